@@ -1,0 +1,154 @@
+// A small fediverse server built on Fedify, which nobody of Bocage wrote: it
+// has one actor, follows whom it is told to, and keeps what its inbox accepts.
+// Fedify verifies each delivery's signature before a listener sees it.
+//
+// Usage: node peer.mjs PORT. It prints "ready http://localhost:PORT/…actor".
+//
+//	POST /control/follow   {"actor": "<uri>"}  resolve, then send Follow
+//	POST /control/unfollow {"actor": "<uri>"}  send Undo{Follow}
+//	GET  /control/received                     what came, in order
+//	GET  /control/lookup?q=<handle or uri>     what Fedify reads of an actor or object
+import { createServer } from "node:http";
+import { Buffer } from "node:buffer";
+import {
+  createFederation,
+  generateCryptoKeyPair,
+  InProcessMessageQueue,
+  MemoryKvStore,
+} from "@fedify/fedify";
+import {
+  Accept,
+  Announce,
+  Create,
+  Delete,
+  Endpoints,
+  Follow,
+  Person,
+  Reject,
+  Undo,
+  Update,
+} from "@fedify/fedify/vocab";
+
+const port = Number(process.argv[2]);
+const origin = `http://localhost:${port}`;
+const name = "lectrice";
+const received = [];
+const follows = new Map();
+const keys = [await generateCryptoKeyPair("RSASSA-PKCS1-v1_5"), await generateCryptoKeyPair("Ed25519")];
+
+const federation = createFederation({
+  kv: new MemoryKvStore(),
+  queue: new InProcessMessageQueue(),
+  allowPrivateAddress: true,
+  origin,
+});
+
+federation
+  .setActorDispatcher("/users/{identifier}", async (ctx, identifier) => {
+    if (identifier !== name) return null;
+    const pairs = await ctx.getActorKeyPairs(identifier);
+    return new Person({
+      id: ctx.getActorUri(identifier),
+      preferredUsername: identifier,
+      name: "Une lectrice",
+      inbox: ctx.getInboxUri(identifier),
+      endpoints: new Endpoints({ sharedInbox: ctx.getInboxUri() }),
+      publicKey: pairs[0].cryptographicKey,
+      assertionMethods: pairs.map((p) => p.multikey),
+    });
+  })
+  .setKeyPairsDispatcher(() => keys);
+
+/** Keeps an accepted activity with what a client would show of its object. */
+async function keep(ctx, activity) {
+  const opts = { documentLoader: ctx.documentLoader, contextLoader: ctx.contextLoader, suppressError: true };
+  const object = await activity.getObject(opts);
+  received.push({
+    type: activity.constructor.name,
+    id: activity.id?.href,
+    actor: activity.actorId?.href,
+    objectId: (object?.id ?? activity.objectId)?.href,
+    objectType: object?.constructor.name,
+    name: object?.name?.toString(),
+    summary: object?.summary?.toString(),
+    content: object?.content?.toString(),
+    startTime: object?.startTime?.toString(),
+    url: object?.url?.href?.toString(),
+    followId: activity instanceof Accept ? object?.id?.href : undefined,
+  });
+}
+
+const listeners = federation.setInboxListeners("/users/{identifier}/inbox", "/inbox");
+for (const type of [Accept, Reject, Create, Update, Delete, Announce, Undo]) {
+  listeners.on(type, keep);
+}
+listeners.onError((_ctx, error) => {
+  received.push({ type: "Error", name: String(error) });
+});
+
+const control = {
+  async "/control/follow"(ctx, { actor }) {
+    const target = await ctx.lookupObject(actor);
+    if (target?.id == null) throw new Error(`no actor at ${actor}`);
+    const follow = new Follow({
+      id: new URL(`${origin}/follows/${follows.size + 1}`),
+      actor: ctx.getActorUri(name),
+      object: target.id,
+    });
+    follows.set(target.id.href, { follow, target });
+    await ctx.sendActivity({ identifier: name }, target, follow, { immediate: true });
+    return { follow: follow.id.href, actor: target.id.href, name: target.name?.toString() };
+  },
+  async "/control/unfollow"(ctx, { actor }) {
+    const { follow, target } = follows.get(actor);
+    const undo = new Undo({ id: new URL(`${follow.id.href}/undo`), actor: ctx.getActorUri(name), object: follow });
+    await ctx.sendActivity({ identifier: name }, target, undo, { immediate: true });
+    return { undo: undo.id.href };
+  },
+  async "/control/received"() {
+    return received;
+  },
+  async "/control/lookup"(ctx, _body, query) {
+    const object = await ctx.lookupObject(query.get("q"));
+    if (object == null) return null;
+    const fields = [];
+    for await (const a of object.getAttachments?.() ?? []) fields.push({ name: a.name?.toString(), value: a.value?.toString() });
+    return {
+      type: object.constructor.name,
+      id: object.id?.href,
+      name: object.name?.toString(),
+      preferredUsername: object.preferredUsername?.toString(),
+      summary: object.summary?.toString(),
+      fields,
+    };
+  },
+};
+
+async function body(req) {
+  const chunks = [];
+  for await (const c of req) chunks.push(c);
+  return Buffer.concat(chunks);
+}
+
+createServer(async (req, res) => {
+  const url = new URL(req.url, origin);
+  const bytes = await body(req);
+  try {
+    const act = control[url.pathname];
+    if (act) {
+      const ctx = federation.createContext(new URL(origin), undefined);
+      const answer = await act(ctx, bytes.length ? JSON.parse(bytes) : {}, url.searchParams);
+      res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer));
+      return;
+    }
+    const request = new Request(url, {
+      method: req.method,
+      headers: req.headers,
+      body: bytes.length ? bytes : undefined,
+    });
+    const response = await federation.fetch(request, { contextData: undefined });
+    res.writeHead(response.status, Object.fromEntries(response.headers)).end(Buffer.from(await response.arrayBuffer()));
+  } catch (error) {
+    res.writeHead(500, { "content-type": "application/json" }).end(JSON.stringify({ error: String(error?.stack ?? error) }));
+  }
+}).listen(port, "localhost", () => console.log(`ready ${origin}/users/${name}`));
