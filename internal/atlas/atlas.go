@@ -1,0 +1,127 @@
+package atlas
+
+import "codeberg.org/bocage/bocage/internal/directory"
+
+// Set is a set of entry numbers; nil stands for all of them.
+type Set = directory.NumSet
+
+// NewSet returns the set of the given entry numbers.
+func NewSet(nums ...int64) *Set { return directory.NewNumSet(nums...) }
+
+// NoTheme is the dominant root of a point that has no theme.
+const NoTheme = -1
+
+// Point is one entry on the map.
+type Point struct {
+	// Num is the entry's number, 0 to 2³²−1; a point with another is refused.
+	Num int64
+	// Lat and Lon are degrees WGS 84. A point with a NaN, an infinity or out of
+	// ±90, ±180 is refused; latitudes are clamped to Mercator's ±85.0511°.
+	Lat, Lon float64
+	// Kind is directory.Kind.Number, 0 to 7.
+	Kind uint8
+	// Theme is the number of the dominant root theme, 0 to 7, or NoTheme.
+	Theme int8
+	// Themes has one bit per theme number; a child's root is set too.
+	Themes uint64
+	// From and To are unix seconds, [From, To), read only when Dated.
+	From, To int64
+	Dated    bool
+	// Origin is the caller's number for the instance that the entry is from.
+	Origin uint16
+}
+
+// Filter says which points count. The zero Filter takes every point.
+type Filter struct {
+	// Kinds has one bit per kind number; 0 = all kinds.
+	Kinds uint16
+	// Themes has one bit per theme number; a point with any of them passes; 0 = all.
+	Themes uint64
+	// From and To are unix seconds. When Dated is set, only dated points whose
+	// [From, To) meets the filter's [From, To) pass.
+	From, To int64
+	Dated    bool
+	// Only, when not nil, is the set of numbers that pass.
+	Only *Set
+}
+
+// BBox is a rectangle in degrees, edges included. West > East crosses the
+// antimeridian. directory.BBox converts to it.
+type BBox struct{ West, South, East, North float64 }
+
+// Hit is one point found. Its position is the centre of the index's cell, at
+// most 2 cm from the point that was given.
+type Hit struct {
+	Num      int64
+	Lat, Lon float64
+	Kind     uint8
+	Theme    int8
+	Origin   uint16
+	// Metres is the distance from the place asked for; Nearest only.
+	Metres float64
+}
+
+// Facets counts the points of a box. Total applies the whole filter; each
+// dimension applies everything but its own part of the filter, so that the
+// numbers beside the choices of one list say what choosing them would give.
+type Facets struct {
+	Total  int
+	Kinds  [8]int
+	Themes [64]int
+}
+
+// Cluster is one or more points drawn as one.
+type Cluster struct {
+	Lat, Lon float64
+	// N is how many points there are, exactly.
+	N int
+	// Shares counts them by dominant root theme; the last is for none.
+	Shares [9]int
+	// Num, Kind and Theme are those of the point when N is 1.
+	Num   int64
+	Kind  uint8
+	Theme int8
+	// Expand is the zoom at which the cluster comes apart; 0 when N is 1 or Stack.
+	Expand int
+	// Stack is set when all the points are at one and the same place.
+	Stack bool
+	// Box holds all the points, for a link that shows them.
+	Box BBox
+}
+
+// Atlas is the map index. Any number of goroutines may read while one writes.
+type Atlas struct{}
+
+// New indexes the points; those that Point's comments call refused are left out.
+func New(points []Point) *Atlas { return &Atlas{} }
+
+// Apply adds or replaces points (by Num) and removes those of gone. What is in
+// both is added. One writer at a time.
+func (a *Atlas) Apply(up []Point, gone []int64) {}
+
+// Revision grows with every Apply that changed something. It starts at 1 in
+// every process, so a validator built on it needs something of the process too.
+func (a *Atlas) Revision() uint64 { return 0 }
+
+// Len is the number of points.
+func (a *Atlas) Len() int { return 0 }
+
+// Tile returns the Mapbox vector tile z/x/y, or nil when nothing is in it or
+// there is no such tile.
+func (a *Atlas) Tile(z, x, y uint32, f Filter) []byte { return nil }
+
+// Within returns up to limit points of the box, limit <= 0 for all, in Z-order.
+func (a *Atlas) Within(box BBox, f Filter, limit int) []Hit { return nil }
+
+// Nearest returns points by distance from a place, ties by number; offset skips the nearest.
+func (a *Atlas) Nearest(lat, lon float64, f Filter, limit, offset int) []Hit { return nil }
+
+// Count is the number of points of the box that pass the filter.
+func (a *Atlas) Count(box BBox, f Filter) int { return 0 }
+
+// Facets counts the points of the box by kind and by theme.
+func (a *Atlas) Facets(box BBox, f Filter) Facets { return Facets{} }
+
+// Clusters returns what tiles of zoom z show inside the box, for a map drawn
+// without script; Num and so on are set for single points.
+func (a *Atlas) Clusters(box BBox, z uint32, f Filter) []Cluster { return nil }

@@ -1,0 +1,170 @@
+package chronicle
+
+import "codeberg.org/bocage/bocage/internal/directory"
+
+// NoTheme is the dominant root of an interval that has no theme.
+const NoTheme = -1
+
+// Interval is one dated entry.
+type Interval struct {
+	// Num is the entry's number.
+	Num int64
+	// From and To are unix seconds, [From, To); To <= From is an instant.
+	From, To int64
+	// Kind is directory.Kind.Number, Theme the dominant root 0 to 7 or NoTheme,
+	// Themes one bit per theme number.
+	Kind   uint8
+	Theme  int8
+	Themes uint64
+	// Vague says that the dates are approximate, uncertain or known to the
+	// year or less, so that the bar shows where it may have been.
+	Vague bool
+	// Rank orders what is shown first; higher is more important.
+	Rank float32
+	Name string
+}
+
+// Filter says which intervals count; its fields are those of atlas.Filter,
+// which converts to it. The window's own bounds apply beside From and To.
+type Filter struct {
+	Kinds    uint16
+	Themes   uint64
+	From, To int64
+	Dated    bool
+	Only     *directory.NumSet
+}
+
+// Options says how a window is to be drawn. The zero value is 1 200 px wide,
+// eight lanes, one group, labels in French, no today marker.
+type Options struct {
+	// Width is the width of the drawing in CSS pixels, Lanes how many rows of
+	// items; with ByTheme, how many rows in each theme's swim-lane.
+	Width, Lanes int
+	// ByTheme gives each root theme a swim-lane of its own.
+	ByTheme bool
+	// BinWidth is the width of a density bin in pixels, 4 when 0.
+	BinWidth int
+	// Lang is the language of tick labels: "fr" or "en".
+	Lang string
+	// Now is the present in unix seconds; 0 draws no marker.
+	Now int64
+}
+
+// Window is what one window of the timeline shows. Positions are pixels from
+// the left edge of the drawing.
+type Window struct {
+	From  int64 `json:"from"`
+	To    int64 `json:"to"`
+	Width int   `json:"width"`
+	// Scale is the unit of the major ticks.
+	Scale Scale `json:"scale"`
+	// Total is how many intervals meet the window, Shown how many are Items.
+	Total int `json:"total"`
+	Shown int `json:"shown"`
+	// Bins counts the intervals by where they start (those begun before, in the first).
+	Bins   []int   `json:"bins"`
+	Items  []Item  `json:"items"`
+	Rest   []Rest  `json:"rest,omitempty"`
+	Ticks  []Tick  `json:"ticks"`
+	Groups []Group `json:"groups"`
+	// Lanes is how many rows there are in all groups.
+	Lanes int `json:"lanes"`
+	// Today is the place of the present, or -1 when it is not in the window.
+	Today float64 `json:"today"`
+}
+
+// Item is one interval with its place.
+type Item struct {
+	Num   int64   `json:"num"`
+	Name  string  `json:"name"`
+	From  int64   `json:"from"`
+	To    int64   `json:"to"`
+	Kind  uint8   `json:"kind"`
+	Theme int8    `json:"theme"`
+	Vague bool    `json:"vague,omitempty"`
+	X     float64 `json:"x"`
+	W     float64 `json:"w"`
+	Lane  int     `json:"lane"`
+	// LabelX is where the label starts, LabelW its estimated width; Inside is
+	// set when it is written on the bar. Label is the name, shortened to fit.
+	LabelX float64 `json:"lx"`
+	LabelW float64 `json:"lw"`
+	Inside bool    `json:"inside,omitempty"`
+	Label  string  `json:"label"`
+}
+
+// Rest stands for the intervals of a stretch of a group that found no room.
+type Rest struct {
+	Group int     `json:"group"`
+	X     float64 `json:"x"`
+	W     float64 `json:"w"`
+	N     int     `json:"n"`
+	From  int64   `json:"from"`
+	To    int64   `json:"to"`
+}
+
+// Tick is one line of the axis; a minor one has no label.
+type Tick struct {
+	At    int64   `json:"at"`
+	X     float64 `json:"x"`
+	Label string  `json:"label,omitempty"`
+	Major bool    `json:"major,omitempty"`
+}
+
+// Group is a swim-lane: its root theme (NoTheme for none, or for the one group
+// of a drawing without swim-lanes), its first row and how many rows it has.
+type Group struct {
+	Theme int8 `json:"theme"`
+	Lane  int  `json:"lane"`
+	Lanes int  `json:"lanes"`
+	Total int  `json:"total"`
+}
+
+// Scale is a unit of the axis.
+type Scale string
+
+// The scales, from the coarsest.
+const (
+	Centuries Scale = "century"
+	Decades   Scale = "decade"
+	Years     Scale = "year"
+	Months    Scale = "month"
+	Days      Scale = "day"
+	Hours     Scale = "hour"
+)
+
+// Span is a window's bounds in unix seconds, [From, To).
+type Span struct {
+	From int64 `json:"from"`
+	To   int64 `json:"to"`
+}
+
+// Chronicle is the time index. Any number of goroutines may read while one writes.
+type Chronicle struct{}
+
+// New indexes the intervals; a later one replaces an earlier one of the same Num.
+func New(intervals []Interval) *Chronicle { return &Chronicle{} }
+
+// Apply adds or replaces intervals (by Num) and removes those of gone. What is
+// in both is added. One writer at a time.
+func (c *Chronicle) Apply(up []Interval, gone []int64) {}
+
+// Revision grows with every Apply that changed something, from 1.
+func (c *Chronicle) Revision() uint64 { return 0 }
+
+// Len is the number of intervals.
+func (c *Chronicle) Len() int { return 0 }
+
+// Range returns the first start and the last end of the intervals that pass
+// the filter; ok is false when there are none.
+func (c *Chronicle) Range(f Filter) (span Span, ok bool) { return Span{}, false }
+
+// Density counts the intervals that pass the filter by where they start, in
+// bins equal stretches of the span; those begun before are in the first.
+func (c *Chronicle) Density(span Span, bins int, f Filter) []int { return nil }
+
+// Window lays out what [from, to) shows.
+func (c *Chronicle) Window(from, to int64, f Filter, opt Options) Window { return Window{} }
+
+// Around returns a window with nice bounds about the interval num.
+func (c *Chronicle) Around(num int64) (span Span, ok bool) { return Span{}, false }
