@@ -1,0 +1,58 @@
+// Package inbox takes what other servers send: it verifies, deduplicates and
+// stores an activity before it answers, and applies it afterwards from a job.
+//
+// What is believed is decided here, by the acceptance rules of FEP-fe34; what
+// an entry may contain is vocab's and ledger's. Package app routes to Handler
+// and runs Apply.
+package inbox
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/jobs"
+	"codeberg.org/bocage/bocage/internal/moderation"
+	"codeberg.org/bocage/bocage/internal/outbox"
+	"codeberg.org/bocage/bocage/internal/peer"
+	"codeberg.org/bocage/bocage/internal/store"
+	"codeberg.org/bocage/bocage/internal/vocab"
+)
+
+// JobApply is the kind of the jobs that Apply does.
+const JobApply = "apply"
+
+// Ledger is what the inbox does to the directory; *ledger.Ledger has it.
+type Ledger interface {
+	AcceptRemote(ctx context.Context, tx *store.Tx, e directory.Entry, wire []byte, hash string) (changed bool, err error)
+	RemoveRemote(ctx context.Context, tx *store.Tx, uri string) error
+}
+
+// Config is what an Inbox needs.
+type Config struct {
+	Store      *store.Store
+	Actors     *peer.Actors
+	Moderation *moderation.Moderation
+	Publisher  *outbox.Publisher
+	Ledger     Ledger
+	Env        vocab.Env
+	Clock      func() time.Time // nil = time.Now
+	Logger     *slog.Logger     // nil = slog.Default()
+	// Wake is called after a commit that left a job (the Runner's Notify) and
+	// Deliver after one that left a delivery; both may be nil.
+	Wake, Deliver func()
+}
+
+// Inbox is the shared inbox and every actor's. Concurrent use is safe.
+type Inbox struct{ cfg Config }
+
+// New returns an Inbox.
+func New(cfg Config) *Inbox { return &Inbox{cfg: cfg} }
+
+// Handler answers a POST to any inbox.
+func (in *Inbox) Handler(w http.ResponseWriter, r *http.Request) error { return directory.ErrUnavailable }
+
+// Apply does one job of kind JobApply.
+func (in *Inbox) Apply(ctx context.Context, job jobs.Job) error { return directory.ErrUnavailable }
