@@ -37,10 +37,15 @@ func (g *Gazetteer) Find(q Query) (Match, bool) {
 		post, name = n, rest // "56000 Vannes"
 	}
 	want := g.wanted(q.Region)
-	for _, try := range [...]string{name, head(name), exonym(name, country)} {
-		if i := g.best(try, post, country, want); i != none {
-			return g.match(g.refine(i, post), ""), true
-		}
+	i := g.best(name, post, country, want)
+	if i == none {
+		i = g.best(head(name), post, country, want)
+	}
+	if i == none {
+		i = g.best(exonym(name, country), post, country, want)
+	}
+	if i != none {
+		return g.match(g.refine(i, post), ""), true
 	}
 	if post != 0 {
 		if i := g.byPostcode(post); i != none {
