@@ -3,11 +3,27 @@ package peer
 import (
 	"context"
 	"crypto"
+	"errors"
+	"fmt"
 	"time"
+
+	"golang.org/x/sync/singleflight"
 
 	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/store"
+)
+
+const (
+	// actorMaxAge is how long a cached actor is believed without asking again.
+	actorMaxAge = 24 * time.Hour
+	// negativeAge is how long a failed fetch is not tried again.
+	negativeAge = 5 * time.Minute
+	// refetchEvery bounds the refetches that bad signatures can cause.
+	refetchEvery = time.Minute
+	// cachedActors and cachedKeys bound the memory.
+	cachedActors = 4096
+	cachedKeys   = 4096
 )
 
 // ActorsConfig is what Actors needs.
@@ -20,10 +36,34 @@ type ActorsConfig struct {
 }
 
 // Actors is the cache of remote actors and their keys. Concurrent use is safe.
-type Actors struct{ cfg ActorsConfig }
+//
+// Its errors wrap directory.ErrUnavailable when the origin did not answer,
+// ErrGone when it says that there is nothing any more, ErrNotFound on its 404,
+// ErrForbidden when the request was refused (by us or by the origin), and
+// ErrInvalid for an answer that is not what was asked for.
+type Actors struct {
+	cfg    ActorsConfig
+	flight singleflight.Group
+	actors *lru[store.RemoteActor]
+	keys   *lru[Key]
+	failed *lru[failure]
+}
+
+type failure struct {
+	err   error
+	until time.Time
+}
 
 // NewActors returns the cache.
-func NewActors(cfg ActorsConfig) *Actors { return &Actors{cfg: cfg} }
+func NewActors(cfg ActorsConfig) *Actors {
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
+	return &Actors{
+		cfg: cfg, actors: newLRU[store.RemoteActor](cachedActors),
+		keys: newLRU[Key](cachedKeys), failed: newLRU[failure](cachedActors),
+	}
+}
 
 // Key is a public key that the actor's own document lists.
 type Key struct {
@@ -32,29 +72,155 @@ type Key struct {
 	Pub   crypto.PublicKey
 }
 
-// Actor returns the actor uri from memory, the store or its origin.
+// Known returns the actor uri from memory or the store, without asking its
+// origin; ErrNotFound when it is in neither.
+func (a *Actors) Known(ctx context.Context, uri string) (store.RemoteActor, error) {
+	if ra, ok := a.actors.get(uri); ok {
+		return ra, nil
+	}
+	ra, err := a.cfg.Store.RemoteActor(ctx, uri)
+	if err != nil {
+		return ra, err
+	}
+	if len(ra.Doc) == 0 && !ra.Gone {
+		return ra, fmt.Errorf("actor %s has no document: %w", uri, directory.ErrNotFound)
+	}
+	a.actors.put(uri, ra)
+	return ra, nil
+}
+
+// Actor returns the actor uri from memory, the store or its origin. One that
+// is older than a day is asked for again, and believed if nobody answers.
 func (a *Actors) Actor(ctx context.Context, uri string) (store.RemoteActor, error) {
-	return store.RemoteActor{}, directory.ErrUnavailable
+	known, err := a.Known(ctx, uri)
+	switch {
+	case err != nil && !errors.Is(err, directory.ErrNotFound):
+		return known, err
+	case err == nil && known.Gone:
+		return known, fmt.Errorf("actor %s: %w", uri, directory.ErrGone)
+	case err == nil && a.cfg.Clock().Sub(known.FetchedAt) < actorMaxAge:
+		return known, nil
+	}
+	fresh, ferr := a.Refresh(ctx, uri)
+	if ferr != nil && err == nil && errors.Is(ferr, directory.ErrUnavailable) {
+		return known, nil
+	}
+	return fresh, ferr
 }
 
-// Refresh is Actor from its origin only.
+// Refresh is Actor from its origin only, save that a failure is remembered for
+// five minutes. Concurrent calls for one actor make one request.
 func (a *Actors) Refresh(ctx context.Context, uri string) (store.RemoteActor, error) {
-	return store.RemoteActor{}, directory.ErrUnavailable
+	if f, ok := a.failed.get(uri); ok && a.cfg.Clock().Before(f.until) {
+		return store.RemoteActor{}, f.err
+	}
+	v, err, _ := a.flight.Do(uri, func() (any, error) {
+		ra, err := a.fetchActor(context.WithoutCancel(ctx), uri)
+		if err != nil {
+			a.failed.put(uri, failure{err, a.cfg.Clock().Add(negativeAge)})
+		}
+		return ra, err
+	})
+	if err != nil {
+		return store.RemoteActor{}, err
+	}
+	return v.(store.RemoteActor), nil
 }
 
-// KeyByID returns the key that signs as keyID.
-func (a *Actors) KeyByID(ctx context.Context, keyID string) (Key, error) {
-	return Key{}, directory.ErrUnavailable
+func (a *Actors) fetchActor(ctx context.Context, uri string) (store.RemoteActor, error) {
+	body, err := a.Fetch(ctx, uri)
+	if err != nil {
+		return store.RemoteActor{}, fmt.Errorf("fetch actor: %w", err)
+	}
+	ra, err := a.read(body, uri)
+	if err != nil {
+		return ra, err
+	}
+	return ra, a.save(ctx, ra)
 }
 
-// Resolve finds the actor that target names: @user@host, acct:user@host, an
-// actor's URL or the base URL of an instance.
-func (a *Actors) Resolve(ctx context.Context, target string) (store.RemoteActor, error) {
-	return store.RemoteActor{}, directory.ErrUnavailable
+// Learn stores an actor document that its own key signed (an Update) and
+// refreshes the caches.
+func (a *Actors) Learn(ctx context.Context, body []byte, uri string) error {
+	ra, err := a.read(body, uri)
+	if err != nil {
+		return err
+	}
+	return a.save(ctx, ra)
 }
 
-// Fetch gets an object by id with our signature and checks that the answer has
-// that id. It is not cached.
-func (a *Actors) Fetch(ctx context.Context, id string) ([]byte, error) {
-	return nil, directory.ErrUnavailable
+func (a *Actors) save(ctx context.Context, ra store.RemoteActor) error {
+	if err := a.cfg.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutRemoteActor(ctx, ra) }); err != nil {
+		return fmt.Errorf("keep actor %s: %w", ra.URI, err)
+	}
+	a.Forget(ra.URI)
+	a.actors.put(ra.URI, ra)
+	return nil
+}
+
+// Forget drops what memory holds of the actor, after a change in the store.
+func (a *Actors) Forget(uri string) {
+	if old, ok := a.actors.get(uri); ok {
+		for _, id := range keyIDs(old) {
+			a.keys.drop(id)
+		}
+	}
+	a.actors.drop(uri)
+	a.failed.drop(uri)
+}
+
+// read turns an actor document into a row. Its inbox and shared inbox must be
+// of its own origin: a document must not aim our deliveries at a third server.
+func (a *Actors) read(body []byte, uri string) (store.RemoteActor, error) {
+	act, err := federation.ParseActor(body)
+	if err != nil {
+		return store.RemoteActor{}, fmt.Errorf("actor %s: %w: %w", clip(uri), directory.ErrInvalid, err)
+	}
+	if act.ID != uri {
+		return store.RemoteActor{}, fmt.Errorf("actor %s calls itself %s: %w", clip(uri), clip(act.ID), directory.ErrInvalid)
+	}
+	if !SameOrigin(act.ID, act.Inbox) {
+		return store.RemoteActor{}, fmt.Errorf("inbox of %s is on another host: %w", clip(uri), directory.ErrInvalid)
+	}
+	if act.SharedInbox != "" && !SameOrigin(act.ID, act.SharedInbox) {
+		act.SharedInbox = ""
+	}
+	ra := store.RemoteActor{
+		URI: act.ID, Type: act.Type, Name: act.Name, Handle: handle(act), Doc: body,
+		Inbox: act.Inbox, SharedInbox: act.SharedInbox, Outbox: act.Outbox, Followers: act.Followers,
+		FetchedAt: a.cfg.Clock().UTC(),
+	}
+	if SameOrigin(act.ID, act.Catalog) {
+		ra.Catalog = act.Catalog
+	}
+	for _, k := range act.PublicKeys {
+		if ownsKey(act, k.ID, k.Owner) {
+			ra.KeyID, ra.PublicKeyPEM = k.ID, k.PEM
+			break
+		}
+	}
+	for _, m := range act.AssertionMethods {
+		if ownsKey(act, m.ID, m.Controller) {
+			ra.Ed25519 = m.Multibase
+			break
+		}
+	}
+	return ra, nil
+}
+
+// ownsKey: a key is an actor's when the actor's own document lists it, says
+// that it owns it, and serves it from its origin (federation.md, key ownership).
+func ownsKey(act federation.Actor, id, owner string) bool {
+	return (owner == act.ID || owner == "") && SameOrigin(id, act.ID)
+}
+
+func handle(act federation.Actor) string {
+	if act.WebFinger != "" {
+		return act.WebFinger
+	}
+	o, err := Origin(act.ID)
+	if err != nil || act.PreferredUsername == "" {
+		return ""
+	}
+	return act.PreferredUsername + "@" + hostOf(o)
 }

@@ -1,0 +1,148 @@
+package peer
+
+import (
+	"context"
+	"crypto"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"codeberg.org/bocage/bocage/federation"
+	"codeberg.org/bocage/bocage/federation/httpsig"
+	"codeberg.org/bocage/bocage/federation/proof"
+	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/store"
+)
+
+// KeyByID returns the key that signs as keyID. The key's own document is only
+// a hint to its owner: the owner's document must list the key.
+func (a *Actors) KeyByID(ctx context.Context, keyID string) (Key, error) {
+	if k, ok := a.keys.get(keyID); ok {
+		return k, nil
+	}
+	ra, err := a.cfg.Store.RemoteActorByKey(ctx, keyID)
+	if err == nil && !ra.Gone {
+		return a.keyOf(ra, keyID)
+	}
+	if err != nil && !errors.Is(err, directory.ErrNotFound) {
+		return Key{}, err
+	}
+	uri := withoutFragment(keyID)
+	if ra, err = a.Actor(ctx, uri); err == nil {
+		return a.keyOf(ra, keyID)
+	}
+	if !errors.Is(err, directory.ErrInvalid) {
+		return Key{}, err
+	}
+	return a.keyOfOwner(ctx, keyID, uri)
+}
+
+// RefetchKey is KeyByID after a signature did not verify: the key may have
+// been rotated. It asks the origin unless it did so within the last minute; in
+// that case, and when nothing changed, it returns ErrNotFound.
+func (a *Actors) RefetchKey(ctx context.Context, old Key) (Key, error) {
+	known, err := a.Known(ctx, old.Actor)
+	if err != nil {
+		return Key{}, err
+	}
+	if a.cfg.Clock().Sub(known.FetchedAt) < refetchEvery {
+		return Key{}, fmt.Errorf("key %s was fetched just now: %w", clip(old.ID), directory.ErrNotFound)
+	}
+	ra, err := a.Refresh(ctx, old.Actor)
+	if err != nil {
+		return Key{}, err
+	}
+	k, err := a.keyOf(ra, old.ID)
+	if err != nil {
+		return Key{}, err
+	}
+	if p, ok := k.Pub.(interface{ Equal(crypto.PublicKey) bool }); ok && p.Equal(old.Pub) {
+		return Key{}, fmt.Errorf("key %s did not change: %w", clip(old.ID), directory.ErrNotFound)
+	}
+	return k, nil
+}
+
+// keyOfOwner handles key ids that are documents of their own: GoToSocial's
+// /main-key answers a stub of the actor, others a key object with an owner.
+func (a *Actors) keyOfOwner(ctx context.Context, keyID, uri string) (Key, error) {
+	resp, err := a.get(ctx, uri, federation.GetOptions{})
+	if err != nil {
+		return Key{}, err
+	}
+	var doc struct {
+		ID        string `json:"id"`
+		Owner     string `json:"owner"`
+		PublicKey struct {
+			Owner string `json:"owner"`
+		} `json:"publicKey"`
+	}
+	if err := json.Unmarshal(resp.Body, &doc); err != nil {
+		return Key{}, fmt.Errorf("key %s: %w: %w", clip(keyID), directory.ErrInvalid, err)
+	}
+	owner := doc.Owner
+	if owner == "" {
+		owner = doc.PublicKey.Owner
+	}
+	if owner == "" || !SameOrigin(owner, keyID) {
+		return Key{}, fmt.Errorf("key %s has no owner on its host: %w", clip(keyID), directory.ErrInvalid)
+	}
+	ra, err := a.Actor(ctx, owner)
+	if err != nil {
+		return Key{}, err
+	}
+	return a.keyOf(ra, keyID)
+}
+
+// keyOf finds keyID in the actor's document. Servers that know one key per
+// actor write fragment-less or other key ids; those are not guessed at.
+func (a *Actors) keyOf(ra store.RemoteActor, keyID string) (Key, error) {
+	act, err := federation.ParseActor(ra.Doc)
+	if err != nil {
+		return Key{}, fmt.Errorf("actor %s: %w: %w", ra.URI, directory.ErrInvalid, err)
+	}
+	for _, k := range act.PublicKeys {
+		if k.ID == keyID && ownsKey(act, k.ID, k.Owner) {
+			pub, err := httpsig.ParseKey(k.PEM)
+			if err != nil {
+				return Key{}, fmt.Errorf("key %s: %w: %w", clip(keyID), directory.ErrInvalid, err)
+			}
+			return a.keep(Key{ID: keyID, Actor: act.ID, Pub: pub}), nil
+		}
+	}
+	for _, m := range act.AssertionMethods {
+		if m.ID == keyID && ownsKey(act, m.ID, m.Controller) {
+			pub, err := proof.DecodeMultikey(m.Multibase)
+			if err != nil {
+				return Key{}, fmt.Errorf("key %s: %w: %w", clip(keyID), directory.ErrInvalid, err)
+			}
+			return a.keep(Key{ID: keyID, Actor: act.ID, Pub: pub}), nil
+		}
+	}
+	return Key{}, fmt.Errorf("%s does not list the key %s: %w", ra.URI, clip(keyID), directory.ErrForbidden)
+}
+
+func (a *Actors) keep(k Key) Key {
+	a.keys.put(k.ID, k)
+	return k
+}
+
+func keyIDs(ra store.RemoteActor) []string {
+	act, err := federation.ParseActor(ra.Doc)
+	if err != nil {
+		return nil // nothing was kept of it
+	}
+	var ids []string
+	for _, k := range act.PublicKeys {
+		ids = append(ids, k.ID)
+	}
+	for _, m := range act.AssertionMethods {
+		ids = append(ids, m.ID)
+	}
+	return ids
+}
+
+func hostOf(origin string) string {
+	_, host, _ := strings.Cut(origin, "://")
+	return host
+}
