@@ -1,6 +1,11 @@
 package atlas
 
-import "codeberg.org/bocage/bocage/internal/directory"
+import (
+	"sync"
+	"sync/atomic"
+
+	"codeberg.org/bocage/bocage/internal/directory"
+)
 
 // Set is a set of entry numbers; nil stands for all of them.
 type Set = directory.NumSet
@@ -90,38 +95,15 @@ type Cluster struct {
 }
 
 // Atlas is the map index. Any number of goroutines may read while one writes.
-type Atlas struct{}
-
-// New indexes the points; those that Point's comments call refused are left out.
-func New(points []Point) *Atlas { return &Atlas{} }
-
-// Apply adds or replaces points (by Num) and removes those of gone. What is in
-// both is added. One writer at a time.
-func (a *Atlas) Apply(up []Point, gone []int64) {}
+type Atlas struct {
+	current atomic.Pointer[snapshot]
+	mu      sync.Mutex // one Apply at a time; guards writer
+	writer  writer
+}
 
 // Revision grows with every Apply that changed something. It starts at 1 in
 // every process, so a validator built on it needs something of the process too.
-func (a *Atlas) Revision() uint64 { return 0 }
+func (a *Atlas) Revision() uint64 { return a.current.Load().revision }
 
 // Len is the number of points.
-func (a *Atlas) Len() int { return 0 }
-
-// Tile returns the Mapbox vector tile z/x/y, or nil when nothing is in it or
-// there is no such tile.
-func (a *Atlas) Tile(z, x, y uint32, f Filter) []byte { return nil }
-
-// Within returns up to limit points of the box, limit <= 0 for all, in Z-order.
-func (a *Atlas) Within(box BBox, f Filter, limit int) []Hit { return nil }
-
-// Nearest returns points by distance from a place, ties by number; offset skips the nearest.
-func (a *Atlas) Nearest(lat, lon float64, f Filter, limit, offset int) []Hit { return nil }
-
-// Count is the number of points of the box that pass the filter.
-func (a *Atlas) Count(box BBox, f Filter) int { return 0 }
-
-// Facets counts the points of the box by kind and by theme.
-func (a *Atlas) Facets(box BBox, f Filter) Facets { return Facets{} }
-
-// Clusters returns what tiles of zoom z show inside the box, for a map drawn
-// without script; Num and so on are set for single points.
-func (a *Atlas) Clusters(box BBox, z uint32, f Filter) []Cluster { return nil }
+func (a *Atlas) Len() int { return a.current.Load().len() }

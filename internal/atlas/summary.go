@@ -1,0 +1,99 @@
+package atlas
+
+import "math/bits"
+
+const (
+	// blockPoints is how many points there are between two rows of counts,
+	// finePoints between two rows of coordinate sums and root counts.
+	blockPoints = 256
+	finePoints  = 64
+	roots       = 9 // eight and none
+	kinds       = 8
+)
+
+// summary holds running counts over columns: row b counts the points before
+// position b·blockPoints, so a range's count is the difference of two rows.
+//
+// A row is kind × root, then theme, then kind × theme, then theme × root; the
+// number of themes is that of the highest bit in use.
+type summary struct {
+	nThemes int
+	width   int
+	rows    []uint32
+	// fine rows count by root, sums add up coordinates, every finePoints.
+	fine       []uint32
+	sumX, sumY []uint64
+}
+
+// Offsets of the parts of a row.
+func kindRoot(kind, root int) int            { return kind*roots + root }
+func (s *summary) themeAt(t int) int         { return kinds*roots + t }
+func (s *summary) kindTheme(kind, t int) int { return kinds*roots + s.nThemes*(1+kind) + t }
+func (s *summary) themeRoot(t, root int) int {
+	return kinds*roots + s.nThemes*(1+kinds) + t*roots + root
+}
+func (s *summary) row(block int) []uint32        { return s.rows[block*s.width : (block+1)*s.width] }
+func (s *summary) fineRow(fine int) []uint32     { return s.fine[fine*roots : (fine+1)*roots] }
+func blocksInside(i, j, size int) (from, to int) { return (i + size - 1) / size, j / size }
+
+// summarise computes the running counts.
+func (c *columns) summarise() {
+	all := uint64(0)
+	for _, m := range c.themes {
+		all |= m
+	}
+	n := c.len()
+	s := summary{nThemes: bits.Len64(all)}
+	s.width = kinds*roots + s.nThemes*(1+kinds+roots)
+	s.rows = make([]uint32, (n/blockPoints+1)*s.width)
+	s.fine = make([]uint32, (n/finePoints+1)*roots)
+	s.sumX = make([]uint64, n/finePoints+1)
+	s.sumY = make([]uint64, n/finePoints+1)
+	run := make([]uint32, s.width)
+	var runRoot [roots]uint32
+	var x, y uint64
+	for i := 0; i <= n; i++ {
+		if i%finePoints == 0 {
+			copy(s.fineRow(i/finePoints), runRoot[:])
+			s.sumX[i/finePoints], s.sumY[i/finePoints] = x, y
+			if i%blockPoints == 0 {
+				copy(s.row(i/blockPoints), run)
+			}
+		}
+		if i == n {
+			break
+		}
+		kind, root := int(c.kind[i]), int(c.root[i])
+		runRoot[root]++
+		run[kindRoot(kind, root)]++
+		for m := c.themes[i]; m != 0; m &= m - 1 {
+			t := bits.TrailingZeros64(m)
+			run[s.themeAt(t)]++
+			run[s.kindTheme(kind, t)]++
+			run[s.themeRoot(t, root)]++
+		}
+		code := c.code[i]
+		x += uint64(compact(code))
+		y += uint64(compact(code >> 1))
+	}
+	c.summary = s
+}
+
+// sums adds up the coordinates of the points [i, j).
+func (c *columns) sums(i, j int) (x, y uint64) {
+	a, b := blocksInside(i, j, finePoints)
+	if a >= b {
+		return c.scanSums(i, j)
+	}
+	x0, y0 := c.scanSums(i, a*finePoints)
+	x1, y1 := c.scanSums(b*finePoints, j)
+	return x0 + x1 + c.sumX[b] - c.sumX[a], y0 + y1 + c.sumY[b] - c.sumY[a]
+}
+
+func (c *columns) scanSums(i, j int) (x, y uint64) {
+	for _, code := range c.code[i:j] {
+		x += uint64(compact(code))
+		y += uint64(compact(code >> 1))
+	}
+	return x, y
+}
