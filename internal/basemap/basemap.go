@@ -7,60 +7,123 @@
 package basemap
 
 import (
-	"errors"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
 	"io/fs"
 )
 
 // Basemap is the ground of the whole world. Calls are safe from several
-// goroutines. The zero value is an empty sea.
-type Basemap struct{}
+// goroutines. The zero value and nil are an empty sea.
+type Basemap struct {
+	layers []layer
+	places []place
+	blocks *cache[[]layer]
+	tiles  *cache[[]byte]
+}
+
+// layer is one kind of outline, drawn from minZoom to maxZoom of tiles.
+type layer struct {
+	name             string
+	polygons         bool
+	minZoom, maxZoom uint32
+	shapes           []shape
+}
+
+// place is a named settlement; rank runs from 1 (world city) to 8 (village).
+type place struct {
+	at         point
+	rank       int
+	population int64
+	name       string // as GeoNames has it
+	fr, en     string // "" when name
+}
+
+func (p place) in(lang string) string {
+	if lang == "fr" && p.fr != "" {
+		return p.fr
+	}
+	if lang == "en" && p.en != "" {
+		return p.en
+	}
+	return p.name
+}
+
+const (
+	maxTileBytes   = 32 << 20 // of the tiles kept
+	maxBlockPoints = 4 << 20  // of the cut outlines kept, 16 bytes each
+)
+
+// outlines tells which object of the data is drawn where. The 1:50 M land
+// serves the small scales, the 1:10 M land the others; rivers and lakes exist
+// at 1:50 M only.
+var outlines = []struct {
+	object, layer    string
+	polygons         bool
+	minZoom, maxZoom uint32
+}{
+	{"land50", "land", true, 0, 4},
+	{"land10", "land", true, 5, MaxZoom},
+	{"lakes", "lakes", true, 2, MaxZoom},
+	{"rivers", "rivers", false, 3, 9},
+	{"departements", "departements", false, 5, 11},
+	{"regions", "regions", false, 4, 11},
+	{"borders50", "borders", false, 0, 4},
+	{"borders10", "borders", false, 5, MaxZoom},
+}
 
 // Load reads the data that the front end's build wrote (web.Geodata). It wraps
 // fs.ErrNotExist when there is none.
-func Load(data fs.FS) (*Basemap, error) { return nil, errors.New("not yet") }
-
-// Tile returns the Mapbox vector tile z/x/y, with the layers land, lakes,
-// rivers, borders, regions, departements and places. A tile outside the world,
-// or with nothing on it, is empty.
-func (b *Basemap) Tile(z, x, y uint32) []byte { return nil }
-
-// View is a viewport in web Mercator. At zoom z the world is 256·2^z pixels wide.
-type View struct {
-	Lat, Lon      float64 // of the centre, degrees WGS 84
-	Zoom          float64
-	Width, Height int // pixels
+func Load(data fs.FS) (*Basemap, error) {
+	b := &Basemap{blocks: newCache[[]layer](maxBlockPoints), tiles: newCache[[]byte](maxTileBytes)}
+	var t topology
+	if err := readGzipJSON(data, "outlines.topo.json.gz", &t); err != nil {
+		return nil, fmt.Errorf("load basemap: %w", err)
+	}
+	arcs := t.arcsInDegrees()
+	for _, o := range outlines {
+		shapes, err := t.shapes(o.object, arcs)
+		if err != nil {
+			return nil, fmt.Errorf("load basemap: %w", err)
+		}
+		b.layers = append(b.layers, layer{o.layer, o.polygons, o.minZoom, o.maxZoom, shapes})
+	}
+	var rows []placeRow
+	if err := readGzipJSON(data, "places.json.gz", &rows); err != nil {
+		return nil, fmt.Errorf("load basemap: %w", err)
+	}
+	for _, r := range rows {
+		b.places = append(b.places, place(r))
+	}
+	return b, nil
 }
 
-// Bounds are the view's edges in degrees; west > east when it crosses the antimeridian.
-func (v View) Bounds() (west, south, east, north float64) { return 0, 0, 0, 0 }
-
-// Moved is the view panned by a share of its size (1 = a whole width or
-// height, east and south positive) and zoomed by dz levels.
-func (v View) Moved(dx, dy, dz float64) View { return v }
-
-// Mark is what stands on the map: a cluster when N > 1, else a point.
-type Mark struct {
-	Lat, Lon float64
-	N        int
-	// Shares counts the entries by root theme, the last by no theme; for the ring.
-	Shares [9]int
-	// Theme is the dominant root theme, 0 to 7, -1 for none.
-	Theme int
-	// Href is where a click leads, Label what it is, for those who cannot see it.
-	Href, Label string
-	// Approximate draws a halo: the place is somewhere around.
-	Approximate bool
+func readGzipJSON(data fs.FS, name string, into any) error {
+	f, err := data.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if err := json.NewDecoder(z).Decode(into); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
 }
 
-// SVGOptions are the texts of the drawing.
-type SVGOptions struct {
-	Title string // accessible name, required
-	Lang  string // of place names, "fr" or "en"
-	Icons string // URL of the icon sprite, "" draws no icon
-	// Decorative leaves out the links: marks are drawn only.
-	Decorative bool
-}
+// placeRow is [lon, lat, rank, population, name, fr, en].
+type placeRow place
 
-// SVG draws the viewport and its marks as one <svg> element without inline
-// style; its classes are those of the style sheet (m-*, amas, point).
-func (b *Basemap) SVG(v View, marks []Mark, opt SVGOptions) []byte { return nil }
+// UnmarshalJSON reads the row's seven columns.
+func (r *placeRow) UnmarshalJSON(raw []byte) error {
+	var lon, lat float64
+	columns := []any{&lon, &lat, &r.rank, &r.population, &r.name, &r.fr, &r.en}
+	if err := json.Unmarshal(raw, &columns); err != nil {
+		return err
+	}
+	r.at = project(lon, lat)
+	return nil
+}

@@ -1,0 +1,150 @@
+package basemap
+
+import (
+	"fmt"
+	"html"
+	"math"
+	"strconv"
+)
+
+// Mark is what stands on the map: a cluster when N > 1, else a point.
+type Mark struct {
+	Lat, Lon float64
+	N        int
+	// Shares counts the entries by root theme, the last by no theme; for the ring.
+	Shares [9]int
+	// Theme is the dominant root theme, 0 to 7, -1 for none.
+	Theme int
+	// Href is where a click leads, Label what it is, for those who cannot see it.
+	Href, Label string
+	// Approximate draws a halo: the place is somewhere around.
+	Approximate bool
+}
+
+// themeNames are the root themes in the taxonomy's order, then no theme; they
+// name colour classes and icons.
+var themeNames = [9]string{"nature", "nourrir", "habiter", "soin", "savoir", "numerique", "echanger", "gouverner", "autre"}
+
+func (m Mark) themeName() string {
+	if m.Theme < 0 || m.Theme >= len(themeNames) {
+		return themeNames[len(themeNames)-1]
+	}
+	return themeNames[m.Theme]
+}
+
+// radius is the cluster's, in pixels; a point's is 14.
+func (m Mark) radius() float64 {
+	if m.N <= 1 {
+		return 14
+	}
+	return 13 + 5*math.Log10(float64(m.N))
+}
+
+func (d *drawing) reserve(marks []Mark) {
+	for _, m := range marks {
+		x, y := d.at(project(m.Lon, m.Lat))
+		r := m.radius() + 4
+		d.busy = append(d.busy, box{x - r, y - r, x + r, y + r})
+	}
+}
+
+func (d *drawing) mark(m Mark) {
+	x, y := d.at(project(m.Lon, m.Lat))
+	if x < -40 || y < -40 || x > float64(d.view.Width)+40 || y > float64(d.view.Height)+40 {
+		return
+	}
+	link := !d.opt.Decorative && m.Href != ""
+	class := "amas"
+	if m.N <= 1 {
+		class = "point c-" + m.themeName()
+	}
+	if link {
+		fmt.Fprintf(d, `<a class="%s" href="%s" aria-label="%s">`, class, html.EscapeString(m.Href), html.EscapeString(m.Label))
+	} else {
+		fmt.Fprintf(d, `<g class="%s">`, class)
+	}
+	if m.N > 1 {
+		d.cluster(m, x, y)
+	} else {
+		d.pin(m, x, y)
+	}
+	if link {
+		d.WriteString("</a>")
+	} else {
+		d.WriteString("</g>")
+	}
+}
+
+// cluster draws the crown of a tree: a disc with the count, and a ring with the
+// share of each theme.
+func (d *drawing) cluster(m Mark, x, y float64) {
+	r := m.radius()
+	fmt.Fprintf(d, `<circle class="fondanneau" cx="%.1f" cy="%.1f" r="%.1f"/>`, x, y, r)
+	total := 0
+	for _, n := range m.Shares {
+		total += n
+	}
+	from := 0.0
+	for i, n := range m.Shares {
+		if n <= 0 {
+			continue
+		}
+		to := from + float64(n)/float64(total)
+		d.arc(themeNames[i], x, y, r, from, to)
+		from = to
+	}
+	fmt.Fprintf(d, `<circle class="f" cx="%.1f" cy="%.1f" r="%.1f"/><text x="%.1f" y="%.1f">%s</text>`, x, y, r-4, x, y+4.5, shortCount(m.N, d.opt.Lang))
+}
+
+// arc draws the part of the ring between two shares of a turn, from the top, clockwise.
+func (d *drawing) arc(theme string, x, y, r, from, to float64) {
+	if to-from > 0.999 {
+		fmt.Fprintf(d, `<circle class="anneau c-%s" cx="%.1f" cy="%.1f" r="%.1f"/>`, theme, x, y, r)
+		return
+	}
+	on := func(t float64) (float64, float64) {
+		return x + r*math.Sin(t*2*math.Pi), y - r*math.Cos(t*2*math.Pi)
+	}
+	large := 0
+	if to-from > 0.5 {
+		large = 1
+	}
+	x0, y0 := on(from)
+	x1, y1 := on(to)
+	fmt.Fprintf(d, `<path class="anneau c-%s" d="M%.1f %.1fA%.1f %.1f 0 %d 1 %.1f %.1f"/>`, theme, x0, y0, r, r, large, x1, y1)
+}
+
+func (d *drawing) pin(m Mark, x, y float64) {
+	if m.Approximate {
+		fmt.Fprintf(d, `<circle class="halo" cx="%.1f" cy="%.1f" r="26"/>`, x, y)
+	}
+	fmt.Fprintf(d, `<path class="epingle" d="M%.1f %.1fc-7.5-9-11.5-14-11.5-19a11.5 11.500 0 0 1 23 0c0 5-4 10-11.500 19z"/>`, x, y)
+	if d.opt.Icons != "" {
+		fmt.Fprintf(d, `<use href="%s#%s" x="%.1f" y="%.1f" width="15" height="15"/>`, html.EscapeString(d.opt.Icons), m.themeName(), x-7.5, y-26.5)
+	}
+}
+
+// shortCount writes 1250 as "1,3 k" in French and "1.3k" in English.
+func shortCount(n int, lang string) string {
+	if n < 1000 {
+		return strconv.Itoa(n)
+	}
+	v, unit := float64(n)/1000, "k"
+	if v >= 1000 {
+		v, unit = v/1000, "M"
+	}
+	s := strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64)
+	if v >= 10 {
+		s = strconv.Itoa(int(math.Round(v)))
+	}
+	if lang == "fr" {
+		out := []byte(s)
+		for i := range out {
+			if out[i] == '.' {
+				out[i] = ','
+			}
+		}
+		return string(out) + "\u202f" + unit
+	}
+	return s + unit
+}

@@ -1,0 +1,244 @@
+package basemap
+
+import (
+	"bytes"
+	"fmt"
+	"html"
+	"math"
+	"strconv"
+)
+
+// SVGOptions are the texts of the drawing.
+type SVGOptions struct {
+	Title string // accessible name, required
+	Lang  string // of place names, "fr" or "en"
+	Icons string // URL of the icon sprite, "" draws no icon
+	// Decorative draws the marks without links, as one picture.
+	Decorative bool
+}
+
+const (
+	// svgTolerance is the error allowed to an outline, in pixels; worldTolerance
+	// that of a view of continents, whose coasts are long.
+	svgTolerance   = 0.8
+	worldTolerance = 1.4
+	worldZoom      = 4
+	// svgMargin is how far outlines reach beyond the edge, in pixels, so that
+	// the cut does not show as a coast.
+	svgMargin = 12
+	// detailZoom is the view zoom from which the 1:10 M outlines are drawn.
+	detailZoom = 6.5
+)
+
+// drawing is one SVG being written; coordinates in it are pixels of the view.
+type drawing struct {
+	bytes.Buffer
+	view   View
+	frame  box
+	scale  float64
+	opt    SVGOptions
+	busy   []box // where marks and names stand already
+	places []place
+}
+
+// SVG draws the viewport and its marks as one <svg> element without inline
+// style; its classes are those of the style sheet (m-*, amas, point).
+func (b *Basemap) SVG(v View, marks []Mark, opt SVGOptions) []byte {
+	v = v.sane()
+	d := &drawing{view: v, frame: v.frame(), scale: v.pixels(), opt: opt}
+	title := html.EscapeString(opt.Title)
+	role := "group"
+	if opt.Decorative {
+		role = "img"
+	}
+	fmt.Fprintf(d, `<svg viewBox="0 0 %d %d" width="%d" height="%d" preserveAspectRatio="xMidYMid slice" role="%s" aria-label="%s">`, v.Width, v.Height, v.Width, v.Height, role, title)
+	fmt.Fprintf(d, `<rect class="m-mer" width="%d" height="%d"/>`, v.Width, v.Height)
+	if b != nil {
+		d.outlines(b.viewLayers(v))
+		d.places = b.places
+	}
+	d.reserve(marks)
+	d.names()
+	for _, m := range marks {
+		d.mark(m)
+	}
+	d.WriteString("</svg>")
+	return d.Bytes()
+}
+
+// viewLayers picks the outlines for the scale: those cut to a block when the
+// view lies in one.
+func (b *Basemap) viewLayers(v View) []layer {
+	f := v.frame()
+	n := float64(uint32(1) << blockZoom)
+	x, y := math.Floor(f.minX*n), math.Floor(f.minY*n)
+	if v.Zoom >= detailZoom && x >= 0 && y >= 0 && x == math.Floor(f.maxX*n) && y == math.Floor(f.maxY*n) && x < n && y < n {
+		return b.block(uint32(x), uint32(y))
+	}
+	return b.layers
+}
+
+// class of each layer's path; land comes first, and its coast last.
+var svgClass = map[string]string{
+	"land": "m-terre", "lakes": "m-lac", "rivers": "m-riviere",
+	"departements": "m-dep", "regions": "m-reg", "borders": "m-pays",
+}
+
+func (d *drawing) outlines(layers []layer) {
+	zoom := uint32(4)
+	if d.view.Zoom >= detailZoom {
+		zoom = uint32(math.Min(MaxZoom, math.Max(5, math.Round(d.view.Zoom)-1)))
+	}
+	reach := d.frame.grown(svgMargin / d.scale)
+	tolerance := svgTolerance
+	if d.view.Zoom < worldZoom {
+		tolerance = worldTolerance
+	}
+	for _, l := range layers {
+		least := l.minZoom
+		if l.name == "departements" {
+			least = 4 // seen from the country's scale on
+		}
+		if zoom < least || zoom > l.maxZoom || l.minZoom > uint32(d.view.Zoom) {
+			continue
+		}
+		path := d.path(l, reach, tolerance)
+		if path == "" {
+			continue
+		}
+		if l.name == "land" {
+			fmt.Fprintf(d, `<path class="m-halo" d="%s"/>`, path)
+		}
+		fmt.Fprintf(d, `<path class="%s" d="%s"/>`, svgClass[l.name], path)
+	}
+}
+
+func (d *drawing) path(l layer, reach box, tolerance float64) string {
+	var out []byte
+	for _, s := range l.cut(reach) {
+		for i, part := range s.parts {
+			line := simplify(part, tolerance/d.scale)
+			if l.polygons && (len(line) < 3 || d.speck(line, tolerance)) {
+				if i == 0 {
+					break
+				}
+				continue
+			}
+			out = d.appendPath(out, line, l.polygons)
+		}
+	}
+	return string(out)
+}
+
+// speck is true of a ring smaller than twice the tolerance each way.
+func (d *drawing) speck(ring []point, tolerance float64) bool {
+	b := boundsOf(ring)
+	return (b.maxX-b.minX)*d.scale < 2*tolerance && (b.maxY-b.minY)*d.scale < 2*tolerance
+}
+
+// appendPath writes relative moves in tenths of pixels, rounded without drift.
+func (d *drawing) appendPath(out []byte, line []point, closed bool) []byte {
+	px, py := 0, 0
+	for i, p := range line {
+		x, y := int(math.Round((p.x-d.frame.minX)*d.scale*10)), int(math.Round((p.y-d.frame.minY)*d.scale*10))
+		switch {
+		case i == 0:
+			out = append(out, 'M')
+			out = appendTenths(out, x, false)
+			out = appendTenths(out, y, true)
+		case x == px && y == py:
+			continue
+		default:
+			if i == 1 {
+				out = append(out, 'l')
+			}
+			out = appendTenths(out, x-px, i > 1)
+			out = appendTenths(out, y-py, true)
+		}
+		px, py = x, y
+	}
+	if closed {
+		out = append(out, 'z')
+	}
+	return out
+}
+
+// appendTenths writes v/10 as short as SVG allows.
+func appendTenths(out []byte, v int, separate bool) []byte {
+	switch {
+	case v < 0:
+		out, v = append(out, '-'), -v
+	case separate:
+		out = append(out, ' ')
+	}
+	if whole := v / 10; whole > 0 || v == 0 {
+		out = strconv.AppendInt(out, int64(whole), 10)
+	}
+	if v%10 != 0 {
+		out = append(out, '.', byte('0'+v%10))
+	}
+	return out
+}
+
+// at is where a position falls in the view, going round the world when nearer.
+func (d *drawing) at(p point) (x, y float64) {
+	c := (d.frame.minX + d.frame.maxX) / 2
+	p.x += math.Round(c - p.x)
+	return (p.x - d.frame.minX) * d.scale, (p.y - d.frame.minY) * d.scale
+}
+
+const maxNames = 28
+
+// names writes the most important places that find room.
+func (d *drawing) names() {
+	zoom := int(math.Min(MaxZoom, math.Max(0, math.Round(d.view.Zoom)-1)))
+	d.WriteString(`<g class="m-villes" aria-hidden="true">`)
+	written := 0
+	for _, p := range d.places {
+		if p.rank > lastRank[zoom] || written == maxNames {
+			break
+		}
+		x, y := d.at(p.at)
+		if x < 4 || y < 14 || x > float64(d.view.Width)-4 || y > float64(d.view.Height)-6 {
+			continue
+		}
+		if d.name(p.in(d.opt.Lang), x, y, p.rank) {
+			written++
+		}
+	}
+	d.WriteString(`</g>`)
+}
+
+// name tries right, left, above and below of the place's dot.
+func (d *drawing) name(text string, x, y float64, rank int) bool {
+	size := 15.0 - math.Min(3, float64(rank)/2)
+	w := 0.54 * size * float64(len([]rune(text)))
+	type spot struct {
+		dx, dy float64
+		anchor string
+		box    box
+	}
+	for _, s := range []spot{
+		{6, 4, "start", box{x + 4, y - 9, x + 8 + w, y + 7}},
+		{-6, 4, "end", box{x - 8 - w, y - 9, x - 4, y + 7}},
+		{0, -7, "middle", box{x - w/2, y - 20, x + w/2, y - 4}},
+		{0, 17, "middle", box{x - w/2, y + 4, x + w/2, y + 20}},
+	} {
+		if s.box.minX < 0 || s.box.maxX > float64(d.view.Width) || d.occupied(s.box) || d.occupied(box{x - 2, y - 2, x + 2, y + 2}) {
+			continue
+		}
+		d.busy = append(d.busy, s.box, box{x - 3, y - 3, x + 3, y + 3})
+		fmt.Fprintf(d, `<circle cx="%.1f" cy="%.1f" r="2"/><text x="%.1f" y="%.1f" font-size="%.1f" text-anchor="%s">%s</text>`, x, y, x+s.dx, y+s.dy, size, s.anchor, html.EscapeString(text))
+		return true
+	}
+	return false
+}
+
+func (d *drawing) occupied(b box) bool {
+	for _, o := range d.busy {
+		if o.meets(b) {
+			return true
+		}
+	}
+	return false
+}
