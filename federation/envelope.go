@@ -3,6 +3,7 @@ package federation
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 )
 
 // Limits of what is read from outside.
@@ -13,11 +14,14 @@ const (
 	MaxDepth = 32
 )
 
+// Public is the audience of everyone (ActivityPub §5.6).
+const Public = "https://www.w3.org/ns/activitystreams#Public"
+
 // Errors of the readers.
 var (
-	// ErrMalformed: the bytes are not a document that we can read.
+	// ErrMalformed means that the bytes are not a document that we can read.
 	ErrMalformed = errors.New("malformed document")
-	// ErrTooLarge: more than MaxBodyBytes; it wraps nothing.
+	// ErrTooLarge means more bytes than the limit.
 	ErrTooLarge = errors.New("document too large")
 )
 
@@ -32,7 +36,7 @@ type Ref struct {
 }
 
 // Embedded reports whether the value is an object and not a bare id.
-func (r Ref) Embedded() bool { return len(r.Raw) > 0 && r.Raw[0] == '{' }
+func (r Ref) Embedded() bool { return first(r.Raw) == '{' }
 
 // Envelope is what the inbox needs to know of an activity before it verifies
 // anything: enough to refuse, dedupe and route. It is read without go-fed.
@@ -44,17 +48,36 @@ type Envelope struct {
 	To, CC []string
 }
 
-// ParseEnvelope reads an activity's outside. It returns ErrTooLarge or
-// ErrMalformed, never panics.
-func ParseEnvelope(body []byte) (Envelope, error) { return Envelope{}, ErrMalformed }
-
-// Activity is an activity read in full.
-type Activity struct {
-	Envelope
-	// Raw is the activity as received.
-	Raw json.RawMessage
+// ParseEnvelope reads an activity's outside. It needs a type and an actor: an
+// id may be missing (Undo and Accept of some software). It returns ErrTooLarge
+// or ErrMalformed, never panics.
+func ParseEnvelope(body []byte) (Envelope, error) {
+	m, err := ParseObject(body)
+	if err != nil {
+		return Envelope{}, err
+	}
+	e := Envelope{
+		ID:     m.Text("id", "@id"),
+		Type:   m.Text("type", "@type"),
+		Actor:  m.Ref("actor").ID,
+		Object: m.Ref("object"),
+		To:     m.IDs("to"),
+		CC:     m.IDs("cc"),
+	}
+	if e.Type == "" || e.Actor == "" {
+		return Envelope{}, fmt.Errorf("%w: an activity needs a type and an actor", ErrMalformed)
+	}
+	return e, nil
 }
 
-// Parse reads an activity with AS2's types checked. It returns ErrTooLarge or
-// ErrMalformed, never panics.
-func Parse(body []byte) (Activity, error) { return Activity{}, ErrMalformed }
+// IsPublic reports whether the activity is addressed to everyone.
+func (e Envelope) IsPublic() bool {
+	for _, list := range [][]string{e.To, e.CC} {
+		for _, id := range list {
+			if id == Public {
+				return true
+			}
+		}
+	}
+	return false
+}

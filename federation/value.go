@@ -1,0 +1,217 @@
+package federation
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Members are an object's properties with their exact names. encoding/json's
+// struct decoding matches names without case, which would let "Actor" shadow
+// "actor" for one reader and not for another.
+type Members map[string]json.RawMessage
+
+// ParseObject reads raw, one JSON object, within the byte and depth limits.
+func ParseObject(raw []byte) (Members, error) {
+	if err := check(raw); err != nil {
+		return nil, err
+	}
+	return parseMembers(raw)
+}
+
+func parseMembers(raw []byte) (Members, error) {
+	var m Members
+	if err := json.Unmarshal(raw, &m); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	if m == nil {
+		return nil, fmt.Errorf("%w: null", ErrMalformed)
+	}
+	return m, nil
+}
+
+// check bounds the size and the nesting before anything recursive sees raw.
+func check(raw []byte) error {
+	if len(raw) > MaxBodyBytes {
+		return ErrTooLarge
+	}
+	depth, inString := 0, false
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case inString && c == '\\':
+			i++
+		case c == '"':
+			inString = !inString
+		case inString:
+		case c == '{' || c == '[':
+			if depth++; depth > MaxDepth {
+				return fmt.Errorf("%w: nested deeper than %d", ErrMalformed, MaxDepth)
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return nil
+}
+
+// Text is the string value of the first of keys that has one; an array gives
+// its first string.
+func (m Members) Text(keys ...string) string {
+	for _, k := range keys {
+		if s := firstText(m[k]); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+func firstText(raw json.RawMessage) string {
+	switch first(raw) {
+	case '"':
+		var s string
+		_ = json.Unmarshal(raw, &s) // malformed is absent
+		return s
+	case '[':
+		for _, item := range listOf(raw) {
+			if first(item) == '"' {
+				return firstText(item)
+			}
+		}
+	}
+	return ""
+}
+
+// List is the value as a list: absent and null are empty, a scalar is one item.
+func (m Members) List(key string) []json.RawMessage { return listOf(m[key]) }
+
+func listOf(raw json.RawMessage) []json.RawMessage {
+	switch first(raw) {
+	case 0, 'n':
+		return nil
+	case '[':
+		var list []json.RawMessage
+		_ = json.Unmarshal(raw, &list) // malformed is empty
+		return list
+	}
+	return []json.RawMessage{raw}
+}
+
+// Refs are the ids and embedded objects of a property.
+func (m Members) Refs(key string) []Ref {
+	var refs []Ref
+	for _, raw := range m.List(key) {
+		if r := refOf(raw); r.ID != "" || r.Embedded() {
+			refs = append(refs, r)
+		}
+	}
+	return refs
+}
+
+// Ref is the first of Refs, or the zero Ref.
+func (m Members) Ref(key string) Ref {
+	if refs := m.Refs(key); len(refs) > 0 {
+		return refs[0]
+	}
+	return Ref{}
+}
+
+func refOf(raw json.RawMessage) Ref {
+	switch first(raw) {
+	case '"':
+		return Ref{ID: firstText(raw), Raw: raw}
+	case '{':
+		m, err := parseMembers(raw)
+		if err != nil {
+			return Ref{}
+		}
+		id := m.Text("id", "@id")
+		if id == "" {
+			id = m.Text("href") // a Link
+		}
+		return Ref{ID: id, Type: m.Text("type", "@type"), Raw: raw}
+	}
+	return Ref{}
+}
+
+// IDs are the ids of Refs, with the short names of the public audience spelled out.
+func (m Members) IDs(key string) []string {
+	var ids []string
+	for _, r := range m.Refs(key) {
+		switch r.ID {
+		case "":
+			continue
+		case "as:Public", "Public":
+			ids = append(ids, Public)
+		default:
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
+}
+
+// Object is the property's first embedded object, nil when there is none.
+func (m Members) Object(key string) Members {
+	for _, raw := range m.List(key) {
+		if first(raw) == '{' {
+			if o, err := parseMembers(raw); err == nil {
+				return o
+			}
+		}
+	}
+	return nil
+}
+
+// Number reads a number, or a string that holds one (Friendica's coordinates).
+func (m Members) Number(key string) (float64, bool) {
+	raw := strings.Trim(string(m[key]), `" `)
+	f, err := strconv.ParseFloat(raw, 64)
+	return f, err == nil && f-f == 0 // neither NaN nor infinite
+}
+
+// Bool reads true; everything else is false.
+func (m Members) Bool(key string) bool { return string(m[key]) == "true" }
+
+// LangMap reads a language map such as nameMap; nil when there is none.
+func (m Members) LangMap(key string) map[string]string {
+	if first(m[key]) != '{' {
+		return nil
+	}
+	var raw map[string]json.RawMessage
+	if json.Unmarshal(m[key], &raw) != nil {
+		return nil
+	}
+	var out map[string]string
+	for lang, v := range raw {
+		if s := firstText(v); s != "" {
+			if out == nil {
+				out = make(map[string]string, len(raw))
+			}
+			out[lang] = s
+		}
+	}
+	return out
+}
+
+// Time reads a date-time as all known software writes it; zero when it cannot.
+func (m Members) Time(key string) time.Time {
+	s := m.Text(key)
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02T15:04Z07:00", "2006-01-02"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.UTC().Truncate(time.Microsecond)
+		}
+	}
+	return time.Time{}
+}
+
+// first is the first byte of a JSON value, 0 when there is none. Values that
+// come out of encoding/json have no leading space.
+func first(raw json.RawMessage) byte {
+	for _, c := range raw {
+		if c != ' ' && c != '\t' && c != '\n' && c != '\r' {
+			return c
+		}
+	}
+	return 0
+}
