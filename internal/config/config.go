@@ -36,9 +36,9 @@ type Config struct {
 	Language string
 	// ContactEmail is shown on the legal page; empty = none.
 	ContactEmail string
-	// AllowPeers are host names or address prefixes that may be reached
-	// although they are private; for tests and closed networks.
-	AllowPeers []netip.Prefix
+	// AllowPeers are "host" or "host:port" values that may be reached although
+	// their addresses are private; for closed networks.
+	AllowPeers []string
 	// PeerCA is a PEM file of extra authorities for outgoing TLS; empty = none.
 	PeerCA string
 	// LogFormat is "text" or "json".

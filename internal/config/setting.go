@@ -63,9 +63,8 @@ func Settings() []Setting {
 			set: setOneOf(func(c *Config) *string { return &c.Language }, "fr", "en"), get: func(c Config) string { return c.Language }},
 		{Key: "contact_email", Help: "address shown on the legal page",
 			set: setEmail, get: func(c Config) string { return c.ContactEmail }},
-		{Key: "allow_peers", Help: "private address prefixes of peers that may be reached, for closed networks",
-			set: setPrefixes(func(c *Config) *[]netip.Prefix { return &c.AllowPeers }),
-			get: func(c Config) string { return joinPrefixes(c.AllowPeers) }},
+		{Key: "allow_peers", Help: "hosts that may be reached at private addresses, separated by commas; for closed networks",
+			set: setHosts, get: func(c Config) string { return strings.Join(c.AllowPeers, ",") }},
 		{Key: "peer_ca", Help: "PEM file of extra certificate authorities for peers",
 			set: setText(func(c *Config) *string { return &c.PeerCA }, 0, 4096), get: func(c Config) string { return c.PeerCA }},
 		{Key: "log_format", Help: "text or json",
@@ -183,6 +182,22 @@ func setDuration(c *Config, v string) error {
 		return fmt.Errorf("%q is not a duration from 0s to 10m", v)
 	}
 	c.ShutdownTimeout = d
+	return nil
+}
+
+func setHosts(c *Config, v string) error {
+	var out []string
+	for _, s := range strings.Split(v, ",") {
+		s = strings.TrimSpace(s)
+		if s == "" {
+			continue
+		}
+		if strings.ContainsAny(s, "/ @") {
+			return fmt.Errorf("%q is not a host or host:port", s)
+		}
+		out = append(out, strings.ToLower(s))
+	}
+	c.AllowPeers = out
 	return nil
 }
 

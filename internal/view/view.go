@@ -9,13 +9,26 @@ package view
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
+	"strconv"
+	"sync"
 	"time"
 
 	"codeberg.org/bocage/bocage/internal/atlas"
 	"codeberg.org/bocage/bocage/internal/chronicle"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/store"
+)
+
+const (
+	defaultPoll = 300 * time.Millisecond
+	// batchRows is how many changes one look takes at a time.
+	batchRows = 2000
+	// maxFilters bounds the cache of resolved selections; a page asks for the
+	// same one with each of its tiles.
+	maxFilters = 64
 )
 
 // Config is what a View needs.
@@ -28,39 +41,204 @@ type Config struct {
 }
 
 // View is the indexes of one process. Its methods may be called concurrently.
-type View struct{ cfg Config }
+type View struct {
+	store  *store.Store
+	poll   time.Duration
+	log    *slog.Logger
+	wake   chan struct{}
+	epoch  string // of this process: index revisions start again with it
+	worker sync.Mutex
+
+	mu        sync.RWMutex
+	atlas     *atlas.Atlas
+	chronicle *chronicle.Chronicle
+	labels    map[int64]Label
+	origins   []string
+	originNum map[string]uint16
+	seq       int64
+	filters   map[string]*directory.NumSet
+}
 
 // New returns an empty View; Load fills it.
-func New(cfg Config) *View { return &View{cfg: cfg} }
+func New(cfg Config) *View {
+	v := &View{store: cfg.Store, poll: cfg.Poll, log: cfg.Logger, wake: make(chan struct{}, 1)}
+	if v.poll == 0 {
+		v.poll = defaultPoll
+	}
+	if v.log == nil {
+		v.log = slog.Default()
+	}
+	clock := cfg.Clock
+	if clock == nil {
+		clock = time.Now
+	}
+	v.epoch = strconv.FormatInt(clock().UnixMicro(), 36)
+	v.reset()
+	return v
+}
+
+func (v *View) reset() {
+	v.atlas, v.chronicle = atlas.New(nil), chronicle.New(nil)
+	v.labels = map[int64]Label{}
+	v.origins, v.originNum = []string{""}, map[string]uint16{"": 0}
+	v.seq, v.filters = 0, map[string]*directory.NumSet{}
+}
 
 // Load builds the indexes from the whole database.
-func (v *View) Load(ctx context.Context) error { return directory.ErrUnavailable }
+func (v *View) Load(ctx context.Context) error {
+	v.worker.Lock()
+	defer v.worker.Unlock()
+	// Read before the scan: what changes during it is applied again, harmlessly.
+	seq, err := v.store.LastSeq(ctx)
+	if err != nil {
+		return fmt.Errorf("load view: %w", err)
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.reset()
+	var points []atlas.Point
+	var spans []chronicle.Interval
+	err = v.store.ScanIndex(ctx, func(r store.IndexRow) error {
+		if r.Gone {
+			return nil
+		}
+		v.labels[r.Num] = Label{ID: r.ID, Name: r.Name, Origin: r.Origin, Kind: r.Kind}
+		if r.HasPoint {
+			points = append(points, v.point(r))
+		}
+		if r.HasDate {
+			spans = append(spans, interval(r))
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("load view: %w", err)
+	}
+	v.atlas, v.chronicle, v.seq = atlas.New(points), chronicle.New(spans), seq
+	return nil
+}
 
-// Run follows the change sequence until ctx ends.
-func (v *View) Run(ctx context.Context) error { <-ctx.Done(); return nil }
+// point needs v.mu.
+func (v *View) point(r store.IndexRow) atlas.Point {
+	n, ok := v.originNum[r.Origin]
+	if !ok && len(v.origins) < 1<<16 {
+		n = uint16(len(v.origins))
+		v.origins = append(v.origins, r.Origin)
+		v.originNum[r.Origin] = n
+	}
+	return atlas.Point{Num: r.Num, Lat: r.Lat, Lon: r.Lon, Kind: uint8(r.Kind.Number()), Theme: int8(r.Theme),
+		Themes: r.ThemeMask, From: r.From, To: r.To, Dated: r.HasDate, Origin: n}
+}
+
+func interval(r store.IndexRow) chronicle.Interval {
+	return chronicle.Interval{Num: r.Num, From: r.From, To: r.To, Kind: uint8(r.Kind.Number()), Theme: int8(r.Theme),
+		Themes: r.ThemeMask, Rank: float32(r.Rank), Name: r.Name}
+}
+
+// Run follows the change sequence until ctx ends, and then returns nil. A
+// database that does not answer is logged once and asked again.
+func (v *View) Run(ctx context.Context) error {
+	t := time.NewTicker(v.poll)
+	defer t.Stop()
+	failing := false
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-t.C:
+		case <-v.wake:
+		}
+		_, err := v.Refresh(ctx)
+		if err != nil && ctx.Err() == nil && !failing {
+			v.log.ErrorContext(ctx, "map and timeline are not refreshed", "error", err)
+		}
+		failing = err != nil
+	}
+}
 
 // Notify makes Run look at once: this process committed a change. It never blocks.
-func (v *View) Notify() {}
+func (v *View) Notify() {
+	select {
+	case v.wake <- struct{}{}:
+	default:
+	}
+}
 
 // Refresh applies what changed since the last look and reports whether
 // anything had; tests and Run call it.
-func (v *View) Refresh(ctx context.Context) (bool, error) { return false, directory.ErrUnavailable }
+func (v *View) Refresh(ctx context.Context) (bool, error) {
+	v.worker.Lock()
+	defer v.worker.Unlock()
+	changed := false
+	for {
+		v.mu.RLock()
+		seq := v.seq
+		v.mu.RUnlock()
+		rows, err := v.store.ChangesSince(ctx, seq, batchRows)
+		if err != nil {
+			return changed, fmt.Errorf("refresh view: %w", err)
+		}
+		if len(rows) == 0 {
+			return changed, nil
+		}
+		v.apply(rows)
+		changed = true
+		if len(rows) < batchRows {
+			return changed, nil
+		}
+	}
+}
+
+func (v *View) apply(rows []store.IndexRow) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	var points []atlas.Point
+	var spans []chronicle.Interval
+	var noPoint, noDate []int64
+	for _, r := range rows {
+		v.seq = max(v.seq, r.Seq)
+		if r.Gone {
+			delete(v.labels, r.Num)
+			noPoint, noDate = append(noPoint, r.Num), append(noDate, r.Num)
+			continue
+		}
+		v.labels[r.Num] = Label{ID: r.ID, Name: r.Name, Origin: r.Origin, Kind: r.Kind}
+		if r.HasPoint {
+			points = append(points, v.point(r))
+		} else {
+			noPoint = append(noPoint, r.Num)
+		}
+		if r.HasDate {
+			spans = append(spans, interval(r))
+		} else {
+			noDate = append(noDate, r.Num)
+		}
+	}
+	v.atlas.Apply(points, noPoint)
+	v.chronicle.Apply(spans, noDate)
+	clear(v.filters)
+}
 
 // Atlas is the map index.
-func (v *View) Atlas() *atlas.Atlas { return nil }
+func (v *View) Atlas() *atlas.Atlas {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.atlas
+}
 
 // Chronicle is the time index.
-func (v *View) Chronicle() *chronicle.Chronicle { return nil }
+func (v *View) Chronicle() *chronicle.Chronicle {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.chronicle
+}
 
 // Revision changes whenever something that the public sees did; with the
 // process's start in it, so that it is fit for an ETag.
-func (v *View) Revision() string { return "" }
-
-// Filter resolves a selection for the two indexes: query, tags, origin,
-// licence and freshness become the set of numbers that match. The selection's
-// BBox is not in it.
-func (v *View) Filter(ctx context.Context, s directory.Selection) (atlas.Filter, error) {
-	return atlas.Filter{}, directory.ErrUnavailable
+func (v *View) Revision() string {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.epoch + "-" + strconv.FormatInt(v.seq, 36)
 }
 
 // Label is what lists and drawings need to know of an entry.
@@ -71,7 +249,34 @@ type Label struct {
 
 // Labels returns the labels of the entries that have these numbers; numbers
 // that are not public any more are left out.
-func (v *View) Labels(nums []int64) map[int64]Label { return nil }
+func (v *View) Labels(nums []int64) map[int64]Label {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	out := make(map[int64]Label, len(nums))
+	for _, n := range nums {
+		if l, ok := v.labels[n]; ok {
+			out[n] = l
+		}
+	}
+	return out
+}
 
 // Origin is the instance that an atlas.Hit's Origin number stands for, "" for ours.
-func (v *View) Origin(n uint16) string { return "" }
+func (v *View) Origin(n uint16) string {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	if int(n) >= len(v.origins) {
+		return ""
+	}
+	return v.origins[n]
+}
+
+// Len is the number of public entries that the view knows.
+func (v *View) Len() int {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return len(v.labels)
+}
+
+// errNotTheme is wrapped by the error of a selection with an unknown theme.
+var errNotTheme = errors.New("unknown theme")
