@@ -36,6 +36,7 @@ const (
 	maxRetryAfter  = 24 * time.Hour
 	formMemory     = 24 * time.Hour // how long a host's signature form is remembered
 	maxForms       = 4096           // hosts remembered
+	maxDetailBytes = 200            // of an error's body that StatusError keeps
 )
 
 // ErrRefused is returned for a URL, a redirect or a content type that is not believed.
@@ -87,6 +88,8 @@ type StatusError struct {
 	Status int
 	// RetryAfter is what the peer asked for, 0 if it did not; at most a day.
 	RetryAfter time.Duration
+	// Detail is the beginning of the body, for the operator who reads the log.
+	Detail string
 }
 
 func (e *StatusError) Error() string {
@@ -252,6 +255,7 @@ func (c *Client) rememberForm(host string, form httpsig.Form) {
 // statusError keeps the status and when to come back (RFC 9110 §10.2.3).
 func (c *Client) statusError(resp *Response) error {
 	e := &StatusError{URL: resp.URL, Status: resp.Status}
+	e.Detail = strings.ToValidUTF8(string(resp.Body[:min(len(resp.Body), maxDetailBytes)]), "")
 	v := resp.Header.Get("Retry-After")
 	if n, err := strconv.Atoi(v); err == nil && n > 0 {
 		e.RetryAfter = time.Duration(min(n, int(maxRetryAfter/time.Second))) * time.Second
