@@ -1,6 +1,9 @@
 package atlas
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // gridBits: a tile has 2⁴ × 2⁴ cells in which points are clustered.
 const gridBits = 4
@@ -45,10 +48,14 @@ func (c *cell) dominant() int8 {
 // is the mean of all the points of the cell.
 const exactCellPoints = 96
 
-// cells appends the cells of 2^shift codes that hold points that pass.
-func (s *snapshot) cells(m *mask, p span, shift uint, out []cell) []cell {
+// noLimit is the limit of cells when all are wanted.
+const noLimit = math.MaxInt
+
+// cells appends the cells of 2^shift codes that hold points that pass. It stops
+// when out would have more than limit, and says whether it has all.
+func (s *snapshot) cells(m *mask, p span, shift uint, limit int, out []cell) (cells []cell, all bool) {
 	if m.class == nothing {
-		return out
+		return out, true
 	}
 	b, u, d := p.base, p.plus, p.minus
 	for b[0] < b[1] || u[0] < u[1] {
@@ -65,10 +72,13 @@ func (s *snapshot) cells(m *mask, p span, shift uint, out []cell) []cell {
 		q.minus[1] = gallop(s.minus.code, end, d[0], d[1])
 		b[0], u[0], d[0] = q.base[1], q.plus[1], q.minus[1]
 		if c, ok := s.cell(m, q); ok {
+			if len(out) >= limit {
+				return out, false
+			}
 			out = append(out, c)
 		}
 	}
-	return out
+	return out, true
 }
 
 // cell sums up the points of the span that pass; ok is false when none does.

@@ -7,7 +7,8 @@ const maxBoxCells = 128
 // Clusters returns what tiles of zoom z show inside the box, for a map drawn
 // without script. Cells are merged across the edges of tiles; one that is
 // partly in the box counts as a whole, so the sum is that of a slightly larger
-// box. Num, Kind and Theme are set for single points; Theme, also for clusters,
+// box. The zoom is that of tiles 512 pixels wide: for a view whose world is
+// 256·2^z pixels wide, ask for z − 1. Num, Kind and Theme are set for single points; Theme, also for clusters,
 // is their dominant one.
 func (a *Atlas) Clusters(box BBox, z uint32, f Filter) []Cluster {
 	s, m := a.current.Load(), f.mask()
@@ -36,23 +37,26 @@ func zoomFor(r rect, z uint32) uint32 {
 func (s *snapshot) boxCells(m *mask, r rect, z uint32) []cell {
 	size := uint(axisBits - gridBits - z)
 	var spans []quad
-	points := 0
 	s.descend(s.world(), r, size, func(q quad, _ bool) bool {
 		spans = append(spans, q)
-		points += q.span.points()
 		return true
 	})
-	var out []cell
-	if z >= rawZoom && points <= maxRawFeatures {
-		for _, q := range spans {
-			out = s.cells(m, q.span, 0, out)
+	if z >= rawZoom {
+		if out, all := s.spanCells(m, spans, 0, maxRawFeatures); all {
+			return inBox(out, r)
 		}
-		return inBox(out, r)
 	}
-	for _, q := range spans {
-		out = s.cells(m, q.span, 2*size, out)
-	}
+	out, _ := s.spanCells(m, spans, 2*size, noLimit)
 	return declutter(out, z)
+}
+
+func (s *snapshot) spanCells(m *mask, spans []quad, shift uint, limit int) (out []cell, all bool) {
+	for _, q := range spans {
+		if out, all = s.cells(m, q.span, shift, limit, out); !all {
+			return nil, false
+		}
+	}
+	return out, true
 }
 
 // inBox keeps the cells whose position is in the box.

@@ -7,7 +7,8 @@ const (
 	rawZoom = 13
 	// maxZoom is the last zoom that has tiles.
 	maxZoom = 22
-	// maxRawFeatures bounds a tile of points; one with more is clustered.
+	// maxRawFeatures bounds the places in a tile of points; one with more is
+	// clustered.
 	maxRawFeatures = 4096
 	// extentBits: a tile is 2¹² units wide.
 	extentBits = 12
@@ -42,15 +43,13 @@ func (s *snapshot) tileCells(m *mask, z, x, y uint32, out []cell) []cell {
 	shift := uint(2 * (axisBits - z))
 	code := morton(x, y)
 	p := s.narrow(s.whole(), code<<shift, (code+1)<<shift)
-	if s.raw(m, p, z) {
-		return s.cells(m, p, 0, out)
+	if z >= rawZoom {
+		if cells, all := s.cells(m, p, 0, maxRawFeatures, out); all {
+			return cells
+		}
 	}
-	return declutter(s.cells(m, p, shift-2*gridBits, out), z)
-}
-
-// raw says whether a span is shown point by point at zoom z.
-func (s *snapshot) raw(m *mask, p span, z uint32) bool {
-	return z >= rawZoom && (p.points() <= maxRawFeatures || s.count(m, p) <= maxRawFeatures)
+	cells, _ := s.cells(m, p, shift-2*gridBits, noLimit, out)
+	return declutter(cells, z)
 }
 
 // tile encodes e.cells.
