@@ -2,11 +2,13 @@
 // entry to its ActivityPub document, a change to its activity or its readable
 // note, and a document of any known software to an entry.
 //
-// It is pure: no I/O, no clock. Packages outbox, inbox, harvest and resource call it.
+// It is pure: no network, no database, no clock. Packages outbox, inbox,
+// harvest and resource call it.
 package vocab
 
 import (
-	"time"
+	"net/url"
+	"strings"
 
 	"codeberg.org/bocage/bocage/internal/directory"
 )
@@ -24,80 +26,11 @@ type Keys struct {
 	Ed25519Multibase string
 }
 
-// Document returns the ActivityPub document of a local public entry; the same
-// entry gives the same bytes. Keys are used for actors only.
-func (v Env) Document(e directory.Public, k Keys) ([]byte, error) { return nil, directory.ErrInvalid }
+// InstanceHandle is the preferredUsername of the instance's actor.
+const InstanceHandle = "instance"
 
-// InstanceActor returns the document of the instance's own actor.
-func (v Env) InstanceActor(k Keys, created time.Time) ([]byte, error) {
-	return nil, directory.ErrInvalid
-}
-
-// Act is what all activities have. To and CC default to the public and the
-// actor's followers for Create, Update, Delete and Announce when both are nil.
-type Act struct {
-	ID, Actor string
-	To, CC    []string
-	At        time.Time
-}
-
-// Create embeds the object's document.
-func (v Env) Create(a Act, object []byte) ([]byte, error) { return nil, directory.ErrInvalid }
-
-// Update embeds the object's document.
-func (v Env) Update(a Act, object []byte) ([]byte, error) { return nil, directory.ErrInvalid }
-
-// Delete carries a Tombstone; a.At is when the object was deleted.
-func (v Env) Delete(a Act, objectID, formerType string) ([]byte, error) {
-	return nil, directory.ErrInvalid
-}
-
-// Announce names the object by id.
-func (v Env) Announce(a Act, objectID string) ([]byte, error) { return nil, directory.ErrInvalid }
-
-// Follow asks to follow objectID.
-func (v Env) Follow(a Act, objectID string) ([]byte, error) { return nil, directory.ErrInvalid }
-
-// Accept embeds the Follow as it was received.
-func (v Env) Accept(a Act, follow []byte) ([]byte, error) { return nil, directory.ErrInvalid }
-
-// Reject embeds the Follow as it was received.
-func (v Env) Reject(a Act, follow []byte) ([]byte, error) { return nil, directory.ErrInvalid }
-
-// Undo embeds the activity that it undoes.
-func (v Env) Undo(a Act, activity []byte) ([]byte, error) { return nil, directory.ErrInvalid }
-
-// NoteKind is the change that a note tells of; "" is no note.
-type NoteKind string
-
-// The changes that are worth a note.
-const (
-	NoteCreated   NoteKind = "created"
-	NoteUpdated   NoteKind = "updated"
-	NoteAnnounced NoteKind = "announced" // an event
-	NoteCancelled NoteKind = "cancelled"
-	NoteMoved     NoteKind = "moved" // an event's date or place changed
-	NoteClosed    NoteKind = "closed"
-)
-
-// Note returns the readable Note about a change of e; id is its URI.
-func (v Env) Note(e directory.Public, change NoteKind, id string, at time.Time) ([]byte, error) {
-	return nil, directory.ErrInvalid
-}
-
-// Tombstone returns the document of a deleted object.
-func (v Env) Tombstone(id, formerType string, deleted time.Time) ([]byte, error) {
-	return nil, directory.ErrInvalid
-}
-
-// Entry reads a document fetched from, or signed by, the given origin
-// (scheme://host[:port]) into an entry without ID, Owner and Status other than
-// published or archived. A document whose id has another origin is ErrInvalid.
-func Entry(raw []byte, origin string) (directory.Entry, error) {
-	return directory.Entry{}, directory.ErrInvalid
-}
-
-// WireType is the AS2 type of an entry of kind k.
+// WireType is the AS2 type of an entry of kind k: one string, since Mobilizon
+// and Gancio read no arrays. Group is what Mobilizon's users can follow.
 func WireType(k directory.Kind) string {
 	switch k {
 	case directory.KindOrganisation:
@@ -113,6 +46,42 @@ func WireType(k directory.Kind) string {
 // EntryURI is the ActivityPub id of a local entry.
 func (v Env) EntryURI(k directory.Kind, id string) string { return v.Base + "/" + k.Path() + "/" + id }
 
+// PageURL is where people read a local entry: /@handle for actors, else its id.
+func (v Env) PageURL(e directory.Public) string {
+	if e.Kind.IsActor() && e.Handle != "" {
+		return v.Base + "/@" + e.Handle
+	}
+	return v.uri(e)
+}
+
+func (v Env) uri(e directory.Public) string {
+	if e.URI != "" {
+		return e.URI
+	}
+	return v.EntryURI(e.Kind, e.ID)
+}
+
+// ownerURI is the actor that a local entry is attributed to and acts as: its
+// owner, an organisation itself, else the instance.
+func (v Env) ownerURI(e directory.Public) string {
+	switch {
+	case e.OwnerURI != "":
+		return e.OwnerURI
+	case e.Kind == directory.KindOrganisation:
+		return v.uri(e)
+	}
+	return v.InstanceURI()
+}
+
+// ActorURI is the actor that speaks for a local entry: the entry itself when it
+// is an actor, else its owner.
+func (v Env) ActorURI(e directory.Public) string {
+	if e.Kind.IsActor() {
+		return v.uri(e)
+	}
+	return v.ownerURI(e)
+}
+
 // InstanceURI is the id of the instance's actor.
 func (v Env) InstanceURI() string { return v.Base + "/actor" }
 
@@ -125,5 +94,33 @@ func (v Env) ActivityURI(id string) string { return v.Base + "/activities/" + id
 // SharedInbox is where peers post for all local actors.
 func (v Env) SharedInbox() string { return v.Base + "/inbox" }
 
+// Host is the host of the instance's handles, with its port if it has one.
+func (v Env) Host() string {
+	_, host, _ := strings.Cut(v.Base, "://")
+	return host
+}
+
+// IsLocal reports whether uri has the instance's origin.
+func (v Env) IsLocal(uri string) bool { return uri == v.Base || strings.HasPrefix(uri, v.Base+"/") }
+
 // KeyID is the id of the actor's RSA key.
 func KeyID(actor string) string { return actor + "#main-key" }
+
+// Ed25519KeyID is the id of the actor's Ed25519 key.
+func Ed25519KeyID(actor string) string { return actor + "#ed25519-key" }
+
+// Origin is scheme://host[:port] of a URI, in lower case and without a default
+// port; "" when it has none.
+func Origin(uri string) string {
+	u, err := url.Parse(uri)
+	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") || u.User != nil {
+		return ""
+	}
+	host := strings.ToLower(u.Host)
+	if u.Scheme == "https" {
+		host = strings.TrimSuffix(host, ":443")
+	} else {
+		host = strings.TrimSuffix(host, ":80")
+	}
+	return u.Scheme + "://" + host
+}
