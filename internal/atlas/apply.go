@@ -1,6 +1,10 @@
 package atlas
 
-import "slices"
+import (
+	"slices"
+
+	"codeberg.org/bocage/bocage/internal/directory"
+)
 
 // maxPending is how many changes stand beside the base before a new base is
 // made: 16 Ki, from the measured cost of reading with and of making one.
@@ -9,39 +13,14 @@ const maxPending = 16 << 10
 // writer is what only Apply needs.
 type writer struct {
 	// basePos says where a number is in base, plusCode at which code in plus.
-	basePos  pages
+	basePos  directory.NumIndex
 	plusCode map[uint32]uint64
 }
 
-// pages maps numbers to positions + 1, in pages made when needed, so that one
-// large number does not cost memory for all those below.
-type pages [][]uint32
-
-const pageBits = 12
-
-func (p *pages) set(num uint32, v uint32) {
-	k := int(num >> pageBits)
-	if k >= len(*p) {
-		*p = append(*p, make(pages, k+1-len(*p))...)
-	}
-	if (*p)[k] == nil {
-		(*p)[k] = make([]uint32, 1<<pageBits)
-	}
-	(*p)[k][num&(1<<pageBits-1)] = v
-}
-
-func (p pages) get(num uint32) uint32 {
-	k := int(num >> pageBits)
-	if k >= len(p) || p[k] == nil {
-		return 0
-	}
-	return p[k][num&(1<<pageBits-1)]
-}
-
-func positions(c *columns) pages {
-	var p pages
+func positions(c *columns) directory.NumIndex {
+	var p directory.NumIndex
 	for i, num := range c.num {
-		p.set(num, uint32(i+1))
+		p.Set(int64(num), i)
 	}
 	return p
 }
@@ -58,15 +37,18 @@ func New(points []Point) *Atlas {
 
 // latest returns the acceptable points, the last of each number.
 func latest(points []Point) []*Point {
-	var last pages
+	var last directory.NumIndex
 	for i := range points {
 		if points[i].acceptable() {
-			last.set(uint32(points[i].Num), uint32(i+1))
+			last.Set(points[i].Num, i)
 		}
 	}
 	out := make([]*Point, 0, len(points))
 	for i := range points {
-		if points[i].acceptable() && last.get(uint32(points[i].Num)) == uint32(i+1) {
+		if !points[i].acceptable() {
+			continue
+		}
+		if at, _ := last.Get(points[i].Num); at == i {
 			out = append(out, &points[i])
 		}
 	}
@@ -125,9 +107,9 @@ func (a *Atlas) remove(s *snapshot, nums []uint32) (next snapshot, changed bool)
 			dropped.set(s.plus.find(code, num, 0))
 			delete(a.writer.plusCode, num)
 		}
-		if pos := a.writer.basePos.get(num); pos != 0 {
-			newlyDead = append(newlyDead, int(pos-1))
-			a.writer.basePos.set(num, 0)
+		if pos, ok := a.writer.basePos.Get(int64(num)); ok {
+			newlyDead = append(newlyDead, pos)
+			a.writer.basePos.Drop(int64(num))
 		}
 	}
 	if dropped != nil {

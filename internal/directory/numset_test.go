@@ -1,0 +1,48 @@
+package directory
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestNumSet(t *testing.T) {
+	t.Parallel()
+	s := NewNumSet(5, 0, 64, 5, -1, 1<<40, 1000)
+	if got, want := s.Nums(), []int64{0, 5, 64, 1000}; !slices.Equal(got, want) || s.Len() != len(want) {
+		t.Fatalf("Nums %v, Len %d", got, s.Len())
+	}
+	for num, want := range map[int64]bool{0: true, 5: true, 6: false, 64: true, 1000: true, 1001: false, -1: false, 1 << 40: false} {
+		if s.Has(num) != want {
+			t.Errorf("Has(%d) = %v", num, !want)
+		}
+	}
+	s.Add(5000)
+	if !s.Has(5000) || s.Has(4999) || s.Len() != 5 {
+		t.Error("Add beyond the end")
+	}
+	var all *NumSet
+	if !all.Has(7) || all.Len() != 0 || all.Nums() != nil {
+		t.Error("a nil set has every number")
+	}
+}
+
+func TestNumIndex(t *testing.T) {
+	t.Parallel()
+	var x NumIndex
+	x.Set(3, 0)
+	x.Set(4_000_000_000, 7)
+	x.Set(-1, 1)
+	x.Set(1<<33, 1)
+	for num, want := range map[int64]int{3: 0, 4_000_000_000: 7} {
+		if got, ok := x.Get(num); !ok || got != want {
+			t.Errorf("Get(%d) = %d, %v", num, got, ok)
+		}
+	}
+	x.Drop(3)
+	x.Drop(9)
+	for _, num := range []int64{3, 4, -1, 1 << 33, 4_000_000_001} {
+		if got, ok := x.Get(num); ok {
+			t.Errorf("Get(%d) = %d", num, got)
+		}
+	}
+}
