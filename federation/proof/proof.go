@@ -35,7 +35,9 @@ func JCS(raw []byte) ([]byte, error) {
 }
 
 // Hash returns "sha256-" and the base64url SHA-256 of the canonical form of
-// the document without its "proof", "" for malformed input.
+// the document without its "@context" and its "proof", "" for malformed input:
+// a document is the same alone and inside a catalogue page, which has one
+// context for all, and stays the same when a new version adds a term.
 func Hash(raw []byte) string {
 	v, err := decode(raw)
 	if err != nil {
@@ -43,6 +45,7 @@ func Hash(raw []byte) string {
 	}
 	if m, ok := v.(map[string]any); ok {
 		delete(m, "proof")
+		delete(m, "@context")
 	}
 	canonical, err := write(nil, v, 0)
 	if err != nil {

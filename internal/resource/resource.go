@@ -1,93 +1,250 @@
 // Package resource answers what other servers GET: ActivityPub documents and
-// collections, WebFinger, host-meta and NodeInfo.
+// collections, the catalogue and its digest, WebFinger, host-meta and NodeInfo.
 //
 // It only reads. HTML pages are package site's; which of the two answers is
-// decided by package app from the Accept header.
+// decided by package app from the Accept header. Nothing here asks for a
+// signature: all of it is public, and peers need the instance's actor and keys
+// before they can verify ours.
 package resource
 
 import (
 	"context"
-	"log/slog"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
 	"net/http"
+	"strings"
+	"sync"
 	"time"
 
+	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/store"
 	"codeberg.org/bocage/bocage/internal/vocab"
 )
 
+// InstanceKeys is the owner under which Config.Keys gives the instance's keys.
+const InstanceKeys = "instance"
+
 // Config is what New needs.
 type Config struct {
 	Store *store.Store
 	// Keys returns the public keys of an owner: an organisation's ID, or
-	// "instance". It is the keyring's.
+	// InstanceKeys. It is the keyring's.
 	Keys  func(ctx context.Context, owner string) (vocab.Keys, error)
 	Env   vocab.Env
-	Clock func() time.Time
+	Clock func() time.Time // nil = time.Now
 	// Version is the software's, for NodeInfo.
 	Version string
-	// Logger may be nil.
-	Logger *slog.Logger
+	// Created is when the instance was set up; zero leaves it out.
+	Created time.Time
 }
 
 // Handlers are the GET handlers. They are safe for concurrent use.
-type Handlers struct{ cfg Config }
+type Handlers struct {
+	cfg Config
+
+	mu       sync.Mutex
+	instance []byte // the instance's actor, made once
+	digest   digestDoc
+}
 
 // New returns ready handlers.
-func New(cfg Config) *Handlers { return &Handlers{cfg: cfg} }
+func New(cfg Config) *Handlers {
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
+	return &Handlers{cfg: cfg}
+}
 
-func todo() error { return directory.ErrUnavailable }
+// How long answers may be kept.
+const (
+	revalidate = "no-cache" // with an ETag, so that it costs a 304
+	minutes    = "public, max-age=300"
+	days       = "public, max-age=259200"
+)
 
-// Document answers /entries/{id}, /events/{id}, /texts/{id}, /concepts/{id} and /@{handle}.
-func (h *Handlers) Document(w http.ResponseWriter, r *http.Request) error { return todo() }
+// answer is one response.
+type answer struct {
+	body   []byte
+	media  string // "" = federation.ContentType
+	cache  string // "" = revalidate
+	status int    // 0 = 200
+}
 
-// Instance answers /actor.
-func (h *Handlers) Instance(w http.ResponseWriter, r *http.Request) error { return todo() }
+// serve writes a with an ETag, or 304 when the client has it.
+func serve(w http.ResponseWriter, r *http.Request, a answer) error {
+	sum := sha256.Sum256(a.body)
+	etag := `"` + base64.RawURLEncoding.EncodeToString(sum[:15]) + `"`
+	h := w.Header()
+	if a.media == "" {
+		a.media = federation.ContentType
+	}
+	if a.cache == "" {
+		a.cache = revalidate
+	}
+	h.Set("Content-Type", a.media)
+	h.Set("Cache-Control", a.cache)
+	h.Set("ETag", etag)
+	h.Add("Vary", "Accept")
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("X-Content-Type-Options", "nosniff")
+	if a.status == 0 && matches(r.Header.Get("If-None-Match"), etag) {
+		h.Del("Content-Type")
+		w.WriteHeader(http.StatusNotModified)
+		return nil
+	}
+	if a.status != 0 {
+		w.WriteHeader(a.status)
+	}
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	_, _ = w.Write(a.body) // the client went away
+	return nil
+}
 
-// Outbox answers {actor}/outbox, of an entry or of the instance.
-func (h *Handlers) Outbox(w http.ResponseWriter, r *http.Request) error { return todo() }
+// matches compares weakly (RFC 9110 §13.1.2): a proxy that compresses makes tags weak.
+func matches(header, etag string) bool {
+	for _, tag := range strings.Split(header, ",") {
+		tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
+		if tag == etag || tag == "*" {
+			return true
+		}
+	}
+	return false
+}
 
-// Followers answers {actor}/followers.
-func (h *Handlers) Followers(w http.ResponseWriter, r *http.Request) error { return todo() }
+// Document answers /entries/{id}, /events/{id}, /texts/{id}, /concepts/{id}
+// and /@{handle}: the document of a local entry, a Tombstone with 410 when it
+// was deleted, 303 to the origin of a remote one. What is not public is not found.
+func (h *Handlers) Document(w http.ResponseWriter, r *http.Request) error {
+	e, err := h.entry(r)
+	if err != nil {
+		return err
+	}
+	if e.Origin != "" {
+		if !e.Status.Public() {
+			return fmt.Errorf("document %s: %w", e.URI, directory.ErrNotFound)
+		}
+		w.Header().Add("Vary", "Accept")
+		http.Redirect(w, r, e.URI, http.StatusSeeOther)
+		return nil
+	}
+	if e.Status == directory.StatusDeleted {
+		body, err := h.cfg.Env.Tombstone(e.URI, vocab.WireType(e.Kind), e.DeletedAt)
+		if err != nil {
+			return err
+		}
+		return serve(w, r, answer{body: body, status: http.StatusGone, cache: minutes})
+	}
+	body, err := h.document(r.Context(), e)
+	if err != nil {
+		return err
+	}
+	return serve(w, r, answer{body: body})
+}
 
-// Following answers {actor}/following.
-func (h *Handlers) Following(w http.ResponseWriter, r *http.Request) error { return todo() }
+// document renders a local public entry.
+func (h *Handlers) document(ctx context.Context, e directory.Entry) ([]byte, error) {
+	p, ok := e.Public()
+	if !ok {
+		return nil, fmt.Errorf("document %s: %w", e.URI, directory.ErrNotFound)
+	}
+	var keys vocab.Keys
+	if e.Kind.IsActor() {
+		var err error
+		if keys, err = h.keys(ctx, e.Owner); err != nil {
+			return nil, fmt.Errorf("document %s: %w", e.URI, err)
+		}
+	}
+	return h.cfg.Env.Document(p, keys)
+}
 
-// Featured answers {actor}/featured.
-func (h *Handlers) Featured(w http.ResponseWriter, r *http.Request) error { return todo() }
+func (h *Handlers) keys(ctx context.Context, owner string) (vocab.Keys, error) {
+	if owner == "" {
+		owner = InstanceKeys
+	}
+	return h.cfg.Keys(ctx, owner)
+}
 
-// Upcoming answers {actor}/upcoming.
-func (h *Handlers) Upcoming(w http.ResponseWriter, r *http.Request) error { return todo() }
+// entry finds the entry that the path names; a path of another kind than the
+// entry's is not found.
+func (h *Handlers) entry(r *http.Request) (directory.Entry, error) {
+	if handle := r.PathValue("handle"); handle != "" {
+		return h.cfg.Store.EntryByHandle(r.Context(), strings.ToLower(strings.TrimPrefix(handle, "@")))
+	}
+	e, err := h.cfg.Store.Entry(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return directory.Entry{}, err
+	}
+	segment, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	if segment != e.Kind.Path() {
+		return directory.Entry{}, fmt.Errorf("%s: %w", r.URL.Path, directory.ErrNotFound)
+	}
+	return e, nil
+}
 
-// Catalog answers {actor}/catalog?after=&limit=&full=1.
-func (h *Handlers) Catalog(w http.ResponseWriter, r *http.Request) error { return todo() }
+// actor finds the local public actor whose sub-resource is asked for; the
+// entry is nil for the instance.
+func (h *Handlers) actor(r *http.Request) (uri string, e *directory.Entry, err error) {
+	if r.PathValue("id") == "" && r.PathValue("handle") == "" {
+		return h.cfg.Env.InstanceURI(), nil, nil
+	}
+	found, err := h.entry(r)
+	if err != nil {
+		return "", nil, err
+	}
+	switch {
+	case found.Status == directory.StatusDeleted && found.Origin == "":
+		return "", nil, fmt.Errorf("%s: %w", found.URI, directory.ErrGone)
+	case !found.Kind.IsActor() || found.Origin != "" || !found.Status.Public():
+		return "", nil, fmt.Errorf("%s: %w", r.URL.Path, directory.ErrNotFound)
+	}
+	return found.URI, &found, nil
+}
 
-// Digest answers {actor}/digest.
-func (h *Handlers) Digest(w http.ResponseWriter, r *http.Request) error { return todo() }
+// Instance answers /actor from memory: a peer that cannot have our key refuses
+// all of our deliveries for minutes.
+func (h *Handlers) Instance(w http.ResponseWriter, r *http.Request) error {
+	h.mu.Lock()
+	body := h.instance
+	h.mu.Unlock()
+	if body == nil {
+		keys, err := h.keys(r.Context(), InstanceKeys)
+		if err != nil {
+			return fmt.Errorf("instance actor: %w", err)
+		}
+		if body, err = h.cfg.Env.InstanceActor(keys, h.cfg.Created); err != nil {
+			return err
+		}
+		h.mu.Lock()
+		h.instance = body
+		h.mu.Unlock()
+	}
+	return serve(w, r, answer{body: body})
+}
 
 // Note answers /notes/{id}.
-func (h *Handlers) Note(w http.ResponseWriter, r *http.Request) error { return todo() }
+func (h *Handlers) Note(w http.ResponseWriter, r *http.Request) error { return h.stored(w, r) }
 
 // Activity answers /activities/{id}.
-func (h *Handlers) Activity(w http.ResponseWriter, r *http.Request) error { return todo() }
+func (h *Handlers) Activity(w http.ResponseWriter, r *http.Request) error { return h.stored(w, r) }
 
-// WebFinger answers /.well-known/webfinger.
-func (h *Handlers) WebFinger(w http.ResponseWriter, r *http.Request) error { return todo() }
+// stored serves the bytes that were sent.
+func (h *Handlers) stored(w http.ResponseWriter, r *http.Request) error {
+	a, err := h.cfg.Store.Activity(r.Context(), h.cfg.Env.Base+r.URL.Path)
+	if err != nil {
+		return err
+	}
+	if !a.Public {
+		return fmt.Errorf("%s: %w", r.URL.Path, directory.ErrNotFound)
+	}
+	return serve(w, r, answer{body: a.Body})
+}
 
-// HostMeta answers /.well-known/host-meta.
-func (h *Handlers) HostMeta(w http.ResponseWriter, r *http.Request) error { return todo() }
-
-// HostMetaJSON answers /.well-known/host-meta.json.
-func (h *Handlers) HostMetaJSON(w http.ResponseWriter, r *http.Request) error { return todo() }
-
-// NodeInfoIndex answers /.well-known/nodeinfo.
-func (h *Handlers) NodeInfoIndex(w http.ResponseWriter, r *http.Request) error { return todo() }
-
-// NodeInfo20 answers /nodeinfo/2.0.
-func (h *Handlers) NodeInfo20(w http.ResponseWriter, r *http.Request) error { return todo() }
-
-// NodeInfo21 answers /nodeinfo/2.1.
-func (h *Handlers) NodeInfo21(w http.ResponseWriter, r *http.Request) error { return todo() }
-
-// Context answers /ns/v1, the JSON-LD context whose terms our documents carry inline.
-func (h *Handlers) Context(w http.ResponseWriter, r *http.Request) error { return todo() }
+// Context answers /ns/v1, the JSON-LD context whose terms our documents carry
+// inline.
+func (h *Handlers) Context(w http.ResponseWriter, r *http.Request) error {
+	return serve(w, r, answer{body: federation.ContextDocument(), media: "application/ld+json", cache: days})
+}
