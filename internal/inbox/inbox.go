@@ -9,11 +9,9 @@ package inbox
 import (
 	"context"
 	"log/slog"
-	"net/http"
 	"time"
 
 	"codeberg.org/bocage/bocage/internal/directory"
-	"codeberg.org/bocage/bocage/internal/jobs"
 	"codeberg.org/bocage/bocage/internal/moderation"
 	"codeberg.org/bocage/bocage/internal/outbox"
 	"codeberg.org/bocage/bocage/internal/peer"
@@ -40,19 +38,36 @@ type Config struct {
 	Env        vocab.Env
 	Clock      func() time.Time // nil = time.Now
 	Logger     *slog.Logger     // nil = slog.Default()
-	// Wake is called after a commit that left a job (the Runner's Notify) and
-	// Deliver after one that left a delivery; both may be nil.
-	Wake, Deliver func()
+	// Wake is called after a commit that left a job (the Runner's Notify),
+	// Deliver after one that left a delivery, Changed after one that changed
+	// entries; all may be nil.
+	Wake, Deliver, Changed func()
 }
 
 // Inbox is the shared inbox and every actor's. Concurrent use is safe.
-type Inbox struct{ cfg Config }
+type Inbox struct {
+	cfg    Config
+	origin string // ours
+}
 
 // New returns an Inbox.
-func New(cfg Config) *Inbox { return &Inbox{cfg: cfg} }
+func New(cfg Config) *Inbox {
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.Default()
+	}
+	for _, f := range []*func(){&cfg.Wake, &cfg.Deliver, &cfg.Changed} {
+		if *f == nil {
+			*f = func() {}
+		}
+	}
+	origin, err := peer.Origin(cfg.Env.Base)
+	if err != nil {
+		origin = cfg.Env.Base // config refuses such a base URL before
+	}
+	return &Inbox{cfg: cfg, origin: origin}
+}
 
-// Handler answers a POST to any inbox.
-func (in *Inbox) Handler(w http.ResponseWriter, r *http.Request) error { return directory.ErrUnavailable }
-
-// Apply does one job of kind JobApply.
-func (in *Inbox) Apply(ctx context.Context, job jobs.Job) error { return directory.ErrUnavailable }
+func (in *Inbox) now() time.Time { return in.cfg.Clock().UTC() }

@@ -114,18 +114,10 @@ func (k *Keyring) create(ctx context.Context, owner string) (store.Key, error) {
 		return row, err
 	}
 	err = k.st.Write(ctx, func(tx *store.Tx) error {
-		row, err = k.insert(ctx, tx, row)
+		row, err = tx.PutKey(ctx, row)
 		return err
 	})
 	return row, err
-}
-
-// insert writes row unless the owner has a pair, and returns the one it has.
-func (k *Keyring) insert(ctx context.Context, tx *store.Tx, row store.Key) (store.Key, error) {
-	if err := tx.PutKey(ctx, row); err != nil {
-		return row, err
-	}
-	return tx.Key(ctx, row.Owner)
 }
 
 // PairTx is Pair inside the caller's transaction: a pair that it makes is
@@ -140,7 +132,7 @@ func (k *Keyring) PairTx(ctx context.Context, tx *store.Tx, owner string) (Pair,
 	row, err := tx.Key(ctx, owner)
 	if errors.Is(err, directory.ErrNotFound) {
 		if row, err = k.generate(owner); err == nil {
-			row, err = k.insert(ctx, tx, row)
+			row, err = tx.PutKey(ctx, row)
 		}
 	}
 	if err == nil {

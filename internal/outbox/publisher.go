@@ -2,11 +2,15 @@ package outbox
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"time"
 
+	"github.com/google/uuid"
+
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/keyring"
+	"codeberg.org/bocage/bocage/internal/moderation"
 	"codeberg.org/bocage/bocage/internal/store"
 	"codeberg.org/bocage/bocage/internal/vocab"
 )
@@ -19,8 +23,10 @@ type Config struct {
 	Store   *store.Store
 	Keyring *keyring.Keyring
 	Env     vocab.Env
-	Clock   func() time.Time // nil = time.Now
-	Logger  *slog.Logger     // nil = slog.Default()
+	// Moderation keeps refused origins out of every audience; nil refuses none.
+	Moderation *moderation.Moderation
+	Clock      func() time.Time // nil = time.Now
+	Logger     *slog.Logger     // nil = slog.Default()
 }
 
 // Publisher writes activities and deliveries into the caller's transaction.
@@ -28,42 +34,99 @@ type Config struct {
 type Publisher struct{ cfg Config }
 
 // New returns a Publisher.
-func New(cfg Config) *Publisher { return &Publisher{cfg: cfg} }
-
-// Change is one change of one local entry.
-type Change struct {
-	// Before is the entry as it was, nil when it is new.
-	Before *directory.Entry
-	// After is the entry as it is, already written to the transaction; nil or
-	// StatusDeleted when it was deleted.
-	After *directory.Entry
-	// Bulk changes (imports) send no notes.
-	Bulk bool
-	// Note forces the kind of note; "" lets Publish find out from Before and After.
-	Note NoteKind
+func New(cfg Config) *Publisher {
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.Default()
+	}
+	return &Publisher{cfg: cfg}
 }
 
-// Publish inserts the activities that ch causes and a delivery per audience
-// member. A change that leaves the public document the same causes nothing.
-func (p *Publisher) Publish(ctx context.Context, tx *store.Tx, ch Change) error { return nil }
+// sender is a local actor that speaks: its id and the owner of its keys.
+type sender struct{ uri, owner string }
 
-// Follow asks target for a follow by our instance actor; it records the
-// pending Following. Asking again sends the Follow again.
-func (p *Publisher) Follow(ctx context.Context, tx *store.Tx, target store.RemoteActor) error {
-	return directory.ErrUnavailable
+func (p *Publisher) instance() sender {
+	return sender{uri: p.cfg.Env.InstanceURI(), owner: keyring.Instance}
 }
 
-// Unfollow takes a follow back and forgets it.
-func (p *Publisher) Unfollow(ctx context.Context, tx *store.Tx, f store.Following) error {
-	return directory.ErrUnavailable
+// senderOf finds the local actor uri; ErrNotFound when we have none.
+func (p *Publisher) senderOf(ctx context.Context, tx *store.Tx, uri string) (sender, error) {
+	if uri == p.cfg.Env.InstanceURI() {
+		return p.instance(), nil
+	}
+	e, err := tx.EntryByURI(ctx, uri)
+	if err != nil {
+		return sender{}, fmt.Errorf("sender %s: %w", uri, err)
+	}
+	if e.Origin != "" || !e.Kind.IsActor() {
+		return sender{}, fmt.Errorf("sender %s is no actor of ours: %w", uri, directory.ErrNotFound)
+	}
+	return sender{uri: e.URI, owner: keyOwner(&e)}, nil
 }
 
-// Accept answers a Follow; follow is the activity as received.
-func (p *Publisher) Accept(ctx context.Context, tx *store.Tx, f store.Follower, follow []byte) error {
-	return directory.ErrUnavailable
+// keyOwner is whose keys sign for e: its organisation's.
+func keyOwner(e *directory.Entry) string {
+	if e.Owner != "" {
+		return e.Owner
+	}
+	return e.ID
 }
 
-// Reject refuses a Follow or removes a follower.
-func (p *Publisher) Reject(ctx context.Context, tx *store.Tx, f store.Follower, follow []byte) error {
-	return directory.ErrUnavailable
+// author is who speaks about e to the fediverse at large: an actor for itself,
+// an object's organisation for it.
+func (p *Publisher) author(e *directory.Entry) sender {
+	if e.Kind.IsActor() || e.OwnerURI == "" {
+		return sender{uri: e.URI, owner: keyOwner(e)}
+	}
+	return sender{uri: e.OwnerURI, owner: keyOwner(e)}
+}
+
+// publisher is who speaks about e to other directories: its organisation,
+// whose key they know already. Were each entry to sign for itself, a peer
+// would have to fetch one key per entry.
+func (p *Publisher) publisher(e *directory.Entry) sender {
+	if e.OwnerURI == "" {
+		return sender{uri: e.URI, owner: keyOwner(e)}
+	}
+	return sender{uri: e.OwnerURI, owner: keyOwner(e)}
+}
+
+// act returns the outside of a new activity by s.
+func (p *Publisher) act(s sender, to ...string) (vocab.Act, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return vocab.Act{}, fmt.Errorf("new activity id: %w", err)
+	}
+	return vocab.Act{ID: p.cfg.Env.ActivityURI(id.String()), Actor: s.uri, To: to, At: p.now()}, nil
+}
+
+func (p *Publisher) now() time.Time { return p.cfg.Clock().UTC().Truncate(time.Microsecond) }
+
+// message is one activity on its way into the transaction.
+type message struct {
+	from   sender
+	typ    string
+	object string
+	body   []byte
+	id     string
+	// outbox lists it in the sender's outbox; public serves it on GET.
+	outbox, public bool
+}
+
+// send stores m and one delivery per inbox. Messages that nobody hears and
+// that no outbox lists are not kept.
+func (p *Publisher) send(ctx context.Context, tx *store.Tx, m message, inboxes []string) error {
+	if len(inboxes) == 0 && !m.outbox {
+		return nil
+	}
+	err := tx.PutActivity(ctx, store.Activity{
+		ID: m.id, Actor: m.from.uri, Type: m.typ, Object: m.object, Body: m.body,
+		Public: m.public, Outbox: m.outbox, Created: p.now(),
+	})
+	if err != nil {
+		return fmt.Errorf("keep %s: %w", m.typ, err)
+	}
+	return p.enqueue(ctx, tx, m, inboxes)
 }

@@ -84,7 +84,7 @@ func classify(err error) error {
 	var status *federation.StatusError
 	switch {
 	case errors.Is(err, ErrRefusedAddress):
-		return err
+		return err // forbidden
 	case errors.Is(err, federation.ErrMalformed), errors.Is(err, federation.ErrTooLarge):
 		return fmt.Errorf("%w: %w", directory.ErrInvalid, err)
 	case errors.As(err, &status):

@@ -1,0 +1,125 @@
+package inbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"codeberg.org/bocage/bocage/federation"
+	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/jobs"
+	"codeberg.org/bocage/bocage/internal/store"
+)
+
+// maxAttempts bounds how often an activity that needs an unreachable server is
+// tried; the periodic harvest finds what it would have brought.
+const maxAttempts = 10
+
+type applyPayload struct {
+	ID string `json:"id"`
+}
+
+// effect is what an activity does to the database, once everything that needs
+// the network is done.
+type effect struct {
+	run func(tx *store.Tx) error
+	// delivers and changes say whom to wake after the commit.
+	delivers, changes bool
+}
+
+// drop is why an activity has no effect.
+func drop(format string, args ...any) error {
+	return fmt.Errorf("dropped: %w: %w", directory.ErrInvalid, fmt.Errorf(format, args...))
+}
+
+// Apply does one job of kind JobApply. Running it twice does it once: the
+// activity is marked as done in the transaction that applies it.
+func (in *Inbox) Apply(ctx context.Context, job jobs.Job) error {
+	var p applyPayload
+	if err := json.Unmarshal(job.Payload, &p); err != nil {
+		return fmt.Errorf("%w: %w", jobs.ErrDiscard, err)
+	}
+	rec, err := in.cfg.Store.Received(ctx, p.ID)
+	if errors.Is(err, directory.ErrNotFound) {
+		return fmt.Errorf("%w: %w", jobs.ErrDiscard, err)
+	}
+	if err != nil || !rec.Done.IsZero() {
+		return err
+	}
+	eff, err := in.plan(ctx, rec)
+	if err == nil {
+		err = in.commit(ctx, rec, eff)
+	}
+	if err == nil {
+		return nil
+	}
+	if !final(err) && job.Attempts < maxAttempts {
+		return err
+	}
+	in.cfg.Logger.InfoContext(ctx, "activity not applied", "activity", rec.ID, "type", rec.Type, "reason", err)
+	return in.cfg.Store.Write(ctx, func(tx *store.Tx) error { return tx.FinishReceived(ctx, rec.ID, err.Error()) })
+}
+
+// final reports whether trying again is of no use.
+func final(err error) bool {
+	for _, sentinel := range []error{
+		directory.ErrInvalid, directory.ErrForbidden, directory.ErrGone, directory.ErrNotFound, directory.ErrConflict,
+	} {
+		if errors.Is(err, sentinel) {
+			return !errors.Is(err, directory.ErrUnavailable)
+		}
+	}
+	return false
+}
+
+func (in *Inbox) commit(ctx context.Context, rec store.Received, eff effect) error {
+	err := in.cfg.Store.Write(ctx, func(tx *store.Tx) error {
+		if eff.run != nil {
+			if err := eff.run(tx); err != nil {
+				return err
+			}
+		}
+		return tx.FinishReceived(ctx, rec.ID, "")
+	})
+	if err != nil {
+		return err
+	}
+	if eff.delivers {
+		in.cfg.Deliver()
+	}
+	if eff.changes {
+		in.cfg.Changed()
+	}
+	in.cfg.Wake()
+	return nil
+}
+
+// plan reads the activity and does what needs the network.
+func (in *Inbox) plan(ctx context.Context, rec store.Received) (effect, error) {
+	act, err := federation.Parse(rec.Body)
+	if err != nil {
+		return effect{}, fmt.Errorf("%w: %w", directory.ErrInvalid, err)
+	}
+	if act.Actor != rec.Actor {
+		return effect{}, drop("actor read in two ways")
+	}
+	act.ID = rec.ID
+	switch act.Type {
+	case "Follow":
+		return in.follow(ctx, act)
+	case "Undo":
+		return in.undo(ctx, act)
+	case "Accept":
+		return in.answered(ctx, act, store.FollowAccepted)
+	case "Reject":
+		return in.answered(ctx, act, store.FollowRejected)
+	case "Create", "Update":
+		return in.object(ctx, act)
+	case "Delete":
+		return in.remove(ctx, act)
+	case "Announce":
+		return in.announced(ctx, act)
+	}
+	return effect{}, drop("%s is not for us", act.Type)
+}

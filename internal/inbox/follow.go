@@ -1,0 +1,136 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"codeberg.org/bocage/bocage/federation"
+	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/peer"
+	"codeberg.org/bocage/bocage/internal/store"
+)
+
+// follow accepts every follower of a public actor of ours. A repeated Follow
+// may carry a new id and is accepted again: the first Accept may be lost.
+func (in *Inbox) follow(ctx context.Context, act federation.Activity) (effect, error) {
+	object := act.Object.ID
+	if err := in.ours(ctx, object); err != nil {
+		return effect{}, err
+	}
+	actor, err := in.cfg.Actors.Actor(ctx, act.Actor)
+	if err != nil {
+		return effect{}, fmt.Errorf("follower: %w", err)
+	}
+	f := store.Follower{
+		Actor: actor.URI, Object: object, Inbox: actor.Inbox, SharedInbox: actor.SharedInbox,
+		FollowID: act.ID, Bocage: actor.Catalog != "", State: store.FollowAccepted, Created: in.now(),
+	}
+	return effect{delivers: true, run: func(tx *store.Tx) error {
+		if err := tx.PutFollower(ctx, f); err != nil {
+			return err
+		}
+		return in.cfg.Publisher.Accept(ctx, tx, f, act.Raw)
+	}}, nil
+}
+
+// ours checks that uri is an actor of ours that the public may see.
+func (in *Inbox) ours(ctx context.Context, uri string) error {
+	if uri == in.cfg.Env.InstanceURI() {
+		return nil
+	}
+	e, err := in.cfg.Store.EntryByURI(ctx, uri)
+	if err != nil {
+		return fmt.Errorf("followed %q: %w", uri, err)
+	}
+	if e.Origin != "" || !e.Kind.IsActor() || !e.Status.Public() {
+		return drop("%s is no public actor of ours", uri)
+	}
+	return nil
+}
+
+// undo takes a Follow back. Follow ids cannot be fetched, and Gancio sends the
+// inner Follow without its actor: it is the signer's by definition.
+func (in *Inbox) undo(ctx context.Context, act federation.Activity) (effect, error) {
+	object, err := in.undone(ctx, act)
+	if err != nil {
+		return effect{}, err
+	}
+	return effect{run: func(tx *store.Tx) error {
+		_, err := tx.DeleteFollower(ctx, act.Actor, object)
+		return err
+	}}, nil
+}
+
+// undone returns the actor of ours whom the signer no longer follows.
+func (in *Inbox) undone(ctx context.Context, act federation.Activity) (string, error) {
+	raw := []byte(act.Object.Raw)
+	if !act.Object.Embedded() {
+		rec, err := in.cfg.Store.Received(ctx, act.Object.ID)
+		if err != nil {
+			return "", fmt.Errorf("undone activity: %w", err)
+		}
+		if rec.Actor != act.Actor {
+			return "", drop("undoes an activity of %s", rec.Actor)
+		}
+		raw = rec.Body
+	}
+	inner, err := federation.ParseObject(raw)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", directory.ErrInvalid, err)
+	}
+	if inner.Text("type") != "Follow" {
+		return "", drop("undoes a %s", inner.Text("type"))
+	}
+	if actor := inner.Ref("actor").ID; actor != "" && actor != act.Actor {
+		return "", drop("undoes a Follow by %s", actor)
+	}
+	return inner.Ref("object").ID, nil
+}
+
+// answered notes that the actor took or refused our Follow, and starts the
+// backfill when it took it. It is matched by the Follow's id, else by who follows.
+func (in *Inbox) answered(ctx context.Context, act federation.Activity, state store.FollowState) (effect, error) {
+	mine, err := in.cfg.Store.FollowingOf(ctx, act.Actor)
+	if err != nil {
+		return effect{}, err
+	}
+	f, err := match(mine, act.Object)
+	if err != nil {
+		return effect{}, err
+	}
+	return effect{run: func(tx *store.Tx) error {
+		now, err := tx.Following(ctx, f.Actor, f.Object)
+		if errors.Is(err, directory.ErrNotFound) {
+			return drop("the follow was taken back meanwhile")
+		}
+		if err != nil {
+			return err
+		}
+		now.State, now.Changed = state, in.now()
+		if state == store.FollowRejected {
+			now.LastError = "the follow was refused"
+		}
+		if err := tx.PutFollowing(ctx, now); err != nil || state != store.FollowAccepted {
+			return err
+		}
+		return peer.ScheduleBackfill(ctx, tx, now.Object, in.now())
+	}}, nil
+}
+
+func match(mine []store.Following, object federation.Ref) (store.Following, error) {
+	inner, err := federation.ParseObject(object.Raw)
+	follower := ""
+	if err == nil {
+		follower = inner.Ref("actor").ID
+	}
+	for _, f := range mine {
+		if f.FollowID == object.ID && object.ID != "" || f.Actor == follower {
+			return f, nil
+		}
+	}
+	if len(mine) == 1 && follower == "" {
+		return mine[0], nil // an answer to a Follow whose id was sent again under another
+	}
+	return store.Following{}, drop("answers a Follow that we did not send")
+}

@@ -1,0 +1,200 @@
+package inbox
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"codeberg.org/bocage/bocage/federation"
+	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/jobs"
+	"codeberg.org/bocage/bocage/internal/peer"
+	"codeberg.org/bocage/bocage/internal/store"
+)
+
+const (
+	maxBodyBytes = federation.MaxBodyBytes
+	// retryAfter is what a peer is told when the fault is ours.
+	retryAfter = 60 * time.Second
+	// replayWindow is how long a signature could be accepted again: Mastodon's
+	// window on both sides, see httpsig.Verify.
+	replayWindow = 3 * time.Hour
+)
+
+// answer is a response that refuses or accepts a delivery. It is no error of
+// the program.
+type answer struct {
+	status int
+	text   string
+}
+
+func (a answer) Error() string { return a.text }
+
+// accepted ends the handling of what needs nothing more.
+func accepted(why string) error { return answer{http.StatusAccepted, why} }
+
+// Handler answers a POST to any inbox: 202 when the activity is stored or is
+// none of our business, 4xx only for what will never be right, 503 with
+// Retry-After for faults of ours, among which a key that we cannot fetch.
+func (in *Inbox) Handler(w http.ResponseWriter, r *http.Request) error {
+	err := in.receive(r)
+	var a answer
+	switch {
+	case err == nil:
+		a = answer{http.StatusAccepted, "accepted"}
+	case errors.As(err, &a):
+		in.cfg.Logger.DebugContext(r.Context(), "inbox", "status", a.status, "reason", a.text)
+	default:
+		w.Header().Set("Retry-After", strconv.Itoa(int(retryAfter/time.Second)))
+		if errors.Is(err, directory.ErrUnavailable) {
+			return err
+		}
+		return fmt.Errorf("inbox: %w: %w", directory.ErrUnavailable, err)
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(a.status)
+	_, _ = io.WriteString(w, a.text+"\n") // the peer may be gone, which changes nothing
+	return nil
+}
+
+// receive returns nil when the activity was stored, an answer, or our fault.
+func (in *Inbox) receive(r *http.Request) error {
+	ctx := r.Context()
+	body, err := readBody(r)
+	if err != nil {
+		return err
+	}
+	env, origin, err := in.envelope(body)
+	if err != nil {
+		return err
+	}
+	if err := in.cheap(ctx, env, origin); err != nil {
+		return err
+	}
+	seen, err := in.verify(r, body, env.Actor)
+	if err != nil {
+		return err
+	}
+	rec := store.Received{ID: env.ID, Actor: env.Actor, Origin: origin, Type: env.Type, Body: body, At: in.now()}
+	if err := in.keep(ctx, rec, seen); err != nil {
+		return err
+	}
+	in.cfg.Wake()
+	return nil
+}
+
+func readBody(r *http.Request) ([]byte, error) {
+	if r.Method != http.MethodPost {
+		return nil, answer{http.StatusMethodNotAllowed, "an inbox takes POST only"}
+	}
+	if !federation.IsDocumentType(r.Header.Get("Content-Type")) {
+		return nil, answer{http.StatusUnsupportedMediaType, "Content-Type must be application/activity+json"}
+	}
+	if r.ContentLength > maxBodyBytes {
+		return nil, answer{http.StatusRequestEntityTooLarge, "more than 1 MiB"}
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxBodyBytes+1))
+	if err != nil {
+		return nil, answer{http.StatusBadRequest, "body cut short"}
+	}
+	if len(body) > maxBodyBytes {
+		return nil, answer{http.StatusRequestEntityTooLarge, "more than 1 MiB"}
+	}
+	return body, nil
+}
+
+// envelope reads the activity's outside and checks that it can be what it says.
+func (in *Inbox) envelope(body []byte) (federation.Envelope, string, error) {
+	env, err := federation.ParseEnvelope(body)
+	if err != nil {
+		return env, "", answer{http.StatusBadRequest, err.Error()}
+	}
+	origin, err := peer.Origin(env.Actor)
+	if err != nil {
+		return env, "", answer{http.StatusBadRequest, "actor is not a URL"}
+	}
+	if origin == in.origin {
+		return env, "", answer{http.StatusForbidden, "the actor is one of ours"}
+	}
+	if env.ID == "" {
+		// Some software sends answers without an id; the bytes identify them.
+		sum := sha256.Sum256(body)
+		env.ID = env.Actor + "#sha256-" + base64.RawURLEncoding.EncodeToString(sum[:])
+	}
+	if !peer.SameOrigin(env.ID, env.Actor) {
+		return env, "", answer{http.StatusForbidden, "the activity's id is not on its actor's host"}
+	}
+	return env, origin, nil
+}
+
+// cheap ends what can be ended before a key is fetched: blocked hosts,
+// duplicates, and the bulk of the fediverse's junk, which is Delete and Update
+// of actors that we have never met.
+func (in *Inbox) cheap(ctx context.Context, env federation.Envelope, origin string) error {
+	v, err := in.cfg.Moderation.CheckOrigin(ctx, origin)
+	if err != nil {
+		return err
+	}
+	if !v.Allowed {
+		return answer{http.StatusForbidden, "this host is blocked here"}
+	}
+	switch _, err := in.cfg.Store.Received(ctx, env.ID); {
+	case err == nil:
+		return accepted("already received")
+	case !errors.Is(err, directory.ErrNotFound):
+		return err
+	}
+	if env.Type != "Delete" && env.Type != "Update" {
+		return nil
+	}
+	switch _, err := in.cfg.Actors.Known(ctx, env.Actor); {
+	case err == nil:
+		return nil
+	case !errors.Is(err, directory.ErrNotFound):
+		return err
+	}
+	followed, err := in.cfg.Store.FollowingByOrigin(ctx, origin)
+	if err != nil {
+		return err
+	}
+	if len(followed) == 0 {
+		return accepted("unknown actor")
+	}
+	return nil
+}
+
+// keep stores the activity and the job that applies it, in one transaction
+// with what makes a second copy recognisable.
+func (in *Inbox) keep(ctx context.Context, rec store.Received, signature string) error {
+	payload, err := json.Marshal(applyPayload{ID: rec.ID})
+	if err != nil {
+		return err
+	}
+	return in.cfg.Store.Write(ctx, func(tx *store.Tx) error {
+		dup, err := tx.InsertSignature(ctx, signature, in.now().Add(replayWindow))
+		if err != nil {
+			return err
+		}
+		if dup {
+			return accepted("already received")
+		}
+		if dup, err = tx.InsertReceived(ctx, rec); err != nil {
+			return err
+		}
+		if dup {
+			return accepted("already received")
+		}
+		if err := tx.RetryPeer(ctx, rec.Origin); err != nil {
+			return err
+		}
+		return jobs.Insert(ctx, tx.Jobs(), jobs.Job{Kind: JobApply, Key: rec.ID, Payload: payload})
+	})
+}

@@ -1,0 +1,275 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"codeberg.org/bocage/bocage/federation"
+	"codeberg.org/bocage/bocage/federation/proof"
+	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/peer"
+	"codeberg.org/bocage/bocage/internal/store"
+	"codeberg.org/bocage/bocage/internal/vocab"
+)
+
+// document is an object that we believe, and why.
+type document struct {
+	object federation.Object
+	raw    []byte
+	origin string
+	// fetched says that it comes from its origin and not out of an activity.
+	fetched bool
+}
+
+// object applies Create and Update of entries, by the rules of federation.md
+// §6.4 in their order.
+func (in *Inbox) object(ctx context.Context, act federation.Activity) (effect, error) {
+	id := act.Object.ID
+	origin, err := in.foreign(id)
+	if err != nil {
+		return effect{}, err
+	}
+	if id == act.Actor && act.Type == "Update" && act.Object.Embedded() {
+		// The signer's own profile: its keys and inbox may have changed.
+		if err := in.cfg.Actors.Learn(ctx, act.Object.Raw, id); err != nil {
+			return effect{}, err
+		}
+	}
+	scope, err := in.scope(ctx, act.Actor)
+	if err != nil {
+		return effect{}, err
+	}
+	if !scope.any() {
+		return effect{}, drop("nobody here follows %s", act.Actor)
+	}
+	doc, err := in.believe(ctx, act, origin)
+	if err != nil {
+		return effect{}, err
+	}
+	if !scope.covers(act.Actor, doc.object.AttributedTo, id) {
+		return effect{}, drop("nobody here follows who publishes %s", id)
+	}
+	return in.accept(ctx, doc)
+}
+
+// foreign returns the origin of an object id, which must not be ours.
+func (in *Inbox) foreign(id string) (string, error) {
+	origin, err := peer.Origin(id)
+	if err != nil {
+		return "", fmt.Errorf("object id: %w", err)
+	}
+	if origin == in.origin {
+		return "", drop("%s is ours", id)
+	}
+	return origin, nil
+}
+
+// believe returns the embedded object when its own publisher signed it, else
+// what its origin answers: an embedded object of another server proves nothing.
+func (in *Inbox) believe(ctx context.Context, act federation.Activity, origin string) (document, error) {
+	if act.Object.Embedded() && peer.SameOrigin(act.Object.ID, act.Actor) {
+		o, err := federation.ReadObject(act.Object.Raw)
+		if err != nil {
+			return document{}, fmt.Errorf("%w: %w", directory.ErrInvalid, err)
+		}
+		if o.ID == act.Actor || o.AttributedTo == act.Actor {
+			return document{object: o, raw: act.Object.Raw, origin: origin}, nil
+		}
+	}
+	return in.fetch(ctx, act.Object.ID, origin)
+}
+
+func (in *Inbox) fetch(ctx context.Context, id, origin string) (document, error) {
+	v, err := in.cfg.Moderation.CheckOrigin(ctx, origin)
+	if err != nil {
+		return document{}, err
+	}
+	if !v.Allowed {
+		return document{}, drop("%s is blocked", origin)
+	}
+	raw, err := in.cfg.Actors.Fetch(ctx, id)
+	if err != nil {
+		return document{}, fmt.Errorf("fetch object: %w", err)
+	}
+	o, err := federation.ReadObject(raw)
+	if err != nil {
+		return document{}, fmt.Errorf("%w: %w", directory.ErrInvalid, err)
+	}
+	return document{object: o, raw: raw, origin: origin, fetched: true}, nil
+}
+
+// accept writes a believed document into the directory. It must be newer than
+// what we have, and what was deleted comes back only from its origin.
+func (in *Inbox) accept(ctx context.Context, doc document) (effect, error) {
+	old, err := in.cfg.Store.EntryByURI(ctx, doc.object.ID)
+	if err != nil && !errors.Is(err, directory.ErrNotFound) {
+		return effect{}, err
+	}
+	known := err == nil
+	if known && old.Status == directory.StatusDeleted && !doc.fetched {
+		if doc, err = in.fetch(ctx, doc.object.ID, doc.origin); err != nil {
+			return effect{}, err
+		}
+	}
+	hash := proof.Hash(doc.raw)
+	if known && !newer(doc, old, hash) {
+		return effect{}, drop("%s is not newer than what we have", doc.object.ID)
+	}
+	e, err := vocab.Entry(doc.raw, doc.origin)
+	if err != nil {
+		return effect{}, fmt.Errorf("read %s: %w", doc.object.ID, err)
+	}
+	return effect{changes: true, run: func(tx *store.Tx) error {
+		_, err := in.cfg.Ledger.AcceptRemote(ctx, tx, e, doc.raw, hash)
+		return err
+	}}, nil
+}
+
+// newer: `updated` must increase; a document from its origin may also differ
+// without saying when, save that nothing older than a deletion undoes it.
+func newer(doc document, old directory.Entry, hash string) bool {
+	updated := stamp(doc.object)
+	if old.Status == directory.StatusDeleted {
+		return doc.fetched && updated.After(old.DeletedAt.Truncate(time.Second))
+	}
+	if updated.After(old.Updated) {
+		return true
+	}
+	return doc.fetched && hash != old.Hash && !updated.Before(old.Updated.Truncate(time.Second))
+}
+
+func stamp(o federation.Object) time.Time {
+	if o.Updated.IsZero() {
+		return o.Published
+	}
+	return o.Updated
+}
+
+// announced takes what a followed actor shares: always from its origin.
+func (in *Inbox) announced(ctx context.Context, act federation.Activity) (effect, error) {
+	id := act.Object.ID
+	if inner, err := federation.ParseObject(act.Object.Raw); err == nil && isActivity(act.Object.Type) {
+		id = inner.Ref("object").ID
+	}
+	origin, err := in.foreign(id)
+	if err != nil {
+		return effect{}, err
+	}
+	scope, err := in.scope(ctx, act.Actor)
+	if err != nil {
+		return effect{}, err
+	}
+	if !scope.covers(act.Actor) {
+		return effect{}, drop("nobody here follows %s", act.Actor)
+	}
+	doc, err := in.fetch(ctx, id, origin)
+	if err != nil {
+		return effect{}, err
+	}
+	return in.accept(ctx, doc)
+}
+
+func isActivity(typ string) bool {
+	switch typ {
+	case "Create", "Update", "Announce", "Add", "Invite":
+		return true
+	}
+	return false
+}
+
+// remove applies Delete: of the signer itself with everything that hangs on
+// it, of an entry that the signer publishes, or of another one of its host
+// when the host confirms it.
+func (in *Inbox) remove(ctx context.Context, act federation.Activity) (effect, error) {
+	id := act.Object.ID
+	if _, err := in.foreign(id); err != nil {
+		return effect{}, err
+	}
+	if !peer.SameOrigin(id, act.Actor) {
+		return effect{}, drop("deletes an object of another host: %s", id)
+	}
+	if id == act.Actor {
+		return in.removeActor(ctx, id), nil
+	}
+	e, err := in.cfg.Store.EntryByURI(ctx, id)
+	if err != nil {
+		return effect{}, fmt.Errorf("deleted %s: %w", id, err)
+	}
+	if e.OwnerURI != act.Actor {
+		if err := in.confirmGone(ctx, id); err != nil {
+			return effect{}, err
+		}
+	}
+	return effect{changes: true, run: func(tx *store.Tx) error { return in.cfg.Ledger.RemoveRemote(ctx, tx, id) }}, nil
+}
+
+// confirmGone returns nil when the origin says that id is no more.
+func (in *Inbox) confirmGone(ctx context.Context, id string) error {
+	raw, err := in.cfg.Actors.Fetch(ctx, id)
+	if errors.Is(err, directory.ErrGone) || errors.Is(err, directory.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("confirm deletion: %w", err)
+	}
+	if o, err := federation.ReadObject(raw); err == nil && o.Type == "Tombstone" {
+		return nil
+	}
+	return drop("%s is still there", id)
+}
+
+func (in *Inbox) removeActor(ctx context.Context, uri string) effect {
+	return effect{changes: true, run: func(tx *store.Tx) error {
+		if _, err := tx.DeleteFollowersBy(ctx, uri); err != nil {
+			return err
+		}
+		mine, err := tx.FollowingOf(ctx, uri)
+		if err != nil {
+			return err
+		}
+		for _, f := range mine {
+			if _, err := tx.DeleteFollowing(ctx, f.Actor, f.Object); err != nil {
+				return err
+			}
+		}
+		if err := in.removeEntries(ctx, tx, uri); err != nil {
+			return err
+		}
+		return in.bury(ctx, tx, uri)
+	}}
+}
+
+// removeEntries removes the actor's own entry and all that it publishes.
+func (in *Inbox) removeEntries(ctx context.Context, tx *store.Tx, uri string) error {
+	err := in.cfg.Ledger.RemoveRemote(ctx, tx, uri)
+	if err != nil && !errors.Is(err, directory.ErrNotFound) {
+		return err
+	}
+	for {
+		es, err := tx.Entries(ctx, store.EntryFilter{OwnerURI: uri, Limit: store.MaxLimit})
+		if err != nil || len(es) == 0 {
+			return err
+		}
+		for _, e := range es {
+			if err := in.cfg.Ledger.RemoveRemote(ctx, tx, e.URI); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// bury remembers that the actor is gone, so that nothing of it is fetched again.
+func (in *Inbox) bury(ctx context.Context, tx *store.Tx, uri string) error {
+	ra, err := tx.RemoteActor(ctx, uri)
+	if errors.Is(err, directory.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	ra.Gone = true
+	in.cfg.Actors.Forget(uri)
+	return tx.PutRemoteActor(ctx, ra)
+}

@@ -1,0 +1,103 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/peer"
+	"codeberg.org/bocage/bocage/internal/store"
+	"codeberg.org/bocage/bocage/internal/vocab"
+)
+
+// audience is who hears of a change: the inboxes of other directories, which
+// take every change, and those of the rest of the fediverse by what they follow.
+type audience struct {
+	directories []string
+	// others maps the followed actor's id to the inboxes of its followers.
+	others map[string][]string
+}
+
+// audienceOf reads the followers of e, of its organisation and of the instance.
+func (p *Publisher) audienceOf(ctx context.Context, tx *store.Tx, e *directory.Entry) (audience, error) {
+	objects := []string{e.URI, p.cfg.Env.InstanceURI()}
+	if e.OwnerURI != "" && e.OwnerURI != e.URI {
+		objects = append(objects, e.OwnerURI)
+	}
+	fs, err := tx.FollowersOfAny(ctx, objects)
+	if err != nil {
+		return audience{}, fmt.Errorf("audience of %s: %w", e.URI, err)
+	}
+	a := audience{others: make(map[string][]string)}
+	for _, f := range fs {
+		if f.State != store.FollowAccepted {
+			continue
+		}
+		if ok, err := p.mayHear(ctx, tx, f.Actor); err != nil || !ok {
+			if err != nil {
+				return a, err
+			}
+			continue
+		}
+		if f.Bocage {
+			a.directories = append(a.directories, f.DeliveryInbox())
+			continue
+		}
+		a.others[f.Object] = append(a.others[f.Object], f.DeliveryInbox())
+	}
+	a.directories = unique(a.directories)
+	for object, inboxes := range a.others {
+		a.others[object] = unique(inboxes)
+	}
+	return a, nil
+}
+
+// rest is everybody who is no directory, whatever they follow.
+func (a audience) rest() []string {
+	var all []string
+	for _, inboxes := range a.others {
+		all = append(all, inboxes...)
+	}
+	return unique(all)
+}
+
+func (p *Publisher) mayHear(ctx context.Context, tx *store.Tx, actor string) (bool, error) {
+	if p.cfg.Moderation == nil {
+		return true, nil
+	}
+	v, err := p.cfg.Moderation.CheckActorTx(ctx, tx, actor)
+	if errors.Is(err, directory.ErrInvalid) {
+		return false, nil
+	}
+	return v.Allowed, err
+}
+
+// enqueue adds m to the queue of each inbox's peer.
+func (p *Publisher) enqueue(ctx context.Context, tx *store.Tx, m message, inboxes []string) error {
+	ds := make([]store.Delivery, 0, len(inboxes))
+	for _, inbox := range inboxes {
+		origin, err := peer.Origin(inbox)
+		if err != nil {
+			p.cfg.Logger.WarnContext(ctx, "follower has no usable inbox", "inbox", inbox)
+			continue
+		}
+		ds = append(ds, store.Delivery{
+			Peer: origin, ActivityID: m.id, Sender: m.from.owner, KeyID: vocab.KeyID(m.from.uri),
+			Inbox: inbox, Created: p.now(),
+		})
+	}
+	if len(ds) == 0 {
+		return nil
+	}
+	if err := tx.Enqueue(ctx, ds...); err != nil {
+		return fmt.Errorf("queue %s: %w", m.typ, err)
+	}
+	return nil
+}
+
+func unique(s []string) []string {
+	slices.Sort(s)
+	return slices.Compact(s)
+}

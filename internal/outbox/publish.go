@@ -1,0 +1,224 @@
+package outbox
+
+import (
+	"context"
+	"fmt"
+
+	"codeberg.org/bocage/bocage/federation/proof"
+	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/store"
+	"codeberg.org/bocage/bocage/internal/vocab"
+)
+
+// Change is one change of one local entry.
+type Change struct {
+	// Before is the entry as it was, nil when it is new.
+	Before *directory.Entry
+	// After is the entry as it is, already written to the transaction; nil or
+	// StatusDeleted when it was deleted.
+	After *directory.Entry
+	// Bulk changes (imports) reach other directories only: no notes, no posts.
+	Bulk bool
+	// Note forces the kind of note; "" lets Publish find out from Before and After.
+	Note NoteKind
+}
+
+// Publish inserts the activities that ch causes and a delivery per audience
+// member. A change that leaves the public document the same causes nothing.
+//
+// Other directories get the whole object from its organisation. The rest of
+// the fediverse gets what it can show: followers of an actor its Update and,
+// on a notable change, one note; followers of an organisation its events; the
+// followers of the instance an Announce of what is new.
+func (p *Publisher) Publish(ctx context.Context, tx *store.Tx, ch Change) error {
+	before, wasPublic := public(ch.Before)
+	after, isPublic := public(ch.After)
+	if !wasPublic && !isPublic {
+		return nil
+	}
+	e := ch.After
+	if !isPublic {
+		e = ch.Before
+	}
+	if e.Origin != "" {
+		return nil // not ours: mirrored entries are never announced again
+	}
+	aud, err := p.audienceOf(ctx, tx, e)
+	if err != nil {
+		return err
+	}
+	if !isPublic {
+		return p.remove(ctx, tx, ch, e, aud)
+	}
+	pair, err := p.cfg.Keyring.PairTx(ctx, tx, keyOwner(e))
+	if err != nil {
+		return err
+	}
+	doc, err := p.cfg.Env.Document(after, pair.Public)
+	if err != nil {
+		return fmt.Errorf("document of %s: %w", e.URI, err)
+	}
+	if !wasPublic {
+		return p.create(ctx, tx, ch, after, doc, aud)
+	}
+	if same, err := p.unchanged(before, after, doc, pair.Public); err != nil || same {
+		return err
+	}
+	return p.update(ctx, tx, ch, before, after, doc, aud)
+}
+
+func public(e *directory.Entry) (directory.Public, bool) {
+	if e == nil {
+		return directory.Public{}, false
+	}
+	return e.Public()
+}
+
+// unchanged compares the public documents as if they had been updated at the
+// same time: an edit of the private contact must tell nobody anything.
+func (p *Publisher) unchanged(before, after directory.Public, doc []byte, keys vocab.Keys) (bool, error) {
+	before.Updated, before.Revision = after.Updated, after.Revision
+	old, err := p.cfg.Env.Document(before, keys)
+	if err != nil {
+		return false, nil // what was published can no longer be written: it did change
+	}
+	return proof.Hash(old) == proof.Hash(doc), nil
+}
+
+func (p *Publisher) create(ctx context.Context, tx *store.Tx, ch Change, e directory.Public, doc []byte, aud audience) error {
+	entry := (*directory.Entry)(&e)
+	s := p.publisher(entry)
+	a, err := p.act(s)
+	if err != nil {
+		return err
+	}
+	body, err := p.cfg.Env.Create(a, doc)
+	if err != nil {
+		return fmt.Errorf("create %s: %w", e.URI, err)
+	}
+	m := message{from: s, typ: "Create", object: e.URI, body: body, id: a.ID, public: true}
+	inboxes := aud.directories
+	if !e.Kind.IsActor() {
+		// The object is the post: the same activity tells everybody, and stays
+		// in the outbox, which is all that some servers read when they subscribe.
+		m.outbox = !ch.Bulk || e.Kind == directory.KindEvent && upcoming(entry, p.now())
+		if !ch.Bulk {
+			inboxes = unique(append(inboxes, aud.others[s.uri]...))
+		}
+	}
+	if err := p.send(ctx, tx, m, inboxes); err != nil || ch.Bulk {
+		return err
+	}
+	if e.Kind.IsActor() {
+		return p.note(ctx, tx, ch, nil, e, aud)
+	}
+	return p.announce(ctx, tx, p.instance(), e.URI, aud.others[p.instance().uri])
+}
+
+func (p *Publisher) update(ctx context.Context, tx *store.Tx, ch Change, before, e directory.Public, doc []byte, aud audience) error {
+	entry := (*directory.Entry)(&e)
+	s := p.publisher(entry)
+	to := aud.directories
+	author := p.author(entry)
+	if !ch.Bulk && author == s {
+		to = unique(append(to, aud.others[author.uri]...))
+	}
+	if err := p.sendUpdate(ctx, tx, s, e.URI, doc, to); err != nil || ch.Bulk {
+		return err
+	}
+	if author != s {
+		// Mastodon takes an actor's Update from that actor only.
+		if err := p.sendUpdate(ctx, tx, author, e.URI, doc, aud.others[author.uri]); err != nil {
+			return err
+		}
+	}
+	return p.note(ctx, tx, ch, &before, e, aud)
+}
+
+func (p *Publisher) sendUpdate(ctx context.Context, tx *store.Tx, s sender, object string, doc []byte, inboxes []string) error {
+	if len(inboxes) == 0 {
+		return nil
+	}
+	a, err := p.act(s)
+	if err != nil {
+		return err
+	}
+	body, err := p.cfg.Env.Update(a, doc)
+	if err != nil {
+		return fmt.Errorf("update %s: %w", object, err)
+	}
+	return p.send(ctx, tx, message{from: s, typ: "Update", object: object, body: body, id: a.ID, public: true}, inboxes)
+}
+
+// remove tells everybody who may hold a copy. The actor's own Delete goes to
+// its followers, who then are none of ours any more.
+func (p *Publisher) remove(ctx context.Context, tx *store.Tx, ch Change, e *directory.Entry, aud audience) error {
+	s, author := p.publisher(e), p.author(e)
+	if err := p.withdraw(ctx, tx, e.URI); err != nil {
+		return err
+	}
+	to := aud.directories
+	if author == s {
+		to = unique(append(to, aud.rest()...))
+	} else if err := p.sendDelete(ctx, tx, author, e, aud.rest()); err != nil {
+		return err
+	}
+	if err := p.sendDelete(ctx, tx, s, e, to); err != nil {
+		return err
+	}
+	return p.dropFollowers(ctx, tx, e)
+}
+
+// withdraw takes the posts about object out of the outboxes and off the web:
+// they hold what is no longer public.
+func (p *Publisher) withdraw(ctx context.Context, tx *store.Tx, object string) error {
+	about, err := tx.ActivitiesAbout(ctx, object, store.MaxLimit)
+	if err != nil {
+		return fmt.Errorf("activities about %s: %w", object, err)
+	}
+	for _, a := range about {
+		if !a.Outbox && !a.Public || a.Type == "Delete" {
+			continue
+		}
+		if err := tx.HideActivity(ctx, a.ID); err != nil {
+			return err
+		}
+		if a.Type == "Note" { // and its Announces
+			if err := p.withdraw(ctx, tx, a.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (p *Publisher) dropFollowers(ctx context.Context, tx *store.Tx, e *directory.Entry) error {
+	if !e.Kind.IsActor() {
+		return nil
+	}
+	fs, err := tx.FollowersOfAny(ctx, []string{e.URI})
+	if err != nil {
+		return fmt.Errorf("followers of %s: %w", e.URI, err)
+	}
+	for _, f := range fs {
+		if _, err := tx.DeleteFollower(ctx, f.Actor, f.Object); err != nil {
+			return fmt.Errorf("drop follower of %s: %w", e.URI, err)
+		}
+	}
+	return nil
+}
+
+func (p *Publisher) sendDelete(ctx context.Context, tx *store.Tx, s sender, e *directory.Entry, inboxes []string) error {
+	if len(inboxes) == 0 {
+		return nil
+	}
+	a, err := p.act(s)
+	if err != nil {
+		return err
+	}
+	body, err := p.cfg.Env.Delete(a, e.URI, vocab.WireType(e.Kind))
+	if err != nil {
+		return fmt.Errorf("delete %s: %w", e.URI, err)
+	}
+	return p.send(ctx, tx, message{from: s, typ: "Delete", object: e.URI, body: body, id: a.ID, public: true}, inboxes)
+}
