@@ -1,6 +1,10 @@
 package store
 
 import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"codeberg.org/bocage/bocage/internal/directory"
@@ -36,7 +40,7 @@ type EntryFilter struct {
 
 	Order Order
 	// AfterNum, AfterKey and AfterSeq continue after the last entry of the page
-	// before: see Cursor.
+	// before: see After.
 	AfterNum int64
 	AfterKey string
 	AfterSeq int64
@@ -51,13 +55,211 @@ const (
 )
 
 // After returns the filter that continues after e, the last entry of a page.
-func (f EntryFilter) After(e directory.Entry) EntryFilter { return f }
+func (f EntryFilter) After(e directory.Entry) EntryFilter {
+	f.AfterNum, f.AfterKey, f.AfterSeq = e.Num, "", 0
+	switch f.Order {
+	case ByName:
+		f.AfterKey = nameKey(&e)
+	case ByRecent:
+		f.AfterKey = strconv.FormatInt(micros(e.Updated), 10)
+	case BySeq:
+		f.AfterNum, f.AfterSeq = 0, e.Seq
+	}
+	return f
+}
 
-// PutOptions says how an entry is written.
-type PutOptions struct {
-	// Public gives the entry the next seq: the change is visible to the public
-	// (or takes the entry away from it).
-	Public bool
-	// Wire is the document of a remote entry as received; nil keeps what is there.
-	Wire []byte
+func (f EntryFilter) limit() int {
+	switch {
+	case f.Limit <= 0:
+		return DefaultLimit
+	case f.Limit > MaxLimit:
+		return MaxLimit
+	}
+	return f.Limit
+}
+
+// Entries lists entries. Without Statuses it never returns one that is not public;
+// the entries are whole, so what is shown still goes through Entry.Public.
+func (r Reader) Entries(ctx context.Context, f EntryFilter) ([]directory.Entry, error) {
+	var a args
+	where, err := r.where(&a, f)
+	if err != nil {
+		return nil, wrap(err, "list entries")
+	}
+	after, order, err := keyset(&a, f)
+	if err != nil {
+		return nil, wrap(err, "list entries")
+	}
+	out, err := collect(ctx, r, scanEntry, selectEntry+where+after+order+" LIMIT "+a.add(f.limit()), a...)
+	return out, wrap(err, "list entries")
+}
+
+// CountEntries counts what Entries would list over all pages.
+func (r Reader) CountEntries(ctx context.Context, f EntryFilter) (int, error) {
+	var a args
+	where, err := r.where(&a, f)
+	if err != nil {
+		return 0, wrap(err, "count entries")
+	}
+	n, err := value[int](ctx, r, "SELECT COUNT(*) FROM entry e"+where, a...)
+	return n, wrap(err, "count entries")
+}
+
+// EntryNums returns the numbers of all entries that f keeps, in order, on one
+// page without a limit: it turns a query, a tag or an origin into a set for the
+// in-memory indexes.
+func (r Reader) EntryNums(ctx context.Context, f EntryFilter) ([]int64, error) {
+	var a args
+	where, err := r.where(&a, f)
+	if err != nil {
+		return nil, wrap(err, "entry numbers")
+	}
+	nums, err := collect(ctx, r, scanValue[int64], "SELECT e.num FROM entry e"+where+" ORDER BY e.num", a...)
+	return nums, wrap(err, "entry numbers")
+}
+
+// where is the condition of f, without its cursor.
+func (r Reader) where(a *args, f EntryFilter) (string, error) {
+	c := []string{statusCondition(a, f.Statuses)}
+	for _, part := range []func(*args, EntryFilter) ([]string, error){
+		r.selectionConditions, scopeConditions, placeTimeConditions,
+	} {
+		more, err := part(a, f)
+		if err != nil {
+			return "", err
+		}
+		c = append(c, more...)
+	}
+	return " WHERE " + strings.Join(c, " AND "), nil
+}
+
+func statusCondition(a *args, statuses []directory.Status) string {
+	if len(statuses) == 0 {
+		return "e.public"
+	}
+	return "e.status IN " + list(a, statuses)
+}
+
+func (r Reader) selectionConditions(a *args, f EntryFilter) (c []string, err error) {
+	if len(f.Kinds) > 0 {
+		c = append(c, "e.kind IN "+list(a, f.Kinds))
+	}
+	if len(f.Themes) > 0 {
+		slugs := f.Themes
+		for _, s := range f.Themes {
+			slugs = append(slugs[:len(slugs):len(slugs)], directory.ThemeChildren(s)...)
+		}
+		c = append(c, "e.num IN (SELECT num FROM entry_theme WHERE theme IN "+list(a, slugs)+")")
+	}
+	if len(f.Tags) > 0 {
+		tags := make([]string, len(f.Tags))
+		for i, t := range f.Tags {
+			tags[i] = directory.Fold(t)
+		}
+		c = append(c, "e.num IN (SELECT num FROM entry_tag WHERE tag IN "+list(a, tags)+")")
+	}
+	if strings.TrimSpace(f.Query) != "" {
+		c = append(c, r.queryCondition(a, f))
+	}
+	if f.Licence != "" {
+		c = append(c, "e.licence = "+a.add(f.Licence))
+	}
+	if f.FreshMonths > 0 {
+		c = append(c, "e.last_confirmed >= "+a.add(micros(r.clock().AddDate(0, -f.FreshMonths, 0))))
+	}
+	return c, nil
+}
+
+// queryCondition searches the index, which holds public entries only; a listing
+// that asks for other statuses (a moderator's) looks into the folded names.
+func (r Reader) queryCondition(a *args, f EntryFilter) string {
+	for _, s := range f.Statuses {
+		if s.Public() {
+			continue
+		}
+		escape := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+		return "e.name_key LIKE " + a.add("%"+escape.Replace(directory.Fold(f.Query))+"%") + ` ESCAPE '\'`
+	}
+	words := queryWords(f.Query)
+	if len(words) == 0 {
+		return "1 = 0"
+	}
+	return r.searchCondition(a, words)
+}
+
+func scopeConditions(a *args, f EntryFilter) (c []string, err error) {
+	switch {
+	case f.Origin == directory.OriginLocal || f.LocalOnly:
+		c = append(c, "e.origin = ''")
+		if f.Origin != "" && f.Origin != directory.OriginLocal {
+			c = append(c, "1 = 0")
+		}
+	case f.Origin != "":
+		c = append(c, "e.origin = "+a.add(f.Origin))
+	}
+	if f.Owner != "" {
+		c = append(c, "e.owner = "+a.add(f.Owner))
+	}
+	if f.OwnerURI != "" {
+		c = append(c, "e.owner_uri = "+a.add(f.OwnerURI))
+	}
+	if !f.Since.IsZero() {
+		c = append(c, "e.updated >= "+a.add(micros(f.Since)))
+	}
+	if f.Nums != nil {
+		if len(f.Nums) > maxParams/2 {
+			return nil, fmt.Errorf("more than %d numbers: %w", maxParams/2, directory.ErrInvalid)
+		}
+		c = append(c, "e.num IN "+list(a, f.Nums))
+	}
+	return c, nil
+}
+
+// placeTimeConditions filter on the public point and on the overlap of periods.
+func placeTimeConditions(a *args, f EntryFilter) (c []string, err error) {
+	if b := f.BBox; b != nil {
+		c = append(c, "e.has_point AND e.lat >= "+a.add(b.South)+" AND e.lat <= "+a.add(b.North))
+		west, east := a.add(b.West), a.add(b.East)
+		if b.West <= b.East {
+			c = append(c, "e.lon >= "+west+" AND e.lon <= "+east)
+		} else {
+			c = append(c, "(e.lon >= "+west+" OR e.lon <= "+east+")")
+		}
+	}
+	from, to, bounded, err := f.Selection.Interval()
+	if err != nil {
+		return nil, err
+	}
+	if bounded {
+		c = append(c, "e.has_date AND e.date_from < "+a.add(to)+" AND e.date_to > "+a.add(from))
+	}
+	return c, nil
+}
+
+// keyset is the condition that continues after the cursor, and the order.
+func keyset(a *args, f EntryFilter) (after, order string, err error) {
+	switch f.Order {
+	case ByNum:
+		if f.AfterNum > 0 {
+			after = " AND e.num > " + a.add(f.AfterNum)
+		}
+		return after, " ORDER BY e.num", nil
+	case ByName:
+		if f.AfterNum > 0 {
+			after = " AND (e.name_key, e.num) > (" + a.add(f.AfterKey) + ", " + a.add(f.AfterNum) + ")"
+		}
+		return after, " ORDER BY e.name_key, e.num", nil
+	case ByRecent:
+		if f.AfterNum > 0 {
+			key, err := strconv.ParseInt(f.AfterKey, 10, 64)
+			if err != nil {
+				return "", "", fmt.Errorf("cursor %.20q: %w", f.AfterKey, directory.ErrInvalid)
+			}
+			after = " AND (e.updated, e.num) < (" + a.add(key) + ", " + a.add(f.AfterNum) + ")"
+		}
+		return after, " ORDER BY e.updated DESC, e.num DESC", nil
+	case BySeq:
+		return " AND e.seq > " + a.add(f.AfterSeq), " ORDER BY e.seq", nil
+	}
+	return "", "", fmt.Errorf("order %d: %w", f.Order, directory.ErrInvalid)
 }

@@ -1,0 +1,152 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"codeberg.org/bocage/bocage/internal/directory"
+)
+
+const selectActivity = "SELECT num, id, actor, type, object, body, public, outbox, created FROM activity"
+
+func scanActivity(row scanner) (a Activity, err error) {
+	var created int64
+	err = row.Scan(&a.Num, &a.ID, &a.Actor, &a.Type, &a.Object, &a.Body, &a.Public, &a.Outbox, &created)
+	a.Created = instant(created)
+	return a, err
+}
+
+// PutActivity keeps an activity or a Note that we made. The same ID again changes
+// its body only: an outbox keeps its order.
+func (t *Tx) PutActivity(ctx context.Context, act Activity) error {
+	num, err := value[int64](ctx, t.Reader, "UPDATE counter SET activity = activity + 1 WHERE id = 1 RETURNING activity")
+	if err != nil {
+		return wrap(err, "put activity")
+	}
+	created := micros(act.Created)
+	if created == 0 {
+		created = t.now()
+	}
+	_, err = t.exec(ctx, `INSERT INTO activity (num, id, actor, type, object, body, public, outbox, created)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO UPDATE SET body = excluded.body,
+		public = excluded.public, outbox = excluded.outbox`,
+		num, act.ID, act.Actor, act.Type, act.Object, act.Body, act.Public, act.Outbox, created)
+	return wrap(err, "put activity %s", act.ID)
+}
+
+// Activity reads an activity or a Note that we made, or ErrNotFound.
+func (r Reader) Activity(ctx context.Context, id string) (Activity, error) {
+	a, err := one(ctx, r, scanActivity, selectActivity+" WHERE id = $1", id)
+	return a, wrap(err, "activity %s", id)
+}
+
+// ActivitiesAbout lists what we made about an object, newest first: its Notes,
+// to delete them with it.
+func (r Reader) ActivitiesAbout(ctx context.Context, object string, limit int) ([]Activity, error) {
+	as, err := collect(ctx, r, scanActivity, selectActivity+" WHERE object = $1 ORDER BY num DESC LIMIT $2", object, limit)
+	return as, wrap(err, "activities about %s", object)
+}
+
+// DeleteActivity forgets an activity, with its waiting deliveries. An unknown one
+// is not an error.
+func (t *Tx) DeleteActivity(ctx context.Context, id string) error {
+	_, err := t.exec(ctx, "DELETE FROM activity WHERE id = $1", id)
+	return wrap(err, "delete activity %s", id)
+}
+
+// HideActivity takes an activity out of the public and of the outbox; its waiting
+// deliveries still go out.
+func (t *Tx) HideActivity(ctx context.Context, id string) error {
+	_, err := t.exec(ctx, "UPDATE activity SET public = FALSE, outbox = FALSE WHERE id = $1", id)
+	return wrap(err, "hide activity %s", id)
+}
+
+// Outbox lists the activities of an actor's outbox, newest first, before a Num (0 =
+// from the newest).
+func (r Reader) Outbox(ctx context.Context, actor string, before int64, limit int) ([]Activity, error) {
+	if before <= 0 {
+		before = 1 << 62
+	}
+	as, err := collect(ctx, r, scanActivity, selectActivity+
+		" WHERE actor = $1 AND outbox AND num < $2 ORDER BY num DESC LIMIT $3", actor, before, limit)
+	return as, wrap(err, "outbox of %s", actor)
+}
+
+// CountOutbox counts the activities of an actor's outbox.
+func (r Reader) CountOutbox(ctx context.Context, actor string) (int, error) {
+	n, err := value[int](ctx, r, "SELECT COUNT(*) FROM activity WHERE actor = $1 AND outbox", actor)
+	return n, wrap(err, "count outbox")
+}
+
+// InsertReceived keeps an activity as received, once: duplicate reports that its
+// ID was seen before, and then nothing is kept.
+func (t *Tx) InsertReceived(ctx context.Context, v Received) (duplicate bool, err error) {
+	at := micros(v.At)
+	if at == 0 {
+		at = t.now()
+	}
+	n, err := t.exec(ctx, `INSERT INTO received (id, actor, origin, type, body, at, done, error)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
+		v.ID, v.Actor, v.Origin, v.Type, v.Body, at, micros(v.Done), v.Error)
+	return err == nil && n == 0, wrap(err, "receive %s", v.ID)
+}
+
+// Received reads an activity as received, or ErrNotFound.
+func (r Reader) Received(ctx context.Context, id string) (Received, error) {
+	v, err := one(ctx, r, func(row scanner) (v Received, err error) {
+		var at, done int64
+		err = row.Scan(&v.ID, &v.Actor, &v.Origin, &v.Type, &v.Body, &at, &done, &v.Error)
+		v.At, v.Done = instant(at), instant(done)
+		return v, err
+	}, "SELECT id, actor, origin, type, body, at, done, error FROM received WHERE id = $1", id)
+	return v, wrap(err, "received %s", id)
+}
+
+// FinishReceived records that a received activity was applied (reason "") or
+// dropped, in the transaction of its effects.
+func (t *Tx) FinishReceived(ctx context.Context, id, reason string) error {
+	n, err := t.exec(ctx, "UPDATE received SET done = $2, error = $3 WHERE id = $1", id, t.now(), reason)
+	if err == nil && n == 0 {
+		err = directory.ErrNotFound
+	}
+	return wrap(err, "finish received %s", id)
+}
+
+// InsertSignature remembers the hash of a signature until it expires; duplicate
+// reports that it was there: the request is a replay.
+func (t *Tx) InsertSignature(ctx context.Context, hash string, expires time.Time) (duplicate bool, err error) {
+	n, err := t.exec(ctx, "INSERT INTO seen_signature (hash, expires) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING",
+		hash, micros(expires))
+	return err == nil && n == 0, wrap(err, "remember signature")
+}
+
+// PruneOptions says how long what federation remembers is kept; zero keeps it for ever.
+type PruneOptions struct {
+	// Received is the age of applied activities to forget.
+	Received time.Duration
+	// Activities is the age of our own activities to forget: those that are in no
+	// outbox and that no delivery waits for.
+	Activities time.Duration
+}
+
+// Prune forgets what is too old, with expired sessions and signatures.
+func (t *Tx) Prune(ctx context.Context, p PruneOptions) error {
+	now := t.now()
+	_, err1 := t.exec(ctx, "DELETE FROM seen_signature WHERE expires <= $1", now)
+	_, err2 := t.exec(ctx, "DELETE FROM session WHERE expires <= $1", now)
+	if err := errors.Join(err1, err2); err != nil {
+		return wrap(err, "prune")
+	}
+	if p.Received > 0 {
+		if _, err := t.exec(ctx, "DELETE FROM received WHERE done > 0 AND done <= $1", now-p.Received.Microseconds()); err != nil {
+			return wrap(err, "prune received")
+		}
+	}
+	if p.Activities > 0 {
+		_, err := t.exec(ctx, `DELETE FROM activity WHERE created <= $1 AND NOT outbox AND type <> 'Note'
+			AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.activity_id = activity.id)`, now-p.Activities.Microseconds())
+		return wrap(err, "prune activities")
+	}
+	return nil
+}

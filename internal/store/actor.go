@@ -1,0 +1,97 @@
+package store
+
+import (
+	"context"
+
+	"codeberg.org/bocage/bocage/internal/directory"
+)
+
+const selectActor = `SELECT uri, type, name, handle, doc, key_id, public_key_pem, ed25519, inbox, shared_inbox,
+	outbox, followers, catalog, fetched_at, gone FROM remote_actor`
+
+func scanActor(row scanner) (a RemoteActor, err error) {
+	var fetched int64
+	err = row.Scan(&a.URI, &a.Type, &a.Name, &a.Handle, &a.Doc, &a.KeyID, &a.PublicKeyPEM, &a.Ed25519, &a.Inbox,
+		&a.SharedInbox, &a.Outbox, &a.Followers, &a.Catalog, &fetched, &a.Gone)
+	a.FetchedAt = instant(fetched)
+	return a, err
+}
+
+// RemoteActor reads a cached actor, gone ones too, or ErrNotFound.
+func (r Reader) RemoteActor(ctx context.Context, uri string) (RemoteActor, error) {
+	a, err := one(ctx, r, scanActor, selectActor+" WHERE uri = $1", uri)
+	return a, wrap(err, "remote actor %s", uri)
+}
+
+// RemoteActorByKey reads a cached actor by the id of its key, or ErrNotFound.
+func (r Reader) RemoteActorByKey(ctx context.Context, keyID string) (RemoteActor, error) {
+	a, err := one(ctx, r, scanActor, selectActor+" WHERE key_id = $1 AND key_id <> '' ORDER BY uri LIMIT 1", keyID)
+	return a, wrap(err, "remote actor with key %s", keyID)
+}
+
+// PutRemoteActor inserts or replaces a cached actor.
+func (t *Tx) PutRemoteActor(ctx context.Context, a RemoteActor) error {
+	doc := a.Doc
+	if doc == nil {
+		doc = []byte{}
+	}
+	_, err := t.exec(ctx, `INSERT INTO remote_actor (uri, type, name, handle, doc, key_id, public_key_pem, ed25519, inbox,
+		shared_inbox, outbox, followers, catalog, fetched_at, gone)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+		ON CONFLICT (uri) DO UPDATE SET type = excluded.type, name = excluded.name, handle = excluded.handle,
+		doc = excluded.doc, key_id = excluded.key_id, public_key_pem = excluded.public_key_pem,
+		ed25519 = excluded.ed25519, inbox = excluded.inbox, shared_inbox = excluded.shared_inbox,
+		outbox = excluded.outbox, followers = excluded.followers, catalog = excluded.catalog,
+		fetched_at = excluded.fetched_at, gone = excluded.gone`,
+		a.URI, a.Type, a.Name, a.Handle, doc, a.KeyID, a.PublicKeyPEM, a.Ed25519, a.Inbox,
+		a.SharedInbox, a.Outbox, a.Followers, a.Catalog, micros(a.FetchedAt), a.Gone)
+	return wrap(err, "put remote actor %s", a.URI)
+}
+
+// DeleteRemoteActor forgets a cached actor; an unknown one is not an error.
+func (t *Tx) DeleteRemoteActor(ctx context.Context, uri string) error {
+	_, err := t.exec(ctx, "DELETE FROM remote_actor WHERE uri = $1", uri)
+	return wrap(err, "delete remote actor %s", uri)
+}
+
+const selectRule = "SELECT domain, action, reason, author, created FROM domain_rule"
+
+func scanRule(row scanner) (d DomainRule, err error) {
+	var created int64
+	err = row.Scan(&d.Domain, &d.Action, &d.Reason, &d.By, &created)
+	d.Created = instant(created)
+	return d, err
+}
+
+// DomainRules lists the administrator's decisions by domain.
+func (r Reader) DomainRules(ctx context.Context) ([]DomainRule, error) {
+	ds, err := collect(ctx, r, scanRule, selectRule+" ORDER BY domain")
+	return ds, wrap(err, "domain rules")
+}
+
+// DomainRule reads the decision on exactly this domain, or ErrNotFound.
+func (r Reader) DomainRule(ctx context.Context, domain string) (DomainRule, error) {
+	d, err := one(ctx, r, scanRule, selectRule+" WHERE domain = $1", domain)
+	return d, wrap(err, "domain rule %s", domain)
+}
+
+// PutDomainRule inserts or replaces a decision.
+func (t *Tx) PutDomainRule(ctx context.Context, d DomainRule) error {
+	created := micros(d.Created)
+	if created == 0 {
+		created = t.now()
+	}
+	_, err := t.exec(ctx, `INSERT INTO domain_rule (domain, action, reason, author, created) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT (domain) DO UPDATE SET action = excluded.action, reason = excluded.reason, author = excluded.author`,
+		d.Domain, d.Action, d.Reason, d.By, created)
+	return wrap(err, "put domain rule %s", d.Domain)
+}
+
+// DeleteDomainRule removes a decision, or returns ErrNotFound.
+func (t *Tx) DeleteDomainRule(ctx context.Context, domain string) error {
+	n, err := t.exec(ctx, "DELETE FROM domain_rule WHERE domain = $1", domain)
+	if err == nil && n == 0 {
+		err = directory.ErrNotFound
+	}
+	return wrap(err, "delete domain rule %s", domain)
+}

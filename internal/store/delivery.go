@@ -1,0 +1,83 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+// Enqueue adds deliveries to the queues of their peers, in order. Their activities
+// must have been put in this or an earlier transaction.
+func (t *Tx) Enqueue(ctx context.Context, ds ...Delivery) error {
+	if len(ds) == 0 {
+		return nil
+	}
+	last, err := value[int64](ctx, t.Reader,
+		"UPDATE counter SET delivery = delivery + $1 WHERE id = 1 RETURNING delivery", int64(len(ds)))
+	if err != nil {
+		return wrap(err, "enqueue")
+	}
+	known := map[string]bool{}
+	rows := make([][]any, len(ds))
+	for i, d := range ds {
+		if !known[d.Peer] {
+			known[d.Peer] = true
+			if err := t.EnsurePeer(ctx, d.Peer); err != nil {
+				return err
+			}
+		}
+		rows[i] = []any{last - int64(len(ds)-1-i), d.Peer, d.ActivityID, d.Sender, d.KeyID, d.Inbox, t.now()}
+	}
+	return wrap(t.insertRows(ctx, "delivery (id, peer, activity_id, sender, key_id, inbox, created)",
+		placeholders(7), "", rows), "enqueue")
+}
+
+// Deliveries lists the next deliveries of a peer, in order, with their bodies.
+func (r Reader) Deliveries(ctx context.Context, origin string, limit int) ([]Delivery, error) {
+	ds, err := collect(ctx, r, func(row scanner) (d Delivery, err error) {
+		var created int64
+		err = row.Scan(&d.ID, &d.Peer, &d.ActivityID, &d.Body, &d.Sender, &d.KeyID, &d.Inbox, &created)
+		d.Created = instant(created)
+		return d, err
+	}, `SELECT d.id, d.peer, d.activity_id, a.body, d.sender, d.key_id, d.inbox, d.created
+		FROM delivery d JOIN activity a ON a.id = d.activity_id WHERE d.peer = $1 ORDER BY d.id LIMIT $2`, origin, limit)
+	return ds, wrap(err, "deliveries to %s", origin)
+}
+
+// NextDeliveryAt is when the earliest peer with deliveries is due, held leases
+// included; the zero time when no delivery waits, or one may be tried now.
+func (r Reader) NextDeliveryAt(ctx context.Context) (time.Time, error) {
+	us, err := value[int64](ctx, r, `SELECT COALESCE(MIN(CASE WHEN lease_until > next_try THEN lease_until ELSE next_try END), 0)
+		FROM peer WHERE state <> 'blocked' AND EXISTS (SELECT 1 FROM delivery d WHERE d.peer = peer.origin)`)
+	return instant(us), wrap(err, "next delivery")
+}
+
+// CountDeliveries counts everything that waits.
+func (r Reader) CountDeliveries(ctx context.Context) (int, error) {
+	n, err := value[int](ctx, r, "SELECT COUNT(*) FROM delivery")
+	return n, wrap(err, "count deliveries")
+}
+
+// AckDeliveries removes deliveries that were made, or that were refused for good.
+func (t *Tx) AckDeliveries(ctx context.Context, ids ...int64) error {
+	for _, part := range chunks(ids) {
+		var a args
+		if _, err := t.exec(ctx, "DELETE FROM delivery WHERE id IN "+list(&a, part), a...); err != nil {
+			return wrap(err, "ack deliveries")
+		}
+	}
+	return nil
+}
+
+// DropDeliveriesTo removes what waits for one inbox, because its actor is gone,
+// and returns how many.
+func (t *Tx) DropDeliveriesTo(ctx context.Context, inbox string) (int, error) {
+	n, err := t.exec(ctx, "DELETE FROM delivery WHERE inbox = $1", inbox)
+	return n, wrap(err, "drop deliveries to %s", inbox)
+}
+
+// DropDeliveriesOf removes what waits for one peer, because it is blocked or dead,
+// and returns how many.
+func (t *Tx) DropDeliveriesOf(ctx context.Context, origin string) (int, error) {
+	n, err := t.exec(ctx, "DELETE FROM delivery WHERE peer = $1", origin)
+	return n, wrap(err, "drop deliveries of %s", origin)
+}

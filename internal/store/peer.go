@@ -1,0 +1,140 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"codeberg.org/bocage/bocage/internal/directory"
+)
+
+// How long a peer must have failed to be called down, then dead (federation.md §6.3).
+const (
+	downAfter = 7 * 24 * time.Hour
+	deadAfter = 90 * 24 * time.Hour
+)
+
+// peerColumns are the columns of scanPeer.
+const peerColumns = `origin, state, fails, next_try, lease_until, lease_owner, last_success, last_failed,
+	failing_since, last_error, software, version, actor, catalog, signature, created`
+
+func scanPeer(row scanner) (p Peer, err error) { return scanPeerAnd(row) }
+
+func scanPeerAnd(row scanner, more ...any) (p Peer, err error) {
+	var next, lease, success, failed, since, created int64
+	err = row.Scan(append([]any{&p.Origin, &p.State, &p.Fails, &next, &lease, &p.LeaseOwner, &success, &failed, &since,
+		&p.LastError, &p.Software, &p.Version, &p.Actor, &p.Catalog, &p.Signature, &created}, more...)...)
+	p.NextTry, p.LeaseUntil, p.LastSuccess, p.LastFailed = instant(next), instant(lease), instant(success), instant(failed)
+	p.FailingSince, p.Created = instant(since), instant(created)
+	return p, err
+}
+
+// Peer reads a remote instance with the length of its queue, or ErrNotFound.
+func (r Reader) Peer(ctx context.Context, origin string) (Peer, error) {
+	var queued int
+	p, err := one(ctx, r, func(row scanner) (Peer, error) { return scanPeerAnd(row, &queued) },
+		"SELECT "+peerColumns+", (SELECT COUNT(*) FROM delivery d WHERE d.peer = peer.origin) FROM peer WHERE origin = $1", origin)
+	p.Queued = queued
+	return p, wrap(err, "peer %s", origin)
+}
+
+// Peers lists every remote instance by origin, with queue lengths and entry counts.
+func (r Reader) Peers(ctx context.Context) ([]Peer, error) {
+	ps, err := collect(ctx, r, func(row scanner) (Peer, error) {
+		var queued, entries int
+		p, err := scanPeerAnd(row, &queued, &entries)
+		p.Queued, p.Entries = queued, entries
+		return p, err
+	}, "SELECT "+peerColumns+`, (SELECT COUNT(*) FROM delivery d WHERE d.peer = peer.origin),
+		(SELECT COUNT(*) FROM entry e WHERE e.origin = peer.origin AND e.public) FROM peer ORDER BY origin`)
+	return ps, wrap(err, "peers")
+}
+
+// EnsurePeer makes the row of a remote instance when there is none.
+func (t *Tx) EnsurePeer(ctx context.Context, origin string) error {
+	_, err := t.exec(ctx, `INSERT INTO peer (origin, state, fails, next_try, lease_until, lease_owner, last_success,
+		last_failed, failing_since, last_error, software, version, actor, catalog, signature, created)
+		VALUES ($1, 'up', 0, 0, 0, '', 0, 0, 0, '', '', '', '', '', '', $2) ON CONFLICT (origin) DO NOTHING`, origin, t.now())
+	return wrap(err, "peer %s", origin)
+}
+
+// PutPeer keeps what was learnt of a peer: State, Software, Version, Actor, Catalog
+// and Signature; empty ones keep what is there. Queue and health have their own methods.
+func (t *Tx) PutPeer(ctx context.Context, p Peer) error {
+	if err := t.EnsurePeer(ctx, p.Origin); err != nil {
+		return err
+	}
+	_, err := t.exec(ctx, `UPDATE peer SET
+		state = CASE WHEN $2 = '' THEN state ELSE $2 END,
+		software = CASE WHEN $3 = '' THEN software ELSE $3 END, version = CASE WHEN $4 = '' THEN version ELSE $4 END,
+		actor = CASE WHEN $5 = '' THEN actor ELSE $5 END, catalog = CASE WHEN $6 = '' THEN catalog ELSE $6 END,
+		signature = CASE WHEN $7 = '' THEN signature ELSE $7 END WHERE origin = $1`,
+		p.Origin, string(p.State), p.Software, p.Version, p.Actor, p.Catalog, p.Signature)
+	return wrap(err, "put peer %s", p.Origin)
+}
+
+// leaseCandidates is how many due peers LeasePeer looks at, so that a peer that
+// another process takes at the same moment does not hide the others.
+const leaseCandidates = 16
+
+// LeasePeer takes the peer whose queue has waited longest: one with deliveries,
+// whose next try is due, that nobody holds and that is not blocked. The lease
+// ends by itself, so that a killed process loses nothing. The error wraps
+// ErrNotFound when there is none.
+func (t *Tx) LeasePeer(ctx context.Context, owner string, lease time.Duration) (Peer, error) {
+	now := t.now()
+	due, err := collect(ctx, t.Reader, scanValue[string], `SELECT origin FROM peer WHERE next_try <= $1 AND lease_until <= $1
+		AND state <> 'blocked' AND EXISTS (SELECT 1 FROM delivery d WHERE d.peer = peer.origin)
+		ORDER BY next_try, origin LIMIT $2`, now, leaseCandidates)
+	if err != nil {
+		return Peer{}, wrap(err, "lease peer")
+	}
+	for _, origin := range due {
+		p, err := one(ctx, t.Reader, scanPeer, `UPDATE peer SET lease_until = $2, lease_owner = $3
+			WHERE origin = $1 AND lease_until <= $4 AND next_try <= $4 RETURNING `+peerColumns,
+			origin, now+lease.Microseconds(), owner, now)
+		if !errors.Is(err, directory.ErrNotFound) {
+			return p, wrap(err, "lease peer")
+		}
+	}
+	return Peer{}, wrap(directory.ErrNotFound, "lease peer")
+}
+
+// ExtendLease keeps a peer for longer. The error wraps ErrConflict when the lease
+// was lost to another owner: stop sending.
+func (t *Tx) ExtendLease(ctx context.Context, origin, owner string, lease time.Duration) error {
+	n, err := t.exec(ctx, "UPDATE peer SET lease_until = $3 WHERE origin = $1 AND lease_owner = $2",
+		origin, owner, t.now()+lease.Microseconds())
+	if err == nil && n == 0 {
+		err = directory.ErrConflict
+	}
+	return wrap(err, "extend lease of %s", origin)
+}
+
+// ReleasePeer gives a peer back; the next one takes it at once.
+func (t *Tx) ReleasePeer(ctx context.Context, origin, owner string) error {
+	_, err := t.exec(ctx, "UPDATE peer SET lease_until = 0, lease_owner = '' WHERE origin = $1 AND lease_owner = $2",
+		origin, owner)
+	return wrap(err, "release %s", origin)
+}
+
+// DeferPeer records a failure, gives the peer back and puts its next try off. Its
+// state becomes failing, down or dead by how long it has failed.
+func (t *Tx) DeferPeer(ctx context.Context, origin, owner string, next time.Time, reason string) error {
+	now := t.now()
+	_, err := t.exec(ctx, `UPDATE peer SET fails = fails + 1, next_try = $3, last_failed = $4, last_error = $5,
+		failing_since = CASE WHEN failing_since = 0 THEN $4 ELSE failing_since END,
+		state = CASE WHEN state = 'blocked' THEN state WHEN failing_since = 0 THEN 'failing'
+			WHEN failing_since <= $6 THEN 'dead' WHEN failing_since <= $7 THEN 'down' ELSE 'failing' END,
+		lease_until = 0, lease_owner = '' WHERE origin = $1 AND lease_owner = $2`,
+		origin, owner, micros(next), now, reason, now-deadAfter.Microseconds(), now-downAfter.Microseconds())
+	return wrap(err, "defer %s", origin)
+}
+
+// PeerSucceeded records that a peer works, by a delivery to it or a signed request
+// from it, and makes its queue due at once. An unknown peer is not an error.
+func (t *Tx) PeerSucceeded(ctx context.Context, origin string) error {
+	_, err := t.exec(ctx, `UPDATE peer SET fails = 0, next_try = 0, failing_since = 0, last_error = '', last_success = $2,
+		state = CASE WHEN state = 'blocked' THEN state ELSE 'up' END WHERE origin = $1`, origin, t.now())
+	return wrap(err, "peer %s", origin)
+}
