@@ -1,6 +1,11 @@
 package chronicle
 
-import "codeberg.org/bocage/bocage/internal/directory"
+import (
+	"sync"
+	"sync/atomic"
+
+	"codeberg.org/bocage/bocage/internal/directory"
+)
 
 // NoTheme is the dominant root of an interval that has no theme.
 const NoTheme = -1
@@ -56,6 +61,8 @@ type Window struct {
 	From  int64 `json:"from"`
 	To    int64 `json:"to"`
 	Width int   `json:"width"`
+	// X0 is where From is: what is left of it is for the names of swim-lanes.
+	X0 float64 `json:"x0"`
 	// Scale is the unit of the major ticks.
 	Scale Scale `json:"scale"`
 	// Total is how many intervals meet the window, Shown how many are Items.
@@ -86,7 +93,7 @@ type Item struct {
 	W     float64 `json:"w"`
 	Lane  int     `json:"lane"`
 	// LabelX is where the label starts, LabelW its estimated width; Inside is
-	// set when it is written on the bar. Label is the name, shortened to fit.
+	// set when it is written on the bar. Label is the name, shortened when long.
 	LabelX float64 `json:"lx"`
 	LabelW float64 `json:"lw"`
 	Inside bool    `json:"inside,omitempty"`
@@ -118,6 +125,8 @@ type Group struct {
 	Lane  int  `json:"lane"`
 	Lanes int  `json:"lanes"`
 	Total int  `json:"total"`
+	// RestLane is the row of the counts of what found no room, -1 for none.
+	RestLane int `json:"restLane"`
 }
 
 // Scale is a unit of the axis.
@@ -140,31 +149,18 @@ type Span struct {
 }
 
 // Chronicle is the time index. Any number of goroutines may read while one writes.
-type Chronicle struct{}
-
-// New indexes the intervals; a later one replaces an earlier one of the same Num.
-func New(intervals []Interval) *Chronicle { return &Chronicle{} }
-
-// Apply adds or replaces intervals (by Num) and removes those of gone. What is
-// in both is added. One writer at a time.
-func (c *Chronicle) Apply(up []Interval, gone []int64) {}
+type Chronicle struct {
+	current atomic.Pointer[snapshot]
+	mu      sync.Mutex // one Apply at a time; guards position
+	// position says where a number is in the base.
+	position directory.NumIndex
+}
 
 // Revision grows with every Apply that changed something, from 1.
-func (c *Chronicle) Revision() uint64 { return 0 }
+func (c *Chronicle) Revision() uint64 { return c.current.Load().revision }
 
 // Len is the number of intervals.
-func (c *Chronicle) Len() int { return 0 }
-
-// Range returns the first start and the last end of the intervals that pass
-// the filter; ok is false when there are none.
-func (c *Chronicle) Range(f Filter) (span Span, ok bool) { return Span{}, false }
-
-// Density counts the intervals that pass the filter by where they start, in
-// bins equal stretches of the span; those begun before are in the first.
-func (c *Chronicle) Density(span Span, bins int, f Filter) []int { return nil }
-
-// Window lays out what [from, to) shows.
-func (c *Chronicle) Window(from, to int64, f Filter, opt Options) Window { return Window{} }
-
-// Around returns a window with nice bounds about the interval num.
-func (c *Chronicle) Around(num int64) (span Span, ok bool) { return Span{}, false }
+func (c *Chronicle) Len() int {
+	s := c.current.Load()
+	return len(s.base.from) - s.nDead + len(s.plus.from)
+}

@@ -1,0 +1,175 @@
+package chronicle
+
+import "math"
+
+// mask is a Filter made ready.
+type mask struct {
+	Filter
+	open    bool // everything passes
+	nothing bool
+}
+
+func (f Filter) mask() mask {
+	m := mask{Filter: f}
+	m.nothing = f.Kinds != 0 && f.Kinds&0xff == 0 || f.Dated && f.From >= f.To || f.Only != nil && f.Only.Len() == 0
+	if f.Kinds == 0 {
+		m.Kinds = 0xff
+	}
+	if f.Themes == 0 {
+		m.Themes = math.MaxUint64
+	}
+	m.open = m.Kinds&0xff == 0xff && f.Themes == 0 && !f.Dated && f.Only == nil
+	return m
+}
+
+func (m *mask) pass(t *table, i int) bool {
+	return m.Kinds>>t.kind[i]&1 == 1 &&
+		(m.Themes == math.MaxUint64 || t.themes[i]&m.Themes != 0) &&
+		(!m.Dated || meets(t.from[i], t.to[i], m.From, m.To)) &&
+		(m.Only == nil || m.Only.Has(t.num[i]))
+}
+
+// meets says whether an interval, or an instant, has a moment in [from, to).
+func meets(start, end, from, to int64) bool {
+	return start < to && (end > from || start >= from)
+}
+
+// each calls fn with the positions of the intervals that meet the span and pass.
+func (s *snapshot) each(span Span, m *mask, fn func(t *table, i int)) {
+	if m.nothing {
+		return
+	}
+	s.base.each(s.dead, span, m, fn)
+	s.plus.each(nil, span, m, fn)
+}
+
+func (t *table) each(d dead, span Span, m *mask, fn func(t *table, i int)) {
+	begun := t.first(span.From)
+	for b := 0; b*blockIntervals < begun; b++ {
+		if t.maxTo[b] <= span.From {
+			continue
+		}
+		for i := b * blockIntervals; i < min(begun, (b+1)*blockIntervals); i++ {
+			if t.to[i] > span.From && !d.has(i) && m.pass(t, i) {
+				fn(t, i)
+			}
+		}
+	}
+	for i, end := begun, t.first(span.To); i < end; i++ {
+		if !d.has(i) && m.pass(t, i) {
+			fn(t, i)
+		}
+	}
+}
+
+// Range returns the first start and the last end of the intervals that pass
+// the filter; ok is false when there are none.
+func (c *Chronicle) Range(f Filter) (span Span, ok bool) {
+	s, m := c.current.Load(), f.mask()
+	span = Span{From: math.MaxInt64, To: math.MinInt64}
+	s.each(Span{From: minTime, To: maxTime + 1}, &m, func(t *table, i int) {
+		span.From = min(span.From, t.from[i])
+		span.To = max(span.To, t.to[i], t.from[i]+1)
+		ok = true
+	})
+	if !ok {
+		return Span{}, false
+	}
+	return span, true
+}
+
+// Density counts the intervals that pass the filter by where they start, in
+// bins equal stretches of the span; those begun before, and still there, are
+// in the first.
+func (c *Chronicle) Density(span Span, bins int, f Filter) []int {
+	s, m := c.current.Load(), f.mask()
+	span = span.tidy()
+	out := make([]int, max(bins, 1))
+	if m.open && s.nDead == 0 && len(s.plus.from) == 0 {
+		s.base.countStarts(span, out)
+		return out
+	}
+	scale := float64(len(out)) / float64(span.To-span.From)
+	s.each(span, &m, func(t *table, i int) {
+		out[binOf(t.from[i], span.From, scale, len(out))]++
+	})
+	return out
+}
+
+// binOf is the bin of a start; those before the span are in the first.
+func binOf(start, from int64, scale float64, bins int) int {
+	return min(max(int(float64(start-from)*scale), 0), bins-1)
+}
+
+// countStarts is Density without a filter: the counts are differences of
+// positions.
+func (t *table) countStarts(span Span, out []int) {
+	begun := t.first(span.From)
+	for b := 0; b*blockIntervals < begun; b++ {
+		if t.maxTo[b] <= span.From {
+			continue
+		}
+		for i := b * blockIntervals; i < min(begun, (b+1)*blockIntervals); i++ {
+			if t.to[i] > span.From {
+				out[0]++
+			}
+		}
+	}
+	end := t.first(span.To)
+	scale := float64(len(out)) / float64(span.To-span.From)
+	for i := begun; i < end; {
+		b := binOf(t.from[i], span.From, scale, len(out))
+		// The first position of a later bin, by halving.
+		lo, hi := i+1, end
+		for lo < hi {
+			mid := (lo + hi) / 2
+			if binOf(t.from[mid], span.From, scale, len(out)) > b {
+				hi = mid
+			} else {
+				lo = mid + 1
+			}
+		}
+		out[b] += lo - i
+		i = lo
+	}
+}
+
+// tidy clamps a span and gives it at least a minute.
+func (s Span) tidy() Span {
+	s.From = clampTime(s.From)
+	s.To = max(clampTime(s.To), s.From+60)
+	return s
+}
+
+// Around returns a window with nice bounds about the interval num: a year
+// about a day, a score of years about a year.
+func (c *Chronicle) Around(num int64) (span Span, ok bool) {
+	s := c.current.Load()
+	t, i, ok := s.locate(num)
+	if !ok {
+		return Span{}, false
+	}
+	length := t.to[i] - t.from[i]
+	want := 3 * length
+	switch {
+	case length <= 3*day:
+		want = year
+	case length <= 40*day:
+		want = 2 * year
+	case length <= 2*year:
+		want = 20 * year
+	}
+	return niceWindow(t.from[i]+length/2, rungFor(want)), true
+}
+
+// locate finds a number by reading all of them: it serves one link of one page.
+func (s *snapshot) locate(num int64) (t *table, i int, ok bool) {
+	for _, t := range []*table{s.plus, s.base} {
+		for i, n := range t.num {
+			if n == num && (t == s.plus || !s.dead.has(i)) {
+				return t, i, true
+			}
+		}
+	}
+	return nil, 0, false
+}

@@ -1,0 +1,155 @@
+package chronicle
+
+import (
+	"cmp"
+	"slices"
+)
+
+// table is a list of intervals sorted by start, then by number, one slice per
+// field. It does not change once made.
+type table struct {
+	from, to []int64
+	num      []int64
+	kind     []uint8
+	theme    []int8
+	themes   []uint64
+	rank     []float32
+	vague    []bool
+	name     []string
+	// maxTo is the last end of each block of intervals, so that one that began
+	// long before a window is found without looking at all those between.
+	maxTo []int64
+}
+
+const blockIntervals = 256
+
+// Times beyond these are clamped, some 31 000 years from now on both sides,
+// so that no sum or difference of times overflows.
+const (
+	minTime = -1_000_000_000_000
+	maxTime = 1_000_000_000_000
+	// maxNum is the largest number that directory.NumIndex keeps.
+	maxNum = 1<<32 - 1
+)
+
+func clampTime(t int64) int64 { return min(max(t, minTime), maxTime) }
+
+// tidy returns the interval with a kind, a theme and times that can be indexed.
+func (v Interval) tidy() Interval {
+	v.From = clampTime(v.From)
+	v.To = max(clampTime(v.To), v.From)
+	if v.Theme < 0 || v.Theme > 7 {
+		v.Theme = NoTheme
+	}
+	v.Kind &= 7
+	if v.Rank != v.Rank { // NaN has no order
+		v.Rank = 0
+	}
+	return v
+}
+
+func (t *table) append(v *Interval) {
+	t.from = append(t.from, v.From)
+	t.to = append(t.to, v.To)
+	t.num = append(t.num, v.Num)
+	t.kind = append(t.kind, v.Kind)
+	t.theme = append(t.theme, v.Theme)
+	t.themes = append(t.themes, v.Themes)
+	t.rank = append(t.rank, v.Rank)
+	t.vague = append(t.vague, v.Vague)
+	t.name = append(t.name, v.Name)
+}
+
+func (t *table) appendRange(o *table, i, j int) {
+	t.from = append(t.from, o.from[i:j]...)
+	t.to = append(t.to, o.to[i:j]...)
+	t.num = append(t.num, o.num[i:j]...)
+	t.kind = append(t.kind, o.kind[i:j]...)
+	t.theme = append(t.theme, o.theme[i:j]...)
+	t.themes = append(t.themes, o.themes[i:j]...)
+	t.rank = append(t.rank, o.rank[i:j]...)
+	t.vague = append(t.vague, o.vague[i:j]...)
+	t.name = append(t.name, o.name[i:j]...)
+}
+
+func (t *table) grow(n int) {
+	t.from = slices.Grow(t.from, n)
+	t.to = slices.Grow(t.to, n)
+	t.num = slices.Grow(t.num, n)
+	t.kind = slices.Grow(t.kind, n)
+	t.theme = slices.Grow(t.theme, n)
+	t.themes = slices.Grow(t.themes, n)
+	t.rank = slices.Grow(t.rank, n)
+	t.vague = slices.Grow(t.vague, n)
+	t.name = slices.Grow(t.name, n)
+}
+
+func (t *table) finish() {
+	t.maxTo = make([]int64, (len(t.to)+blockIntervals-1)/blockIntervals)
+	for b := range t.maxTo {
+		t.maxTo[b] = slices.Max(t.to[b*blockIntervals : min(len(t.to), (b+1)*blockIntervals)])
+	}
+}
+
+// newTable sorts intervals that have distinct numbers.
+func newTable(vs []Interval) *table {
+	order := make([]int32, len(vs))
+	for i := range order {
+		order[i] = int32(i)
+	}
+	slices.SortFunc(order, func(a, b int32) int {
+		if vs[a].From != vs[b].From {
+			return cmp.Compare(vs[a].From, vs[b].From)
+		}
+		return cmp.Compare(vs[a].Num, vs[b].Num)
+	})
+	t := &table{}
+	t.grow(len(vs))
+	for _, i := range order {
+		t.append(&vs[i])
+	}
+	t.finish()
+	return t
+}
+
+// first returns the position of the first interval that starts at or after at.
+func (t *table) first(at int64) int {
+	i, _ := slices.BinarySearch(t.from, at)
+	return i
+}
+
+// find returns the position of the first interval not before (from, num).
+func (t *table) find(from, num int64) int {
+	i, end := t.first(from), t.first(from+1)
+	j, _ := slices.BinarySearch(t.num[i:end], num)
+	return i + j
+}
+
+// dead marks positions of a table; nil marks none.
+type dead []uint64
+
+func (d dead) has(i int) bool { return d != nil && d[i>>6]>>(i&63)&1 == 1 }
+
+// merge makes a table of a's intervals that are not dead and of all of b's.
+func merge(a *table, d dead, b *table) *table {
+	out := &table{}
+	out.grow(len(a.from) + len(b.from))
+	i := 0
+	copyTo := func(j int) {
+		for i < j {
+			k := i
+			for k < j && !d.has(k) {
+				k++
+			}
+			out.appendRange(a, i, k)
+			i = min(k+1, j)
+		}
+	}
+	for k := range b.from {
+		copyTo(a.find(b.from[k], b.num[k]))
+		out.appendRange(b, k, k+1)
+	}
+	copyTo(len(a.from))
+	out.finish()
+	return out
+}
