@@ -172,9 +172,9 @@ func (r Reader) Key(ctx context.Context, owner string) (Key, error) {
 	return k, wrap(err, "key of %s", owner)
 }
 
-// PutKey keeps the first key pair of an owner: a second one is ignored, without an
-// error, because another process was quicker. Read the pair that counts with Key.
-func (t *Tx) PutKey(ctx context.Context, k Key) error {
+// PutKey keeps the first key pair of an owner and returns the pair that is kept:
+// the one given, or the one that another process was quicker to make.
+func (t *Tx) PutKey(ctx context.Context, k Key) (Key, error) {
 	created := micros(k.Created)
 	if created == 0 {
 		created = t.now()
@@ -182,7 +182,10 @@ func (t *Tx) PutKey(ctx context.Context, k Key) error {
 	_, err := t.exec(ctx, `INSERT INTO signing_key (owner, rsa_private, ed25519_private, encrypted, created)
 		VALUES ($1, $2, $3, $4, $5) ON CONFLICT (owner) DO NOTHING`,
 		k.Owner, k.RSAPrivate, k.Ed25519Private, k.Encrypted, created)
-	return wrap(err, "put key of %s", k.Owner)
+	if err != nil {
+		return Key{}, wrap(err, "put key of %s", k.Owner)
+	}
+	return t.Key(ctx, k.Owner)
 }
 
 // ReplaceKey overwrites the key pair of an owner: when it is sealed with another secret.
