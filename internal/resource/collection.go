@@ -97,21 +97,22 @@ func (h *Handlers) outboxItems(ctx context.Context, uri string, e *directory.Ent
 	if err != nil {
 		return nil, "", err
 	}
-	next := ""
+	read := 0
 	for _, a := range sent {
 		if len(items) >= outboxPage {
 			break
 		}
-		next = uri + "/outbox?before=" + strconv.FormatInt(a.Num, 10)
+		read++
 		if a.Type != "Announce" || !listed[a.Object] {
 			items = append(items, federation.Embed(a.Body))
 			listed[a.Object] = true
 		}
 	}
-	if len(sent) < outboxPage && len(sent) > 0 && next == uri+"/outbox?before="+strconv.FormatInt(sent[len(sent)-1].Num, 10) {
-		next = "" // nothing older
-	}
-	if len(sent) > 0 && next == "" && len(items) >= outboxPage && e == nil && before == 0 && !listed[sent[0].Object] {
+	next := ""
+	switch {
+	case read > 0 && (read < len(sent) || len(sent) == outboxPage):
+		next = uri + "/outbox?before=" + strconv.FormatInt(sent[read-1].Num, 10)
+	case read == 0 && len(sent) > 0: // the page is full of upcoming events
 		next = uri + "/outbox?before=" + strconv.FormatInt(sent[0].Num+1, 10)
 	}
 	if e != nil {
