@@ -18,6 +18,9 @@ type Config struct {
 	// URL is the identity of the instance, scheme://host[:port], no trailing
 	// slash. Every ActivityPub id begins with it, so it never changes.
 	URL string
+	// URLDefault says that no source named the URL: a database that knows its
+	// instance's URL then decides.
+	URLDefault bool
 	// Listen is the TCP address to accept connections on, "host:port".
 	Listen string
 	// Database is "sqlite:PATH" or "postgres://…".
@@ -53,7 +56,7 @@ type Config struct {
 // any source is read.
 func Default() Config {
 	return Config{
-		URL: "http://localhost:8080", Listen: "localhost:8080", DataDir: "data",
+		URL: "http://localhost:8080", URLDefault: true, Listen: "localhost:8080", DataDir: "data",
 		Name: "Bocage", Language: "fr", LogFormat: "text", ShutdownTimeout: 10 * time.Second,
 	}
 }

@@ -123,6 +123,7 @@ func apply(c *Config, s Setting, v, where string, given map[string]bool, probs P
 // derive fills what follows from other settings: the URL of an instance that
 // listens on this machine only, and the SQLite file in the data directory.
 func derive(c *Config, given map[string]bool) {
+	c.URLDefault = !given["url"]
 	if !given["url"] && given["listen"] {
 		host, port, err := net.SplitHostPort(c.Listen)
 		if err == nil && loopbackName(host) && port != "0" {

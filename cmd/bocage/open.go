@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"codeberg.org/bocage/bocage/internal/app"
+	"codeberg.org/bocage/bocage/internal/config"
+	"codeberg.org/bocage/bocage/internal/directory"
+)
+
+// system is who acts when a command does: the administrator at the machine.
+var system = directory.Who{Name: "command line", System: true}
+
+// maxInput bounds what is read from stdin as one document.
+const maxInput = 4 << 20
+
+func (c *call) config() (config.Config, error) { return config.Load(c.flags, c.environ) }
+
+func (c *call) logger(cfg config.Config, level slog.Level) *slog.Logger {
+	opt := &slog.HandlerOptions{Level: level}
+	if cfg.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(c.err, opt))
+	}
+	return slog.New(slog.NewTextHandler(c.err, opt))
+}
+
+// open builds the instance for a command that is over in a moment; claim says
+// that the command makes addresses of the instance.
+func (c *call) open(ctx context.Context, claim bool) (*app.App, error) {
+	cfg, err := c.config()
+	if err != nil {
+		return nil, err
+	}
+	return app.New(ctx, cfg, app.Options{Offline: true, Claim: claim, Logger: c.logger(cfg, slog.LevelWarn)})
+}
+
+// with opens the instance, runs fn and closes it.
+func (c *call) with(ctx context.Context, claim bool, fn func(a *app.App) error) error {
+	a, err := c.open(ctx, claim)
+	if err != nil {
+		return err
+	}
+	err = fn(a)
+	if cerr := a.Close(); err == nil && cerr != nil {
+		err = fmt.Errorf("close database: %w", cerr)
+	}
+	return err
+}
+
+// want checks the number of arguments.
+func (c *call) want(least, most int) error {
+	switch n := len(c.args); {
+	case n < least:
+		return usagef("an argument is missing")
+	case n > most:
+		return usagef("unexpected argument %q", c.args[most])
+	}
+	return nil
+}
+
+// print writes v as indented JSON.
+func (c *call) print(v any) error {
+	enc := json.NewEncoder(c.out)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// decode reads one JSON value from stdin, and refuses unknown fields.
+func (c *call) decode(v any) error {
+	raw, err := c.document()
+	if err != nil {
+		return err
+	}
+	dec := json.NewDecoder(strings.NewReader(string(raw)))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(v); err != nil {
+		return fmt.Errorf("JSON on stdin: %w", err)
+	}
+	if dec.More() {
+		return errors.New("JSON on stdin: more than one value")
+	}
+	return nil
+}
+
+func (c *call) document() ([]byte, error) {
+	if c.terminal() {
+		return nil, usagef("give the JSON on stdin, as in: bocage %s < file.json", c.name)
+	}
+	raw, err := io.ReadAll(io.LimitReader(c.in, maxInput+1))
+	if err != nil {
+		return nil, fmt.Errorf("read stdin: %w", err)
+	}
+	if len(raw) > maxInput {
+		return nil, fmt.Errorf("stdin has more than %d bytes", maxInput)
+	}
+	return raw, nil
+}
+
+// terminal reports whether somebody types at stdin.
+func (c *call) terminal() bool {
+	f, ok := c.in.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// password asks at a terminal, without echo, or reads the first line of stdin.
+func (c *call) password() (string, error) {
+	if c.terminal() {
+		f := c.in.(*os.File)
+		fmt.Fprint(c.err, "password: ")
+		raw, err := term.ReadPassword(int(f.Fd()))
+		fmt.Fprintln(c.err)
+		if err != nil {
+			return "", fmt.Errorf("read password: %w", err)
+		}
+		return string(raw), nil
+	}
+	raw, err := io.ReadAll(io.LimitReader(c.in, 4096))
+	if err != nil {
+		return "", fmt.Errorf("read password: %w", err)
+	}
+	line, _, _ := strings.Cut(string(raw), "\n")
+	line = strings.TrimSuffix(line, "\r")
+	if line == "" {
+		return "", usagef("give the password as the first line of stdin")
+	}
+	return line, nil
+}
+
+// entry finds an entry by its ID, its URI or its @handle.
+func findEntry(ctx context.Context, a *app.App, name string) (directory.Entry, error) {
+	var e directory.Entry
+	var err error
+	switch {
+	case strings.Contains(name, "://"):
+		e, err = a.Store.EntryByURI(ctx, name)
+	case strings.HasPrefix(name, "@"):
+		e, err = a.Store.EntryByHandle(ctx, strings.TrimPrefix(name, "@"))
+	default:
+		if e, err = a.Store.Entry(ctx, name); errors.Is(err, directory.ErrNotFound) {
+			e, err = a.Store.EntryByHandle(ctx, name)
+		}
+	}
+	if err != nil {
+		return e, fmt.Errorf("entry %q: %w", name, err)
+	}
+	return e, nil
+}
+
+// name is the display name of an entry.
+func nameOf(e directory.Entry) string {
+	n, _ := e.Name.In()
+	return n
+}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// barCells is the width of a progress bar.
+const barCells = 30
+
+// redrawEvery keeps a bar from costing more than the work.
+const redrawEvery = 100 * time.Millisecond
+
+// progress shows how far a piece of work is: a bar at a terminal, a line for
+// each quarter elsewhere.
+type progress struct {
+	w       io.Writer
+	label   string
+	tty     bool
+	drawn   time.Time
+	quarter int
+	open    bool
+}
+
+func newProgress(w io.Writer, label string) *progress {
+	f, ok := w.(*os.File)
+	return &progress{w: w, label: label, tty: ok && term.IsTerminal(int(f.Fd())), quarter: -1}
+}
+
+// set shows done of total; it is called by one goroutine.
+func (p *progress) set(done, total int) {
+	if total <= 0 {
+		return
+	}
+	done = min(done, total)
+	if !p.tty {
+		if q := done * 4 / total; q > p.quarter {
+			p.quarter = q
+			fmt.Fprintf(p.w, "%s: %d of %d\n", p.label, done, total)
+		}
+		return
+	}
+	if done < total && time.Since(p.drawn) < redrawEvery {
+		return
+	}
+	p.drawn, p.open = time.Now(), true
+	full := done * barCells / total
+	fmt.Fprintf(p.w, "\r%s [%s%s] %d/%d", p.label, strings.Repeat("█", full), strings.Repeat("·", barCells-full), done, total)
+}
+
+// end closes the line of the bar.
+func (p *progress) end() {
+	if p.open {
+		fmt.Fprintln(p.w)
+		p.open = false
+	}
+}

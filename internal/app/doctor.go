@@ -1,0 +1,106 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"codeberg.org/bocage/bocage/internal/config"
+	"codeberg.org/bocage/bocage/internal/store"
+	"codeberg.org/bocage/bocage/web"
+)
+
+// Limits of what doctor accepts.
+const (
+	doctorTimeout = 10 * time.Second
+	// maxSkew is the strictest window that peers have for the date of a signature.
+	maxSkew      = 5 * time.Minute
+	minFreeBytes = 500 << 20
+)
+
+// Check is one thing that doctor looked at.
+type Check struct {
+	Name   string `json:"name"`
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail"`
+}
+
+// Doctor looks at everything that an instance needs. It changes nothing but
+// the schema, and that only forward.
+func Doctor(ctx context.Context, cfg config.Config, log *slog.Logger) []Check {
+	ctx, cancel := context.WithTimeout(ctx, doctorTimeout)
+	defer cancel()
+	out := checkDatabase(ctx, cfg, log)
+	out = append(out, checkReach(ctx, cfg)...)
+	return append(out, checkDisk(cfg.DataDir), checkAssets(), checkSecret(cfg))
+}
+
+func checkDatabase(ctx context.Context, cfg config.Config, log *slog.Logger) []Check {
+	a, err := New(ctx, cfg, Options{Offline: true, Logger: log})
+	if err != nil {
+		return []Check{{"database", false, err.Error()}}
+	}
+	defer func() { _ = a.Close() }() // only read
+	out := []Check{{"database", true, a.Store.Engine() + " answers"}}
+	_, version, err := a.Store.Migrate(ctx)
+	if err != nil {
+		return append(out, Check{"schema", false, err.Error()})
+	}
+	out = append(out, Check{"schema", true, fmt.Sprintf("version %d", version)})
+	n, err := a.Store.CountEntries(ctx, store.EntryFilter{})
+	if err != nil {
+		return append(out, Check{"entries", false, err.Error()})
+	}
+	return append(out, Check{"entries", true, fmt.Sprintf("%d public", n)})
+}
+
+// checkReach asks the instance at its public URL, and compares the clocks.
+func checkReach(ctx context.Context, cfg config.Config) []Check {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, cfg.URL+"/healthz", nil)
+	if err != nil {
+		return []Check{{"url", false, err.Error()}}
+	}
+	start := time.Now()
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return []Check{{"url", false, fmt.Sprintf("%s does not answer: %v", cfg.URL, err)}}
+	}
+	_ = resp.Body.Close() // nothing is read
+	out := []Check{{"url", resp.StatusCode == http.StatusOK, fmt.Sprintf("%s answers %s in %s", cfg.URL, resp.Status, time.Since(start).Round(time.Millisecond))}}
+	at, err := http.ParseTime(resp.Header.Get("Date"))
+	if err != nil {
+		return append(out, Check{"clock", false, "the answer has no date"})
+	}
+	skew := time.Since(at).Abs()
+	return append(out, Check{"clock", skew < maxSkew, fmt.Sprintf("%s from that of %s", skew.Round(time.Second), cfg.URL)})
+}
+
+func checkDisk(dir string) Check {
+	free, err := freeBytes(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Check{"disk", true, dir + " will be made"}
+	}
+	if err != nil {
+		return Check{"disk", false, err.Error()}
+	}
+	return Check{"disk", free >= minFreeBytes, fmt.Sprintf("%d MB free in %s", free>>20, dir)}
+}
+
+func checkAssets() Check {
+	m, err := web.LoadManifest()
+	if err != nil {
+		return Check{"assets", false, err.Error()}
+	}
+	return Check{"assets", true, fmt.Sprintf("%d files", len(m))}
+}
+
+func checkSecret(cfg config.Config) Check {
+	if cfg.Secret == "" {
+		return Check{"secret", true, "none: private keys are in the database unsealed"}
+	}
+	return Check{"secret", true, "private keys are sealed"}
+}

@@ -1,0 +1,59 @@
+package app
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+)
+
+// pages is what people read and fill in. The four kinds of ids answer with a
+// page or with an ActivityPub document.
+func (a *App) pages(r chi.Router) {
+	get := func(pattern string, h handlerFunc) {
+		page := a.sitePage(h)
+		r.Method(http.MethodGet, pattern, page)
+		r.Method(http.MethodHead, pattern, page)
+	}
+	post := func(pattern string, h handlerFunc) { r.Method(http.MethodPost, pattern, a.sitePage(h)) }
+	s := a.site
+	get("/", s.Home)
+	get("/timeline", s.Timeline)
+	get("/genealogy", s.Genealogy)
+	get("/genealogy/{id}", s.Lineage)
+	get("/concepts", s.Concepts)
+	get("/about", s.About)
+	get("/legal", s.Legal)
+	get("/accessibility", s.Accessibility)
+	r.Get("/search", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "/?"+r.URL.RawQuery, http.StatusMovedPermanently)
+	})
+	get("/interact", s.Interact)
+	post("/interact", s.PostInteract)
+	get("/login", s.Login)
+	post("/login", s.PostLogin)
+	get("/logout", s.Logout)
+	post("/logout", s.PostLogout)
+	get("/new", s.NewEntry)
+	post("/new", s.PostNew)
+	for _, kind := range []string{"/entries", "/events", "/texts", "/concepts"} {
+		id := kind + "/{id}"
+		entry := a.negotiate(s.Entry, a.resource.Document)
+		r.Get(id, entry)
+		r.Head(id, entry)
+		get(id+"/history", s.History)
+		get(id+"/edit", s.EditEntry)
+		post(id+"/edit", s.PostEdit)
+		post(id+"/delete", s.PostDelete)
+		post(id+"/revert", s.PostRevert)
+		post(id+"/confirm", s.PostConfirm)
+	}
+	actor := a.negotiate(s.Actor, a.resource.Document)
+	r.Get("/@{handle}", actor)
+	r.Head("/@{handle}", actor)
+}
+
+// sitePage adds what only pages need: who is signed in, and the limit of a
+// form's size. The handlers check their forms' tokens.
+func (a *App) sitePage(h handlerFunc) http.Handler {
+	return limitBody(maxFormBytes)(a.Auth.Middleware(a.handle(h, a.page)))
+}

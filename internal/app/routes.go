@@ -1,0 +1,98 @@
+package app
+
+import (
+	"fmt"
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"codeberg.org/bocage/bocage/internal/directory"
+)
+
+// Limits of request bodies, in bytes.
+const (
+	maxFormBytes  = 2 << 20
+	maxInboxBytes = 1 << 20
+)
+
+// routes is every address of the instance.
+func (a *App) routes() http.Handler {
+	r := chi.NewRouter()
+	r.Use(a.observe, a.forwarded, a.secure, compress)
+	r.NotFound(a.handle(notFound, a.either))
+	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
+		a.either(w, r, http.StatusMethodNotAllowed, fmt.Errorf("method %s: %w", r.Method, directory.ErrInvalid))
+	})
+	a.health(r)
+	a.federation(r)
+	a.pages(r)
+	a.data(r)
+	return r
+}
+
+func (a *App) health(r chi.Router) {
+	r.Get("/healthz", a.handle(a.healthz, a.plain))
+	r.Get("/readyz", a.handle(a.readyz, a.plain))
+	r.Get(assetPrefix+"*", a.handle(a.assets.serve, a.plain))
+	r.Head(assetPrefix+"*", a.handle(a.assets.serve, a.plain))
+}
+
+// federation is what other servers GET and POST.
+func (a *App) federation(r chi.Router) {
+	get := func(pattern string, h handlerFunc) {
+		r.Get(pattern, a.handle(h, a.plain))
+		r.Head(pattern, a.handle(h, a.plain))
+	}
+	h := a.resource
+	get("/.well-known/webfinger", h.WebFinger)
+	get("/.well-known/host-meta", h.HostMeta)
+	get("/.well-known/host-meta.json", h.HostMetaJSON)
+	get("/.well-known/nodeinfo", h.NodeInfoIndex)
+	get("/nodeinfo/2.0", h.NodeInfo20)
+	get("/nodeinfo/2.1", h.NodeInfo21)
+	get("/ns/v1", h.Context)
+	get("/actor", h.Instance)
+	get("/notes/{id}", h.Note)
+	get("/activities/{id}", h.Activity)
+	for _, actor := range []string{"/actor", "/entries/{id}"} {
+		get(actor+"/outbox", h.Outbox)
+		get(actor+"/followers", h.Followers)
+		get(actor+"/following", h.Following)
+		get(actor+"/featured", h.Featured)
+		get(actor+"/catalog", h.Catalog)
+		get(actor+"/digest", h.Digest)
+		get(actor+"/upcoming", h.Upcoming)
+	}
+	for _, inbox := range []string{"/inbox", "/actor/inbox", "/entries/{id}/inbox"} {
+		r.With(limitBody(maxInboxBytes)).Post(inbox, a.handle(a.inbox.Handler, a.plain))
+	}
+}
+
+// data is what programs and downloads GET.
+func (a *App) data(r chi.Router) {
+	get := func(pattern string, h handlerFunc) { r.Get(pattern, a.handle(h, a.problem)) }
+	get("/api/v1/entries", a.api.Entries)
+	get("/api/v1/entries/{id}", a.api.Entry)
+	get("/api/v1/facets", a.api.Facets)
+	get("/api/v1/timeline", a.api.Timeline)
+	get("/tiles/entries/{z}/{x}/{y}", a.api.EntryTile)
+	get("/tiles/base/{z}/{x}/{y}", a.api.BaseTile)
+	get("/feeds/events.ics", a.api.Events)
+	get("/feeds/changes.atom", a.api.Changes)
+	get("/export/entries.csv", a.api.ExportCSV)
+	get("/export/entries.geojson", a.api.ExportGeoJSON)
+	r.Options("/api/v1/*", a.handle(a.api.Preflight, a.problem))
+}
+
+// either answers a page to browsers and text to other servers.
+func (a *App) either(w http.ResponseWriter, r *http.Request, status int, err error) {
+	if wantsActivity(r) {
+		a.plain(w, r, status, err)
+		return
+	}
+	a.page(w, r, status, err)
+}
+
+func notFound(_ http.ResponseWriter, r *http.Request) error {
+	return fmt.Errorf("no page at %s: %w", r.URL.Path, directory.ErrNotFound)
+}

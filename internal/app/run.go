@@ -1,0 +1,100 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"codeberg.org/bocage/bocage/internal/keyring"
+	"codeberg.org/bocage/bocage/internal/store"
+)
+
+// Limits of one connection.
+const (
+	headerTimeout  = 10 * time.Second
+	readTimeout    = 60 * time.Second
+	writeTimeout   = 5 * time.Minute // an export of a large directory to a slow reader
+	idleTimeout    = 2 * time.Minute
+	maxHeaderBytes = 64 << 10
+)
+
+// How long what federation remembers is kept, and how often it is looked at.
+const (
+	pruneEvery     = time.Hour
+	keepReceived   = 30 * 24 * time.Hour
+	keepActivities = 365 * 24 * time.Hour
+)
+
+// Serve answers requests on l and runs the workers, until ctx ends or one of
+// them fails. It returns nil after a clean end. It closes l.
+func (a *App) Serve(ctx context.Context, l net.Listener) error {
+	srv := &http.Server{
+		Handler: a.handler, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout,
+		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve: %w", err)
+		}
+		return nil
+	})
+	g.Go(func() error {
+		<-ctx.Done()
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.Config.ShutdownTimeout)
+		defer cancel()
+		if err := srv.Shutdown(end); err != nil {
+			_ = srv.Close() // what is still open had its time
+		}
+		return nil
+	})
+	g.Go(func() error { return a.Run(ctx) })
+	return g.Wait()
+}
+
+// Run runs the workers until ctx ends or one of them fails; nil after a clean end.
+func (a *App) Run(ctx context.Context) error {
+	if _, err := a.Keyring.Pair(ctx, keyring.Instance); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("keys of the instance: %w", err)
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	for _, w := range []struct {
+		name string
+		run  func(context.Context) error
+	}{
+		{"view", a.View.Run}, {"deliverer", a.deliverer.Run}, {"jobs", a.runner.Run},
+		{"harvest", a.Harvest.Run}, {"prune", a.prune},
+	} {
+		g.Go(func() error {
+			if err := w.run(ctx); err != nil && ctx.Err() == nil {
+				return fmt.Errorf("worker %s: %w", w.name, err)
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+// prune forgets what federation need not remember any more.
+func (a *App) prune(ctx context.Context) error {
+	t := time.NewTicker(pruneEvery)
+	defer t.Stop()
+	for {
+		err := a.Store.Write(ctx, func(tx *store.Tx) error {
+			return tx.Prune(ctx, store.PruneOptions{Received: keepReceived, Activities: keepActivities})
+		})
+		if err != nil && ctx.Err() == nil {
+			a.log.ErrorContext(ctx, "prune", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-t.C:
+		}
+	}
+}
