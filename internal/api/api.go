@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"codeberg.org/bocage/bocage/internal/basemap"
-	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/store"
 	"codeberg.org/bocage/bocage/internal/view"
 )
@@ -28,49 +27,43 @@ type Config struct {
 // API is the handlers. Its methods may be called concurrently; each returns an
 // error that wraps a sentinel of package directory, for the caller to render
 // (see WriteProblem).
-type API struct{ cfg Config }
+type API struct {
+	cfg    Config
+	tiles  *lru // of entry tiles, by revision, address and selection
+	base   *lru // of basemap tiles, by address
+	counts *lru // of facets without a bounding box
+}
+
+// Bytes of answers that are kept compressed.
+const (
+	entryTileBytes = 64 << 20
+	baseTileBytes  = 64 << 20
+	facetBytes     = 1 << 20
+)
 
 // New returns the handlers.
-func New(cfg Config) *API { return &API{cfg: cfg} }
-
-// Entries answers GET /api/v1/entries.
-func (a *API) Entries(w http.ResponseWriter, r *http.Request) error { return directory.ErrUnavailable }
-
-// Entry answers GET /api/v1/entries/{id}.
-func (a *API) Entry(w http.ResponseWriter, r *http.Request) error { return directory.ErrUnavailable }
-
-// Facets answers GET /api/v1/facets.
-func (a *API) Facets(w http.ResponseWriter, r *http.Request) error { return directory.ErrUnavailable }
-
-// Timeline answers GET /api/v1/timeline.
-func (a *API) Timeline(w http.ResponseWriter, r *http.Request) error { return directory.ErrUnavailable }
-
-// OpenAPI answers GET /api/v1/openapi.yaml.
-func (a *API) OpenAPI(w http.ResponseWriter, r *http.Request) error { return directory.ErrUnavailable }
-
-// EntryTile answers GET /tiles/entries/{z}/{x}/{y}.
-func (a *API) EntryTile(w http.ResponseWriter, r *http.Request) error {
-	return directory.ErrUnavailable
+func New(cfg Config) *API {
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.Default()
+	}
+	return &API{cfg: cfg, tiles: newLRU(entryTileBytes), base: newLRU(baseTileBytes), counts: newLRU(facetBytes)}
 }
 
-// BaseTile answers GET /tiles/base/{z}/{x}/{y}.
-func (a *API) BaseTile(w http.ResponseWriter, r *http.Request) error { return directory.ErrUnavailable }
-
-// Events answers GET /feeds/events.ics.
-func (a *API) Events(w http.ResponseWriter, r *http.Request) error { return directory.ErrUnavailable }
-
-// Changes answers GET /feeds/changes.atom.
-func (a *API) Changes(w http.ResponseWriter, r *http.Request) error { return directory.ErrUnavailable }
-
-// ExportCSV answers GET /export/entries.csv.
-func (a *API) ExportCSV(w http.ResponseWriter, r *http.Request) error {
-	return directory.ErrUnavailable
+// Preflight answers OPTIONS: any page may read the API, nothing may write.
+func (a *API) Preflight(w http.ResponseWriter, _ *http.Request) error {
+	open(w)
+	w.Header().Set("Access-Control-Allow-Methods", "GET, HEAD, OPTIONS")
+	w.Header().Set("Access-Control-Allow-Headers", "Accept, If-None-Match, If-Modified-Since")
+	w.Header().Set("Access-Control-Max-Age", "86400")
+	w.WriteHeader(http.StatusNoContent)
+	return nil
 }
 
-// ExportGeoJSON answers GET /export/entries.geojson.
-func (a *API) ExportGeoJSON(w http.ResponseWriter, r *http.Request) error {
-	return directory.ErrUnavailable
+// open lets scripts of any page read the answer; there are no cookies in it.
+func open(w http.ResponseWriter) {
+	w.Header().Set("Access-Control-Allow-Origin", "*")
+	w.Header().Set("Access-Control-Expose-Headers", "ETag, Link")
 }
-
-// WriteProblem writes err as an RFC 9457 problem document.
-func WriteProblem(w http.ResponseWriter, r *http.Request, status int, err error) {}

@@ -62,9 +62,11 @@ type Report struct {
 
 // Problem is one thing that is wrong in a file.
 type Problem struct {
-	Line    int    `json:"line"`          // first line of the row, from 1; 0 = the whole file
-	Row     int    `json:"row,omitempty"` // number of the row, from 1, without the header
-	Field   string `json:"field,omitempty"`
+	Line  int    `json:"line"`          // first line of the row, from 1; 0 = the whole file
+	Row   int    `json:"row,omitempty"` // number of the row, from 1, without the header
+	Field string `json:"field,omitempty"`
+	// Code is a stable key for translation, as in directory.FieldError.
+	Code    string `json:"code,omitempty"`
 	Message string `json:"message"`
 	// Warning is true when the row was imported all the same.
 	Warning bool `json:"warning,omitempty"`

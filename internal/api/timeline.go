@@ -1,0 +1,124 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"codeberg.org/bocage/bocage/internal/atlas"
+	"codeberg.org/bocage/bocage/internal/chronicle"
+	"codeberg.org/bocage/bocage/internal/directory"
+)
+
+// Sizes of a timeline's drawing, in CSS pixels and rows.
+const (
+	defaultWidth = 1200
+	minWidth     = 200
+	maxWidth     = 4000
+	defaultLanes = 12
+	maxLanes     = 60
+)
+
+// timeline is the answer of /api/v1/timeline: a window, with who its items are.
+type timeline struct {
+	chronicle.Window
+	// Entries maps an item's number to the entry.
+	Entries map[int64]timelineEntry `json:"entries"`
+}
+
+type timelineEntry struct {
+	ID     string         `json:"id"` // the UUID on this instance
+	Kind   directory.Kind `json:"kind"`
+	Name   string         `json:"name"`
+	Origin string         `json:"origin"`
+	URL    string         `json:"url"`
+}
+
+// Timeline answers GET /api/v1/timeline?selection&w&lanes: what the window from
+// `from` to `to` shows, by default everything that the selection has.
+func (a *API) Timeline(w http.ResponseWriter, r *http.Request) error {
+	ask, err := ask(r)
+	if err != nil {
+		return err
+	}
+	sel := ask.filter.Selection
+	opt, err := drawing(r)
+	if err != nil {
+		return err
+	}
+	from, to, bounded, err := sel.Interval()
+	if err != nil {
+		return err
+	}
+	box := sel.BBox
+	fromText, toText := sel.From, sel.To
+	sel.From, sel.To, sel.BBox = "", "", nil
+	f, err := a.cfg.View.Filter(r.Context(), sel)
+	if err != nil {
+		return fmt.Errorf("timeline: %w", err)
+	}
+	if box != nil {
+		f.Only = a.inside(atlas.BBox(*box), f)
+	}
+	c, cf := a.cfg.View.Chronicle(), chronicle.Filter(f)
+	all, ok := c.Range(cf)
+	if !bounded && !ok {
+		from, to = 0, 1
+	}
+	if fromText == "" && ok {
+		from = all.From
+	}
+	if toText == "" && ok {
+		to = max(all.To, from+1)
+	}
+	t := timeline{Window: c.Window(from, to, cf, opt), Entries: map[int64]timelineEntry{}}
+	nums := make([]int64, len(t.Items))
+	for i, it := range t.Items {
+		nums[i] = it.Num
+	}
+	for n, l := range a.cfg.View.Labels(nums) {
+		e := timelineEntry{ID: l.ID, Kind: l.Kind, Name: l.Name, Origin: l.Origin, URL: a.cfg.Base + "/" + l.Kind.Path() + "/" + l.ID}
+		if e.Origin == "" {
+			e.Origin = a.cfg.Base
+		}
+		t.Entries[n] = e
+	}
+	return writeJSON(w, r, "application/json", t)
+}
+
+// inside is the set of entries of a box, which the timeline does not know.
+func (a *API) inside(box atlas.BBox, f atlas.Filter) *atlas.Set {
+	set := atlas.NewSet()
+	for _, h := range a.cfg.View.Atlas().Within(box, f, a.cfg.View.Atlas().Len()) {
+		set.Add(h.Num)
+	}
+	return set
+}
+
+// drawing reads the size and the language of the drawing.
+func drawing(r *http.Request) (chronicle.Options, error) {
+	q := r.URL.Query()
+	opt := chronicle.Options{Width: defaultWidth, Lanes: defaultLanes, Lang: "fr"}
+	var bad directory.Invalid
+	number := func(name string, least, most int, into *int) {
+		s := q.Get(name)
+		if s == "" {
+			return
+		}
+		n, err := strconv.Atoi(s)
+		if err != nil || n < least || n > most {
+			bad = append(bad, directory.FieldError{Field: name, Code: "out_of_range", Message: fmt.Sprintf("%s is a number from %d to %d", name, least, most)})
+			return
+		}
+		*into = n
+	}
+	number("w", minWidth, maxWidth, &opt.Width)
+	number("lanes", 1, maxLanes, &opt.Lanes)
+	if q.Get("lang") == "en" {
+		opt.Lang = "en"
+	}
+	if len(bad) > 0 {
+		return opt, bad
+	}
+	return opt, nil
+}
