@@ -1,0 +1,142 @@
+package site
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"codeberg.org/bocage/bocage/internal/i18n"
+)
+
+// Base is what every page has: its language, its head, its header and footer.
+// The embedded Locale gives templates T, N and Number.
+type Base struct {
+	*i18n.Locale
+	// Title is the page's own; the layout adds the instance's name.
+	Title string
+	// Description is for search engines and previews; "" leaves it out.
+	Description string
+	// Section is the navigation's current entry: map, timeline, genealogy,
+	// concepts, or "" for none.
+	Section string
+	// Class is the suffix of the body's class page-….
+	Class string
+	// Script is the page's own module, such as "map.js"; "" for none.
+	Script string
+	// Canonical is the page's full address, "" leaves it out.
+	Canonical string
+	// Alternates are other forms of the same resource.
+	Alternates []Alternate
+	// NoIndex keeps search engines away.
+	NoIndex bool
+	// Instance is the instance's name, Host its host name.
+	Instance  string
+	Host      string
+	Languages []LanguageLink
+	// User is who is signed in; nil for a visitor.
+	User *UserBox
+	// MayContribute shows the links that lead to writing.
+	MayContribute bool
+	now           time.Time
+}
+
+// base makes every page struct a pager.
+func (b *Base) base() *Base { return b }
+
+// Alternate is one <link rel="alternate">.
+type Alternate struct{ Type, Href, Title string }
+
+// LanguageLink leads to the same page in another language.
+type LanguageLink struct {
+	Tag, Label, Href string
+	Current          bool
+}
+
+// UserBox is the signed-in user as the header shows it.
+type UserBox struct{ Name string }
+
+// langCookie keeps the language that a visitor chose with ?lang=.
+const langCookie = "lang"
+
+// langCookieAge is how long the choice of a language is kept.
+const langCookieAge = 365 * 24 * time.Hour
+
+// locale is the language of a request: ?lang=, then the cookie, then
+// Accept-Language, then French.
+func (s *Site) locale(r *http.Request) *i18n.Locale {
+	if l, ok := s.catalogue.Locale(r.URL.Query().Get("lang")); ok {
+		return l
+	}
+	if c, err := r.Cookie(langCookie); err == nil {
+		if l, ok := s.catalogue.Locale(c.Value); ok {
+			return l
+		}
+	}
+	return s.catalogue.Match(r.Header.Get("Accept-Language"))
+}
+
+// newBase starts a page. titleKey is the key of the title; "" leaves it to the caller.
+func (s *Site) newBase(w http.ResponseWriter, r *http.Request, class, titleKey string) Base {
+	l := s.locale(r)
+	if chosen := r.URL.Query().Get("lang"); chosen == l.Tag {
+		http.SetCookie(w, &http.Cookie{Name: langCookie, Value: l.Tag, Path: "/", MaxAge: int(langCookieAge.Seconds()),
+			HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(s.cfg.Env.Base, "https:")})
+	}
+	b := Base{Locale: l, Class: class, Instance: s.cfg.InstanceName, Host: s.host, now: s.cfg.Clock()}
+	if titleKey != "" {
+		b.Title = l.T(titleKey)
+	}
+	for _, tag := range s.catalogue.Tags() {
+		q := r.URL.Query()
+		q.Del("fragment")
+		q.Set("lang", tag)
+		b.Languages = append(b.Languages, LanguageLink{
+			Tag: tag, Label: strings.ToUpper(tag), Current: tag == l.Tag, Href: address(r.URL.EscapedPath(), q)})
+	}
+	s.signedIn(r, &b)
+	return b
+}
+
+// address is a path with its query, when there is one.
+func address(path string, q url.Values) string {
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
+
+// with returns a copy of q with keys set, in pairs; an empty value removes the key.
+func with(q url.Values, pairs ...string) url.Values {
+	out := url.Values{}
+	for k, v := range q {
+		out[k] = append([]string(nil), v...)
+	}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if pairs[i+1] == "" {
+			out.Del(pairs[i])
+		} else {
+			out.Set(pairs[i], pairs[i+1])
+		}
+	}
+	return out
+}
+
+// Hidden is one hidden input that keeps the state of the page in a form.
+type Hidden struct{ Name, Value string }
+
+// hidden lists the values of q but those of the keys that the form itself has.
+func hidden(q url.Values, but ...string) []Hidden {
+	var out []Hidden
+	for _, k := range slices.Sorted(maps.Keys(q)) {
+		if slices.Contains(but, k) {
+			continue
+		}
+		for _, v := range q[k] {
+			out = append(out, Hidden{k, v})
+		}
+	}
+	return out
+}

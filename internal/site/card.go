@@ -1,0 +1,123 @@
+package site
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"codeberg.org/bocage/bocage/internal/atlas"
+	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/i18n"
+)
+
+// CardView is the card over the map: one entry, or all those of one place.
+type CardView struct {
+	// Shown is false when there is no card.
+	Shown bool
+	Num   int64
+	Item  Item
+	Place string
+	// Theme is the name of the dominant theme, "" without.
+	Theme string
+	// PositionNote says that the place is approximate or hidden, "" when exact.
+	PositionNote string
+	// HaloMetres is how far off an approximate place may be, 0 when exact.
+	HaloMetres int
+	CloseHref  string
+	// Stack holds every entry of the place when there are several.
+	Stack      []Item
+	StackTitle string
+}
+
+// haloMetres is half the diagonal of the grid of approximate places.
+const haloMetres = 1500
+
+// samePlaceDegrees is half the box around a point in which entries are at the
+// same place; the atlas keeps positions to about 2 cm.
+const samePlaceDegrees = 0.000002
+
+// card makes the card of an entry, by its number or its ID; an entry that is
+// not public, or unknown, gives none.
+func (s *Site) card(ctx context.Context, l *i18n.Locale, st homeState, key string) (CardView, error) {
+	e, err := s.byKey(ctx, key)
+	if errors.Is(err, directory.ErrNotFound) {
+		return CardView{}, nil
+	}
+	if err != nil {
+		return CardView{}, fmt.Errorf("card: %w", err)
+	}
+	p, ok := e.Public()
+	if !ok {
+		return CardView{}, nil
+	}
+	c := CardView{Shown: true, Num: p.Num, Item: item(l, p), Place: placeLine(l, p.Place),
+		CloseHref: address("/", with(st.query, "entry", "")), PositionNote: positionNote(l, p.Place)}
+	if t := themeOf(p); t != noTheme {
+		c.Theme = themeName(l, t)
+	}
+	if p.Place != nil && p.Place.Precision == directory.PrecisionApproximate {
+		c.HaloMetres = haloMetres
+	}
+	if !c.Item.HasPoint {
+		return c, nil
+	}
+	return s.stack(ctx, l, st, c)
+}
+
+// stack adds the entries that are at the same place, so that all can be reached.
+func (s *Site) stack(ctx context.Context, l *i18n.Locale, st homeState, c CardView) (CardView, error) {
+	box := atlas.BBox{West: c.Item.Lon - samePlaceDegrees, East: c.Item.Lon + samePlaceDegrees,
+		South: c.Item.Lat - samePlaceDegrees, North: c.Item.Lat + samePlaceDegrees}
+	hits := s.cfg.View.Atlas().Within(box, st.filter, stackMost)
+	if len(hits) < 2 {
+		return c, nil
+	}
+	nums := make([]int64, len(hits))
+	for i, h := range hits {
+		nums[i] = h.Num
+	}
+	es, err := s.byNums(ctx, nums)
+	if err != nil {
+		return c, fmt.Errorf("card: %w", err)
+	}
+	if len(es) < 2 {
+		return c, nil
+	}
+	for _, e := range es {
+		c.Stack = append(c.Stack, item(l, e))
+	}
+	c.StackTitle = l.N("card.stack", len(es))
+	return c, nil
+}
+
+// byKey finds an entry by its number or its ID.
+func (s *Site) byKey(ctx context.Context, key string) (directory.Entry, error) {
+	if key == "" {
+		return directory.Entry{}, directory.ErrNotFound
+	}
+	if !strings.Contains(key, "-") {
+		num, err := strconv.ParseInt(key, 10, 64)
+		if err != nil {
+			return directory.Entry{}, directory.ErrNotFound
+		}
+		return s.cfg.Store.EntryByNum(ctx, num)
+	}
+	return s.cfg.Store.Entry(ctx, key)
+}
+
+// positionNote says in words that a place is not exact.
+func positionNote(l *i18n.Locale, p *directory.Place) string {
+	switch {
+	case p == nil:
+		return ""
+	case p.Precision == directory.PrecisionApproximate:
+		return l.T("place.approximate")
+	case p.Precision == directory.PrecisionHidden:
+		return l.T("place.hidden")
+	case p.Point != nil && strings.HasPrefix(p.PointSource, "gazetteer:"):
+		return l.T("place.commune_centre")
+	}
+	return ""
+}
