@@ -1,0 +1,96 @@
+// How OpenLayers draws the tiles: the ground, and the entries on it.
+
+import type { FeatureLike } from "ol/Feature.js";
+import Fill from "ol/style/Fill.js";
+import Icon from "ol/style/Icon.js";
+import Stroke from "ol/style/Stroke.js";
+import Style from "ol/style/Style.js";
+import Text from "ol/style/Text.js";
+import { drawCrown, drawPin, PIN, shortCount } from "./crown.js";
+import { FONT, type Palette, THEMES, themeName } from "./palette.js";
+
+type Styles = (feature: FeatureLike) => Style | Style[] | undefined;
+
+/** The ground. lang chooses the places' names. */
+export function groundStyle(p: Palette, lang: string): Styles {
+  const line = (colour: string, width: number, zIndex: number, lineDash?: number[]) =>
+    new Style({ stroke: new Stroke({ color: colour, width, ...(lineDash && { lineDash }) }), zIndex });
+  const fixed: Record<string, Style[]> = {
+    land: [
+      line(p["mer-halo"], 8, 0),
+      new Style({ fill: new Fill({ color: p["terre-carte"] }), stroke: new Stroke({ color: p.cote, width: 0.8 }), zIndex: 1 }),
+    ],
+    lakes: [new Style({ fill: new Fill({ color: p.mer }), stroke: new Stroke({ color: p.cote, width: 0.5 }), zIndex: 2 })],
+    rivers: [line(p["cours-eau"], 1.1, 2)],
+    departements: [line(p["lim-dep"], 0.8, 3)],
+    regions: [line(p["lim-reg"], 1.1, 4)],
+    borders: [line(p["lim-pays"], 1.1, 5, [5, 3])],
+  };
+  return (feature) => {
+    const layer = feature.get("layer");
+    return layer === "places" ? placeStyle(feature, p, lang) : fixed[layer];
+  };
+}
+
+function placeStyle(feature: FeatureLike, p: Palette, lang: string): Style {
+  const rank = Number(feature.get("rank"));
+  return new Style({
+    text: new Text({
+      text: feature.get(`name_${lang}`) ?? feature.get("name"),
+      font: `550 ${Math.max(11.5, 15.5 - rank / 2)}px ${FONT}`,
+      fill: new Fill({ color: p.lieu }),
+      stroke: new Stroke({ color: p["terre-carte"], width: 3 }),
+      padding: [2, 4, 2, 4],
+    }),
+    zIndex: 20 - rank,
+  });
+}
+
+export interface EntryTexts {
+  lang: string;
+  thousand: string;
+  million: string;
+}
+
+/** Drawings kept, so that a page of panning does not fill the memory. */
+const MOST_DRAWINGS = 600;
+
+/** The entries: clusters as crowns, single ones as pins. Drawings are shared between like features. */
+export function entryStyle(p: Palette, icons: Map<string, Path2D>, texts: EntryTexts, ratio: number): Styles {
+  const drawn = new Map<string, Style>();
+  return (feature) => {
+    const n = Number(feature.get("n") ?? 1);
+    const shares = n > 1 ? sharesOf(feature) : [];
+    const text = n > 1 ? shortCount(n, texts.lang, texts.thousand, texts.million) : "";
+    const key = n > 1 ? `${text}/${quantised(shares)}` : `pin/${themeName(feature.get("theme"))}`;
+    let style = drawn.get(key);
+    if (!style) {
+      if (drawn.size >= MOST_DRAWINGS) drawn.clear();
+      style = n > 1 ? crownStyle(n, text, shares, p, ratio) : pinStyle(themeName(feature.get("theme")), p, icons, ratio);
+      drawn.set(key, style);
+    }
+    return style;
+  };
+}
+
+/** The counts by root theme, the last those without one. */
+function sharesOf(feature: FeatureLike): number[] {
+  const shares = THEMES.slice(0, -1).map((_, i) => Number(feature.get(`c${i}`) ?? 0));
+  return [...shares, Number(feature.get("cx") ?? 0)];
+}
+
+function quantised(shares: number[]): string {
+  const total = shares.reduce((a, b) => a + b, 0) || 1;
+  return shares.map((s) => Math.round((s / total) * 32)).join();
+}
+
+function crownStyle(n: number, text: string, shares: number[], p: Palette, ratio: number): Style {
+  const img = drawCrown(n, text, shares, p, ratio);
+  return new Style({ image: new Icon({ img, scale: 1 / ratio, declutterMode: "obstacle" }), zIndex: 100 });
+}
+
+function pinStyle(theme: (typeof THEMES)[number], p: Palette, icons: Map<string, Path2D>, ratio: number): Style {
+  const img = drawPin(p[theme], icons.get(theme), p, ratio);
+  const anchor = [PIN.width / 2 / Math.max(PIN.width, PIN.height), 35 / Math.max(PIN.width, PIN.height)];
+  return new Style({ image: new Icon({ img, scale: 1 / ratio, anchor, declutterMode: "obstacle" }), zIndex: 90 });
+}

@@ -1,0 +1,50 @@
+// The colours of the style sheet, for what is drawn on a canvas.
+
+/** Names of the root themes in the taxonomy's order, then no theme; they name colours and icons. */
+export const THEMES = [
+  "nature",
+  "nourrir",
+  "habiter",
+  "soin",
+  "savoir",
+  "numerique",
+  "echanger",
+  "gouverner",
+  "autre",
+] as const;
+
+const NAMES = [
+  ...THEMES,
+  "craie",
+  "haie",
+  "haie-fonce",
+  "sur-haie",
+  "sur-cat",
+  "mer",
+  "mer-halo",
+  "terre-carte",
+  "cours-eau",
+  "lim-dep",
+  "lim-reg",
+  "lim-pays",
+  "cote",
+  "lieu",
+  "ajonc",
+  "focus",
+] as const;
+
+export type Colour = (typeof NAMES)[number];
+export type Palette = Record<Colour, string>;
+
+/** The colours as they are now; they change with the theme. */
+export function readPalette(): Palette {
+  const style = getComputedStyle(document.documentElement);
+  return Object.fromEntries(NAMES.map((n) => [n, style.getPropertyValue(`--${n}`).trim()])) as Palette;
+}
+
+/** The name of a theme's number in a tile, where absent means none. */
+export function themeName(number: unknown): (typeof THEMES)[number] {
+  return (typeof number === "number" ? THEMES[number] : undefined) ?? "autre";
+}
+
+export const FONT = '"Atkinson Hyperlegible Next", system-ui, sans-serif';

@@ -1,0 +1,249 @@
+// The timeline: drag, wheel, pinch and keys move its window; the strip above
+// shows where it is and moves it too. Every new window is drawn by the server.
+
+import { Fragments } from "./fragment.js";
+import { panned, type Span, toParams, within, zoomed } from "./span.js";
+import { address, withParams } from "./state.js";
+
+const SETTLE_MS = 140;
+const STEP = 0.2;
+const ZOOM = 0.6;
+const CLICK_PIXELS = 5;
+
+const fragments = new Fragments();
+
+const chart = () => document.querySelector<HTMLElement>("#frise[data-timeline]");
+const strip = () => document.getElementById("apercu");
+
+function read(e: HTMLElement | null, from: "from" | "min", to: "to" | "max"): Span {
+  return { from: Number(e?.dataset[from]), to: Number(e?.dataset[to]) };
+}
+
+class Timeline {
+  #window: Span;
+  #limits: Span;
+  #timer = 0;
+  readonly #pointers = new Map<number, number>();
+  #moved = 0;
+
+  constructor() {
+    this.#window = read(chart(), "from", "to");
+    this.#limits = read(chart(), "min", "max");
+    document.addEventListener("pointerdown", (e) => this.#down(e));
+    document.addEventListener("pointermove", (e) => this.#move(e));
+    for (const type of ["pointerup", "pointercancel"] as const) document.addEventListener(type, (e) => this.#up(e));
+    document.addEventListener("wheel", (e) => this.#wheel(e), { passive: false });
+    document.addEventListener("keydown", (e) => this.#key(e));
+    document.addEventListener(
+      "click",
+      (e) => {
+        if (this.#moved <= CLICK_PIXELS || !this.#inChart(e.target)) return;
+        e.preventDefault(); // the end of a drag is no click on an event
+        e.stopPropagation();
+        this.#moved = 0;
+      },
+      true,
+    );
+    document.addEventListener("dragstart", (e) => {
+      if (this.#inChart(e.target)) e.preventDefault();
+    });
+    window.addEventListener("popstate", () => void this.#load(new URLSearchParams(location.search)));
+    this.#drawBrush();
+  }
+
+  #inChart(target: EventTarget | null): target is Element {
+    return target instanceof Element && chart()?.contains(target) === true;
+  }
+
+  #width(): number {
+    return Math.max(1, chart()?.clientWidth ?? 1);
+  }
+
+  /** Shows a new window soon; the wheel gives many. */
+  #show(next: Span): void {
+    this.#window = next;
+    this.#drawBrush();
+    clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => {
+      const params = withParams(new URLSearchParams(location.search), toParams(this.#window));
+      history.replaceState(null, "", address(location.pathname, params));
+      void this.#load(params);
+    }, SETTLE_MS);
+  }
+
+  async #load(params: URLSearchParams): Promise<void> {
+    const query = withParams(params, { w: String(Math.round(this.#width() / 20) * 20) });
+    const replaced = await fragments.load(chart()?.dataset.url ?? location.pathname, query, "chart");
+    if (!replaced.some((e) => e.id === "frise")) {
+      chart()?.querySelector("svg")?.removeAttribute("transform");
+      return;
+    }
+    this.#window = read(chart(), "from", "to");
+    this.#limits = read(chart(), "min", "max");
+    this.#drawBrush();
+  }
+
+  #down(event: PointerEvent): void {
+    if (event.button !== 0 || !(event.target instanceof Element)) return;
+    if (strip()?.contains(event.target)) {
+      this.#brush(event);
+      return;
+    }
+    if (!this.#inChart(event.target)) return;
+    this.#pointers.set(event.pointerId, event.clientX);
+    this.#moved = 0;
+  }
+
+  #move(event: PointerEvent): void {
+    const before = this.#pointers.get(event.pointerId);
+    if (before === undefined) return;
+    const spread = this.#spread();
+    this.#pointers.set(event.pointerId, event.clientX);
+    const by = event.clientX - before;
+    this.#moved += Math.abs(by);
+    if (this.#moved <= CLICK_PIXELS) return;
+    chart()?.classList.add("tire");
+    if (spread === undefined) {
+      this.#slide(panned(this.#window, -by / this.#width(), this.#limits));
+      return;
+    }
+    const now = this.#spread() ?? spread;
+    const box = chart()?.getBoundingClientRect();
+    const centre = [...this.#pointers.values()].reduce((a, b) => a + b, 0) / this.#pointers.size;
+    const share = (centre - (box?.left ?? 0)) / this.#width();
+    this.#show(zoomed(this.#window, spread / Math.max(now, 1), share, this.#limits));
+  }
+
+  /** Moves the drawing under the finger at once; the server draws when it rests. */
+  #slide(next: Span): void {
+    const drawn = read(chart(), "from", "to");
+    const svg = chart()?.querySelector<SVGElement>("svg");
+    const pixels = ((drawn.from - next.from) / (next.to - next.from)) * this.#width();
+    if (svg) svg.style.transform = `translateX(${pixels}px)`;
+    this.#show(next);
+  }
+
+  /** How far apart two fingers are; undefined unless there are two. */
+  #spread(): number | undefined {
+    const [a, b] = [...this.#pointers.values()];
+    return a === undefined || b === undefined ? undefined : Math.abs(a - b);
+  }
+
+  #up(event: PointerEvent): void {
+    if (!this.#pointers.delete(event.pointerId)) return;
+    if (this.#pointers.size === 0) chart()?.classList.remove("tire");
+  }
+
+  /** The page scrolls as usual, unless the timeline has the focus or ctrl is held (a pinch on a touchpad). */
+  #wheel(event: WheelEvent): void {
+    const at = chart();
+    if (!at || !this.#inChart(event.target)) return;
+    const sideways = Math.abs(event.deltaX) > Math.abs(event.deltaY);
+    const active = at.contains(document.activeElement) || event.ctrlKey || event.metaKey;
+    if (!sideways && !active) return;
+    event.preventDefault();
+    if (sideways) {
+      this.#show(panned(this.#window, event.deltaX / this.#width(), this.#limits));
+      return;
+    }
+    const share = (event.clientX - at.getBoundingClientRect().left) / this.#width();
+    this.#show(zoomed(this.#window, Math.exp(Math.max(-1, Math.min(1, event.deltaY / 300))), share, this.#limits));
+  }
+
+  #key(event: KeyboardEvent): void {
+    const target = event.target;
+    if (!(target instanceof HTMLElement) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (target !== chart() && !target.classList.contains("brosse")) return;
+    const next = this.#afterKey(event.key);
+    if (!next) return;
+    event.preventDefault();
+    this.#show(next);
+  }
+
+  #afterKey(key: string): Span | undefined {
+    const w = this.#window;
+    const l = this.#limits;
+    switch (key) {
+      case "ArrowLeft":
+        return panned(w, -STEP, l);
+      case "ArrowRight":
+        return panned(w, STEP, l);
+      case "PageUp":
+        return panned(w, -1, l);
+      case "PageDown":
+        return panned(w, 1, l);
+      case "+":
+      case "=":
+        return zoomed(w, ZOOM, 0.5, l);
+      case "-":
+        return zoomed(w, 1 / ZOOM, 0.5, l);
+      case "Home":
+        return l;
+    }
+    return undefined;
+  }
+
+  /** The window on the strip: drag its middle to move it, its edges to change it, elsewhere to draw another. */
+  #brush(event: PointerEvent): void {
+    const e = strip();
+    if (!e) return;
+    event.preventDefault();
+    const all = read(e, "min", "max");
+    const box = e.getBoundingClientRect();
+    const time = (x: number) => all.from + ((x - box.left) / box.width) * (all.to - all.from);
+    const start = time(event.clientX);
+    const near = (8 / box.width) * (all.to - all.from);
+    const first = this.#window;
+    const edge = Math.abs(start - first.from) < near ? "from" : Math.abs(start - first.to) < near ? "to" : undefined;
+    const inside = start > first.from && start < first.to;
+    const follow = (m: PointerEvent) => {
+      const now = time(m.clientX);
+      if (edge) this.#show(ordered({ ...first, [edge]: now }, this.#limits));
+      else if (inside) this.#show(within({ from: first.from + now - start, to: first.to + now - start }, this.#limits));
+      else this.#show(ordered({ from: start, to: now }, this.#limits));
+    };
+    const end = (m: PointerEvent) => {
+      document.removeEventListener("pointermove", follow);
+      document.removeEventListener("pointerup", end);
+      document.removeEventListener("pointercancel", end);
+      const still = Math.abs(m.clientX - event.clientX) < CLICK_PIXELS;
+      const half = (first.to - first.from) / 2;
+      if (still && !inside && !edge) this.#show(within({ from: start - half, to: start + half }, this.#limits));
+    };
+    document.addEventListener("pointermove", follow);
+    document.addEventListener("pointerup", end);
+    document.addEventListener("pointercancel", end);
+  }
+
+  #drawBrush(): void {
+    const e = strip();
+    if (!e) return;
+    const all = read(e, "min", "max");
+    let brush = e.querySelector<HTMLElement>(".brosse");
+    if (!brush) {
+      brush = document.createElement("div");
+      brush.className = "brosse";
+      brush.id = "brosse";
+      brush.tabIndex = 0;
+      brush.setAttribute("role", "slider");
+      brush.setAttribute("aria-label", e.dataset.lBrush ?? "");
+      e.append(brush);
+    }
+    const share = (t: number) => ((t - all.from) / Math.max(1, all.to - all.from)) * 100;
+    brush.style.left = `${share(this.#window.from)}%`;
+    brush.style.width = `${share(this.#window.to) - share(this.#window.from)}%`;
+    const year = (t: number) => new Date(t * 1000).getUTCFullYear();
+    const { from, to } = toParams(this.#window);
+    brush.setAttribute("aria-valuemin", String(year(all.from)));
+    brush.setAttribute("aria-valuemax", String(year(all.to)));
+    brush.setAttribute("aria-valuenow", String(year((this.#window.from + this.#window.to) / 2)));
+    brush.setAttribute("aria-valuetext", `${from} – ${to}`);
+  }
+}
+
+/** A span drawn in either direction. */
+function ordered(span: Span, limits: Span): Span {
+  return within({ from: Math.min(span.from, span.to), to: Math.max(span.from, span.to) }, limits);
+}
+
+if (chart()) new Timeline();
