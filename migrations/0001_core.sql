@@ -299,8 +299,7 @@ CREATE TABLE job (
     lease_until BIGINT NOT NULL,
     lease_owner TEXT NOT NULL,
     attempts    INTEGER NOT NULL,
-    last_error  TEXT NOT NULL,
-    created     BIGINT NOT NULL
+    last_error  TEXT NOT NULL
 );
 CREATE INDEX job_due ON job (due);
 CREATE UNIQUE INDEX job_unique ON job (kind, unique_key) WHERE unique_key <> '' AND lease_until = 0;
