@@ -3,6 +3,8 @@ package chronicle
 import (
 	"fmt"
 	"slices"
+
+	"codeberg.org/bocage/bocage/internal/glyph"
 )
 
 const (
@@ -28,14 +30,14 @@ func OverviewSVG(all Span, bins []int, window Span, width int, opt SVGOptions) [
 		id = "apercu"
 	}
 	p.printf(`<svg class="densite" width="%d" height="%d" viewBox="0 0 %d %d" preserveAspectRatio="none" role="group" aria-labelledby="%s-t" data-x0="%s" data-x1="%s">`,
-		width, overviewHeight, width, overviewHeight, attr(id), px(w.X0), px(float64(width-rightMargin)))
-	p.printf(`<title id="%s-t">%s</title><rect class="s-bande" width="%d" height="%d"/>`, attr(id), text(opt.Title), width, overviewHeight)
+		width, overviewHeight, width, overviewHeight, glyph.Escape(id), glyph.Pixels(w.X0), glyph.Pixels(float64(width-rightMargin)))
+	p.printf(`<title id="%s-t">%s</title><rect class="s-bande" width="%d" height="%d"/>`, glyph.Escape(id), glyph.Escape(opt.Title), width, overviewHeight)
 	p.bars(w, bins, window)
 	p.printf(`<line class="s-trait" x1="0" x2="%d" y1="%d" y2="%d"/>`, width, overviewBase+1, overviewBase+1)
 	p.stretches(w, all)
 	from, to := w.x(max(all.From, min(window.From, all.To))), w.x(max(all.From, min(window.To, all.To)))
 	p.printf(`<rect class="fenetre" x="%s" y="3" width="%s" height="80" rx="6" fill="var(--haie)" fill-opacity=".07" stroke="var(--haie)" stroke-width="2.5" pointer-events="none"/></svg>`,
-		px(from), px(max(4, to-from)))
+		glyph.Pixels(from), glyph.Pixels(max(4, to-from)))
 	return p.Bytes()
 }
 
@@ -56,13 +58,13 @@ func (p *painter) bars(w Window, bins []int, window Span) {
 		if c == 0 {
 			continue
 		}
-		class := "b"
+		class, fill := "b", "var(--trait-fort)"
 		middle := w.From + int64(length*(float64(i)+0.5)/float64(n))
 		if middle >= window.From && middle < window.To {
-			class = "b s"
+			class, fill = "b s", "var(--haie)"
 		}
 		tall := max(2, float64(c)/float64(most)*(overviewBase-14))
-		p.printf(`<rect class="%s" x="%s" y="%s" width="%s" height="%s" rx="1.5"/>`, class, px(w.X0+float64(i)*wide), px(overviewBase-tall), px(max(1, wide-2)), px(tall))
+		p.printf(`<rect class="%s" fill="%s" x="%s" y="%s" width="%s" height="%s" rx="1.5"/>`, class, fill, glyph.Pixels(w.X0+float64(i)*wide), glyph.Pixels(overviewBase-tall), glyph.Pixels(max(1, wide-2)), glyph.Pixels(tall))
 	}
 }
 
@@ -77,13 +79,13 @@ func (p *painter) stretches(w Window, all Span) {
 		}
 		x0, x1 := w.x(from), w.x(min(to, all.To))
 		label := p.shortLabel(st, st.at(k))
-		show := st.at(k) >= all.From && x0-last > textWidth(label, 13)+16
+		show := st.at(k) >= all.From && x0-last > glyph.Width(label, 13)+16
 		if p.opt.WindowHref != nil {
 			p.printf(`<a class="pas" href="%s"><title>%s</title><rect x="%s" y="0" width="%s" height="%d" fill="none" pointer-events="all"/>`,
-				attr(p.opt.WindowHref(from, to)), text(fmt.Sprintf("%s – %s", p.shortLabel(st, st.at(k)), p.shortLabel(st, to))), px(x0), px(x1-x0), overviewHeight)
+				glyph.Escape(p.opt.WindowHref(from, to)), glyph.Escape(fmt.Sprintf("%s – %s", p.shortLabel(st, st.at(k)), p.shortLabel(st, to))), glyph.Pixels(x0), glyph.Pixels(x1-x0), overviewHeight)
 		}
 		if show {
-			p.printf(`<text class="s-txt2" x="%s" y="78" font-size="13">%s </text>`, px(x0+2), text(label))
+			p.printf(`<text class="s-txt2" x="%s" y="78" font-size="13">%s </text>`, glyph.Pixels(x0+2), glyph.Escape(label))
 			last = x0
 		}
 		if p.opt.WindowHref != nil {

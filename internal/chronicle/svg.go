@@ -3,9 +3,9 @@ package chronicle
 import (
 	"bytes"
 	"fmt"
-	"html"
 	"strconv"
-	"strings"
+
+	"codeberg.org/bocage/bocage/internal/glyph"
 )
 
 // SVGOptions are what the drawing needs to know of the page.
@@ -29,6 +29,8 @@ type SVGOptions struct {
 }
 
 const (
+	// labelSize is the font size of labels in pixels.
+	labelSize    = 13.5
 	headHeight   = 58
 	rowHeight    = 34
 	groupPadding = 14
@@ -46,8 +48,8 @@ func SVG(w Window, opt SVGOptions) []byte {
 		id = "frise"
 	}
 	p.printf(`<svg class="frise" width="%d" height="%d" viewBox="0 0 %d %d" role="group" aria-labelledby="%s-t" data-x0="%s" data-x1="%s">`,
-		w.Width, height, w.Width, height, attr(id), px(w.X0), px(float64(w.Width-rightMargin)))
-	p.printf(`<title id="%s-t">%s</title><rect class="s-fond" width="%d" height="%d"/>`, attr(id), text(opt.Title), w.Width, height)
+		w.Width, height, w.Width, height, glyph.Escape(id), glyph.Pixels(w.X0), glyph.Pixels(float64(w.Width-rightMargin)))
+	p.printf(`<title id="%s-t">%s</title><rect class="s-fond" width="%d" height="%d"/>`, glyph.Escape(id), glyph.Escape(opt.Title), w.Width, height)
 	for i, g := range w.Groups {
 		if len(w.Groups) > 1 && i%2 == 0 {
 			p.printf(`<rect class="s-bande" y="%d" width="%d" height="%d"/>`, tops[i], w.Width, p.groupHeight(w, g))
@@ -73,23 +75,6 @@ type painter struct {
 }
 
 func (p *painter) printf(format string, args ...any) { fmt.Fprintf(&p.Buffer, format, args...) }
-
-// px writes a coordinate with one decimal at most.
-func px(v float64) string { return strings.TrimSuffix(strconv.FormatFloat(v, 'f', 1, 64), ".0") }
-
-// text and attr escape for the two contexts of a drawing.
-func text(s string) string { return html.EscapeString(clean(s)) }
-func attr(s string) string { return html.EscapeString(clean(s)) }
-
-// clean drops the control characters that XML forbids.
-func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < 0x20 && r != '\t' && r != '\n' || r == 0xfffe || r == 0xffff || r == 0x7f {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, ""))
-}
 
 // layout returns the top of each group and the height of the drawing.
 func (p *painter) layout(w Window) (tops []int, height int) {
@@ -127,11 +112,11 @@ func (p *painter) rowY(w Window, tops []int, lane int) float64 {
 func (p *painter) axis(w Window, height int) {
 	for _, t := range w.Ticks {
 		if !t.Major {
-			p.printf(`<line class="s-trait2" x1="%s" x2="%s" y1="52" y2="%d" opacity=".55"/>`, px(t.X), px(t.X), height)
+			p.printf(`<line class="s-trait2" x1="%s" x2="%s" y1="52" y2="%d" opacity=".55"/>`, glyph.Pixels(t.X), glyph.Pixels(t.X), height)
 			continue
 		}
-		p.printf(`<line class="s-trait" x1="%s" x2="%s" y1="44" y2="%d"/>`, px(t.X), px(t.X), height)
-		anchor, half := "middle", textWidth(t.Label, 16)/2
+		p.printf(`<line class="s-trait" x1="%s" x2="%s" y1="44" y2="%d"/>`, glyph.Pixels(t.X), glyph.Pixels(t.X), height)
+		anchor, half := "middle", glyph.Width(t.Label, 16)/2
 		x := t.X
 		switch {
 		case x-half < w.X0:
@@ -139,11 +124,11 @@ func (p *painter) axis(w Window, height int) {
 		case x+half > float64(w.Width):
 			anchor, x = "end", min(x, float64(w.Width-2))
 		}
-		p.printf(`<text class="s-tit" x="%s" y="34" font-size="16" text-anchor="%s">%s </text>`, px(x), anchor, text(t.Label))
+		p.printf(`<text class="s-tit" x="%s" y="34" font-size="16" text-anchor="%s">%s </text>`, glyph.Pixels(x), anchor, glyph.Escape(t.Label))
 	}
 	if w.Today >= 0 {
 		p.printf(`<line class="s-axe" x1="%s" x2="%s" y1="40" y2="%d" stroke="var(--terre)" stroke-width="2"/><circle class="s-axe" cx="%s" cy="40" r="4" fill="var(--terre)"/>`,
-			px(w.Today), px(w.Today), height, px(w.Today))
+			glyph.Pixels(w.Today), glyph.Pixels(w.Today), height, glyph.Pixels(w.Today))
 	}
 }
 
@@ -168,11 +153,11 @@ func (p *painter) groupName(w Window, g Group, top int) {
 	if w.X0 == 0 {
 		y, scale = top+6, 0.75
 	}
-	p.printf(`<g class="c-%s" transform="translate(16 %d)"><path d="%s" transform="scale(%s)" fill="var(--c)"/>`, attr(p.slugOf(g.Theme)), y, leaf, px(scale))
+	p.printf(`<g class="c-%s" transform="translate(16 %d)"><path d="%s" transform="scale(%s)" fill="var(--c)"/>`, glyph.Escape(p.slugOf(g.Theme)), y, leaf, glyph.Pixels(scale))
 	if p.opt.ThemeIcon != nil {
 		if href := p.opt.ThemeIcon(g.Theme); href != "" {
 			side := 20 * scale
-			p.printf(`<g color="var(--sur-cat)"><use href="%s" x="%s" y="%s" width="%s" height="%s"/></g>`, attr(href), px(6*scale), px(6*scale), px(side), px(side))
+			p.printf(`<g color="var(--sur-cat)"><use href="%s" x="%s" y="%s" width="%s" height="%s"/></g>`, glyph.Escape(href), glyph.Pixels(6*scale), glyph.Pixels(6*scale), glyph.Pixels(side), glyph.Pixels(side))
 		}
 	}
 	name := p.opt.ThemeName(g.Theme)
@@ -181,14 +166,14 @@ func (p *painter) groupName(w Window, g Group, top int) {
 		lines = []string{name}
 	}
 	for i, line := range lines {
-		p.printf(`<text class="s-txt" x="%s" y="%s" font-size="15" font-weight="600">%s </text>`, px(32*scale+10), px(21*scale+float64(i*18-(len(lines)-1)*9)), text(line))
+		p.printf(`<text class="s-txt" x="%s" y="%s" font-size="15" font-weight="600">%s </text>`, glyph.Pixels(32*scale+10), glyph.Pixels(21*scale+float64(i*18-(len(lines)-1)*9)), glyph.Escape(line))
 	}
 	p.printf("</g>")
 }
 
 // wrapName puts a theme's name on one line or two.
 func wrapName(s string, room float64) []string {
-	if textWidth(s, 15) <= room {
+	if glyph.Width(s, 15) <= room {
 		return []string{s}
 	}
 	best, cut := room*10, -1
@@ -196,7 +181,7 @@ func wrapName(s string, room float64) []string {
 		if r != ' ' {
 			continue
 		}
-		if wide := max(textWidth(s[:i], 15), textWidth(s[i+1:], 15)); wide < best {
+		if wide := max(glyph.Width(s[:i], 15), glyph.Width(s[i+1:], 15)); wide < best {
 			best, cut = wide, i
 		}
 	}
@@ -218,44 +203,44 @@ func (p *painter) when(it Item) string {
 }
 
 func (p *painter) item(it Item, y float64) {
-	p.printf(`<a class="ev c-%s"`, attr(p.slugOf(it.Theme)))
+	p.printf(`<a class="ev c-%s"`, glyph.Escape(p.slugOf(it.Theme)))
 	if p.opt.Href != nil {
-		p.printf(` href="%s"`, attr(p.opt.Href(it.Num)))
+		p.printf(` href="%s"`, glyph.Escape(p.opt.Href(it.Num)))
 	}
-	p.printf(` data-num="%d"><title>%s, %s</title>`, it.Num, text(it.Name), text(p.when(it)))
+	p.printf(` data-num="%d"><title>%s, %s</title>`, it.Num, glyph.Escape(it.Name), glyph.Escape(p.when(it)))
 	class := "s-txt"
 	switch {
 	case it.W == 0:
-		p.printf(`<circle class="pt" cx="%s" cy="%s" r="%d" fill="var(--c)"/>`, px(it.X), px(y), dotRadius)
+		p.printf(`<circle class="pt" cx="%s" cy="%s" r="%d" fill="var(--c)"/>`, glyph.Pixels(it.X), glyph.Pixels(y), dotRadius)
 	case it.Vague:
-		p.printf(`<rect class="duree vague" x="%s" y="%s" width="%s" height="20" rx="6" fill="var(--c)" fill-opacity=".18" stroke="var(--c)" stroke-width="1.5" stroke-dasharray="4 3"/>`, px(it.X), px(y-10), px(it.W))
+		p.printf(`<rect class="duree vague" x="%s" y="%s" width="%s" height="20" rx="6" fill="var(--c)" fill-opacity=".18" stroke="var(--c)" stroke-width="1.5" stroke-dasharray="4 3"/>`, glyph.Pixels(it.X), glyph.Pixels(y-10), glyph.Pixels(it.W))
 	default:
-		p.printf(`<rect class="duree" x="%s" y="%s" width="%s" height="24" rx="6" fill="var(--c)"/>`, px(it.X), px(y-12), px(it.W))
+		p.printf(`<rect class="duree" x="%s" y="%s" width="%s" height="24" rx="6" fill="var(--c)"/>`, glyph.Pixels(it.X), glyph.Pixels(y-12), glyph.Pixels(it.W))
 		if it.Inside {
 			class = "s-txt dedans"
 		}
 	}
-	p.printf(`<text class="%s" x="%s" y="%s" font-size="%v"`, class, px(it.LabelX), px(y+4.5), labelSize)
+	p.printf(`<text class="%s" x="%s" y="%s" font-size="%v"`, class, glyph.Pixels(it.LabelX), glyph.Pixels(y+4.5), labelSize)
 	if class != "s-txt" {
 		p.printf(` font-weight="600" fill="var(--sur-cat)"`)
 	}
-	p.printf(`>%s </text></a>`, text(it.Label))
+	p.printf(`>%s </text></a>`, glyph.Escape(it.Label))
 }
 
 // rest draws a count of what is not shown, as a link to where it is.
 func (p *painter) rest(r Rest, y float64) {
 	label := "+" + strconv.Itoa(r.N)
-	wide := max(28, textWidth(label, 13)+14)
+	wide := max(28, glyph.Width(label, 13)+14)
 	middle := r.X + r.W/2
 	if p.opt.WindowHref != nil {
 		title := "%s : agrandir"
 		if language(p.opt.Lang) == "en" {
 			title = "%s: zoom in"
 		}
-		p.printf(`<a class="reste" href="%s"><title>%s</title>`, attr(p.opt.WindowHref(r.From, r.To)), text(fmt.Sprintf(title, label)))
+		p.printf(`<a class="reste" href="%s"><title>%s</title>`, glyph.Escape(p.opt.WindowHref(r.From, r.To)), glyph.Escape(fmt.Sprintf(title, label)))
 	}
 	p.printf(`<rect x="%s" y="%s" width="%s" height="24" rx="12" fill="var(--papier)" stroke="var(--trait-fort)"/><text class="s-txt2" x="%s" y="%s" font-size="13" text-anchor="middle">%s </text>`,
-		px(middle-wide/2), px(y-12), px(wide), px(middle), px(y+4.5), label)
+		glyph.Pixels(middle-wide/2), glyph.Pixels(y-12), glyph.Pixels(wide), glyph.Pixels(middle), glyph.Pixels(y+4.5), label)
 	if p.opt.WindowHref != nil {
 		p.printf("</a>")
 	}

@@ -3,6 +3,8 @@ package chronicle
 import (
 	"cmp"
 	"slices"
+
+	"codeberg.org/bocage/bocage/internal/glyph"
 )
 
 const (
@@ -264,7 +266,7 @@ func (p *picker) item(q pick) (it Item, from, to float64) {
 	it = Item{Num: t.num[i], Name: t.name[i], From: t.from[i], To: t.to[i], Kind: t.kind[i], Theme: t.theme[i], Vague: t.vague[i]}
 	left := p.w.x(max(it.From, p.w.From))
 	right := p.w.x(min(max(it.To, it.From), p.w.To))
-	it.Label, it.LabelW = shorten(it.Name, min(maxLabel, float64(p.opt.Width)/2))
+	it.Label, it.LabelW = glyph.Shorten(it.Name, labelSize, min(maxLabel, float64(p.opt.Width)/2))
 	if right-left < minBar && !(it.Vague && right-left >= 2*dotRadius) {
 		it.X, it.W = left, 0
 		from, to = left-dotRadius, left+dotRadius
