@@ -3,13 +3,19 @@
 // a lost delivery missed is found.
 //
 // It believes a document only from its own origin, as package inbox does. App
-// runs its jobs; the command line and pages call Follow and Unfollow.
+// runs its jobs and Run; the command line and pages call Follow and Unfollow.
 package harvest
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
+	"math/rand/v2"
+	"sync"
 	"time"
+
+	"github.com/google/uuid"
 
 	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/internal/directory"
@@ -19,6 +25,14 @@ import (
 	"codeberg.org/bocage/bocage/internal/peer"
 	"codeberg.org/bocage/bocage/internal/store"
 	"codeberg.org/bocage/bocage/internal/vocab"
+)
+
+const (
+	defaultInterval = 15 * time.Minute
+	// lookEvery is how often Run looks for sources that are due.
+	lookEvery = 20 * time.Second
+	// JobForget is the kind of the jobs that remove what an unfollowed source left.
+	JobForget = "forget"
 )
 
 // Ledger is what harvest does to the directory; *ledger.Ledger has it.
@@ -46,28 +60,263 @@ type Config struct {
 }
 
 // Harvester follows and fetches. Concurrent use is safe.
-type Harvester struct{ cfg Config }
+type Harvester struct {
+	cfg    Config
+	origin string // ours
+	pace   *pacer
 
-// New returns a Harvester.
-func New(cfg Config) *Harvester { return &Harvester{cfg: cfg} }
-
-// Follow follows target (@user@host, acct:user@host, an actor's URL or the
-// base URL of an instance) and starts the backfill. It returns the actor.
-func (h *Harvester) Follow(ctx context.Context, who directory.Who, target string) (store.RemoteActor, error) {
-	return store.RemoteActor{}, directory.ErrUnavailable
+	mu    sync.Mutex
+	etags map[string]string // by URL of a last page, to ask whether it grew
 }
 
-// Unfollow takes the follow of the actor back and removes its entries that no
-// other followed source covers.
-func (h *Harvester) Unfollow(ctx context.Context, who directory.Who, object string) error {
-	return directory.ErrUnavailable
+// New returns a Harvester.
+func New(cfg Config) *Harvester {
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.Default()
+	}
+	for _, f := range []*func(){&cfg.Wake, &cfg.Deliver, &cfg.Changed} {
+		if *f == nil {
+			*f = func() {}
+		}
+	}
+	if cfg.Interval <= 0 {
+		cfg.Interval = defaultInterval
+	}
+	origin, err := peer.Origin(cfg.Env.Base)
+	if err != nil {
+		origin = cfg.Env.Base // config refuses such a base URL before
+	}
+	return &Harvester{cfg: cfg, origin: origin, pace: newPacer(), etags: make(map[string]string)}
 }
 
 // Jobs are the handlers of harvest's jobs, for the Runner.
-func (h *Harvester) Jobs() map[string]jobs.Handler { return map[string]jobs.Handler{} }
+func (h *Harvester) Jobs() map[string]jobs.Handler {
+	return map[string]jobs.Handler{peer.JobBackfill: h.backfill, JobForget: h.forget}
+}
 
-// Run schedules re-pulls until ctx ends.
+// Follow follows target (@user@host, acct:user@host, an actor's URL or the
+// base URL of an instance) with our instance actor and starts the backfill. It
+// returns the actor.
+func (h *Harvester) Follow(ctx context.Context, who directory.Who, target string) (store.RemoteActor, error) {
+	if !who.Admin && !who.System {
+		return store.RemoteActor{}, fmt.Errorf("follow %s: %w", target, directory.ErrForbidden)
+	}
+	ra, err := h.cfg.Actors.Resolve(ctx, target)
+	if err != nil {
+		return ra, fmt.Errorf("follow %s: %w", target, err)
+	}
+	origin, err := peer.Origin(ra.URI)
+	if err != nil {
+		return ra, fmt.Errorf("follow %s: %w", target, err)
+	}
+	if origin == h.origin {
+		return ra, fmt.Errorf("follow %s: it is this instance: %w", target, directory.ErrInvalid)
+	}
+	v, err := h.cfg.Moderation.CheckOrigin(ctx, origin)
+	if err != nil {
+		return ra, fmt.Errorf("follow %s: %w", target, err)
+	}
+	if !v.Allowed {
+		return ra, fmt.Errorf("follow %s: blocked (%s): %w", target, v.Reason, directory.ErrForbidden)
+	}
+	err = h.cfg.Store.Write(ctx, func(tx *store.Tx) error { return h.record(ctx, tx, who, ra, origin) })
+	if err != nil {
+		return ra, fmt.Errorf("follow %s: %w", target, err)
+	}
+	h.cfg.Deliver()
+	h.cfg.Wake()
+	return ra, nil
+}
+
+func (h *Harvester) record(ctx context.Context, tx *store.Tx, who directory.Who, ra store.RemoteActor, origin string) error {
+	if err := h.cfg.Publisher.Follow(ctx, tx, ra); err != nil {
+		return err
+	}
+	p := store.Peer{Origin: origin, Catalog: ra.Catalog}
+	if ra.Type == "Application" {
+		p.Actor = ra.URI
+	}
+	if err := tx.PutPeer(ctx, p); err != nil {
+		return err
+	}
+	if err := h.audit(ctx, tx, who, "follow", ra.URI, ""); err != nil {
+		return err
+	}
+	if ra.Catalog == "" {
+		return nil // others accept by hand: wait for their answer
+	}
+	return peer.ScheduleBackfill(ctx, tx, ra.URI, h.now())
+}
+
+// Unfollow takes the follow of the actor back, and removes its entries that no
+// other followed source covers. ErrNotFound when it is not followed.
+func (h *Harvester) Unfollow(ctx context.Context, who directory.Who, object string) error {
+	if !who.Admin && !who.System {
+		return fmt.Errorf("unfollow %s: %w", object, directory.ErrForbidden)
+	}
+	err := h.cfg.Store.Write(ctx, func(tx *store.Tx) error {
+		f, err := tx.Following(ctx, h.cfg.Env.InstanceURI(), object)
+		if err != nil {
+			return err
+		}
+		if err := h.cfg.Publisher.Unfollow(ctx, tx, f); err != nil {
+			return err
+		}
+		if err := h.audit(ctx, tx, who, "unfollow", object, ""); err != nil {
+			return err
+		}
+		return scheduleForget(ctx, tx, f.Origin)
+	})
+	if err != nil {
+		return fmt.Errorf("unfollow %s: %w", object, err)
+	}
+	h.cfg.Deliver()
+	h.cfg.Wake()
+	return nil
+}
+
+func (h *Harvester) audit(ctx context.Context, tx *store.Tx, who directory.Who, verb, object, detail string) error {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return err
+	}
+	return tx.AddAudit(ctx, store.AuditEntry{
+		ID: id.String(), At: h.now(), WhoID: who.UserID, WhoName: who.Name, Verb: verb, Object: object, Detail: detail,
+	})
+}
+
+func (h *Harvester) now() time.Time { return h.cfg.Clock().UTC() }
+
+// Run schedules the re-pull of every source that is due, until ctx ends.
 func (h *Harvester) Run(ctx context.Context) error {
-	<-ctx.Done()
-	return ctx.Err()
+	timer := time.NewTimer(lookEvery)
+	defer timer.Stop()
+	for {
+		if err := h.Schedule(ctx); err != nil && ctx.Err() == nil {
+			h.cfg.Logger.ErrorContext(ctx, "harvest schedule", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-timer.C:
+			timer.Reset(lookEvery)
+		}
+	}
+}
+
+// Schedule inserts the backfill of every source whose last complete pass is
+// older than the interval, give or take a tenth, so that many sources do not
+// all come due together.
+func (h *Harvester) Schedule(ctx context.Context) error {
+	after := ""
+	for {
+		fs, err := h.cfg.Store.Followings(ctx, h.cfg.Env.InstanceURI(), after, store.DefaultLimit)
+		if err != nil || len(fs) == 0 {
+			return err
+		}
+		for _, f := range fs {
+			after = f.Object
+			if !h.due(f) {
+				continue
+			}
+			err := h.cfg.Store.Write(ctx, func(tx *store.Tx) error { return peer.ScheduleBackfill(ctx, tx, f.Object, h.now()) })
+			if err != nil {
+				return err
+			}
+			h.cfg.Wake()
+		}
+	}
+}
+
+func (h *Harvester) due(f store.Following) bool {
+	if f.State == store.FollowRejected || f.State == store.FollowPending && f.Catalog == "" {
+		return false
+	}
+	spread := time.Duration(rand.Int64N(int64(h.cfg.Interval)/5+1)) - h.cfg.Interval/10
+	last := f.Synced
+	if f.LastError != "" && f.Changed.After(last) {
+		last = f.Changed // failed: the runner tries again by itself for a while
+	}
+	return h.now().Sub(last) >= h.cfg.Interval+spread
+}
+
+// backfill does one pass over a followed source.
+func (h *Harvester) backfill(ctx context.Context, job jobs.Job) error {
+	f, err := h.source(ctx, job)
+	if err != nil {
+		return err
+	}
+	changed, err := h.pass(ctx, f)
+	if changed > 0 {
+		h.cfg.Changed()
+	}
+	if err != nil {
+		return h.failed(ctx, f, err)
+	}
+	h.cfg.Logger.InfoContext(ctx, "harvested", "source", f.Object, "changed", changed)
+	return nil
+}
+
+// source reads what the job is about; a follow that was taken back or a
+// blocked origin ends the job.
+func (h *Harvester) source(ctx context.Context, job jobs.Job) (store.Following, error) {
+	payload, err := decode[peer.BackfillPayload](job)
+	if err != nil {
+		return store.Following{}, err
+	}
+	f, err := h.cfg.Store.Following(ctx, h.cfg.Env.InstanceURI(), payload.Object)
+	if errors.Is(err, directory.ErrNotFound) || err == nil && f.State == store.FollowRejected {
+		return f, fmt.Errorf("%w: %s is not followed", jobs.ErrDiscard, payload.Object)
+	}
+	if err != nil {
+		return f, err
+	}
+	v, err := h.cfg.Moderation.CheckOrigin(ctx, f.Origin)
+	if err == nil && !v.Allowed {
+		err = fmt.Errorf("%w: %s is blocked", jobs.ErrDiscard, f.Origin)
+	}
+	return f, err
+}
+
+func (h *Harvester) pass(ctx context.Context, f store.Following) (changed int, err error) {
+	if f.Catalog == "" {
+		return h.walkOutbox(ctx, f)
+	}
+	changed, err = h.walkCatalog(ctx, &f)
+	if err != nil {
+		return changed, err
+	}
+	n, err := h.heal(ctx, f)
+	return changed + n, err
+}
+
+// failed keeps the reason where pages and the command line show it. A source
+// that said when to come back is asked then.
+func (h *Harvester) failed(ctx context.Context, f store.Following, cause error) error {
+	if ctx.Err() != nil {
+		return cause // we are stopping; that is no fault of the source
+	}
+	var status *federation.StatusError
+	asked := errors.As(cause, &status) && status.RetryAfter > 0
+	err := h.cfg.Store.Write(ctx, func(tx *store.Tx) error {
+		now, err := tx.Following(ctx, f.Actor, f.Object)
+		if errors.Is(err, directory.ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		now.LastError, now.Changed = cause.Error(), h.now()
+		if err := tx.PutFollowing(ctx, now); err != nil || !asked {
+			return err
+		}
+		return peer.ScheduleBackfill(ctx, tx, f.Object, h.now().Add(status.RetryAfter))
+	})
+	if err == nil && asked {
+		return nil
+	}
+	return errors.Join(cause, err)
 }

@@ -104,11 +104,12 @@ func (in *Inbox) fetch(ctx context.Context, id, origin string) (document, error)
 // what we have, and what was deleted comes back only from its origin.
 func (in *Inbox) accept(ctx context.Context, doc document) (effect, error) {
 	old, err := in.cfg.Store.EntryByURI(ctx, doc.object.ID)
-	if err != nil && !errors.Is(err, directory.ErrNotFound) {
+	buried := errors.Is(err, directory.ErrGone)
+	if err != nil && !buried && !errors.Is(err, directory.ErrNotFound) {
 		return effect{}, err
 	}
-	known := err == nil
-	if known && old.Status == directory.StatusDeleted && !doc.fetched {
+	known := err == nil || buried
+	if buried && !doc.fetched {
 		if doc, err = in.fetch(ctx, doc.object.ID, doc.origin); err != nil {
 			return effect{}, err
 		}
@@ -194,7 +195,7 @@ func (in *Inbox) remove(ctx context.Context, act federation.Activity) (effect, e
 		return in.removeActor(ctx, id), nil
 	}
 	e, err := in.cfg.Store.EntryByURI(ctx, id)
-	if err != nil {
+	if err != nil { // never seen, or a tombstone already
 		return effect{}, fmt.Errorf("deleted %s: %w", id, err)
 	}
 	if e.OwnerURI != act.Actor {
@@ -244,7 +245,7 @@ func (in *Inbox) removeActor(ctx context.Context, uri string) effect {
 // removeEntries removes the actor's own entry and all that it publishes.
 func (in *Inbox) removeEntries(ctx context.Context, tx *store.Tx, uri string) error {
 	err := in.cfg.Ledger.RemoveRemote(ctx, tx, uri)
-	if err != nil && !errors.Is(err, directory.ErrNotFound) {
+	if err != nil && !errors.Is(err, directory.ErrNotFound) && !errors.Is(err, directory.ErrGone) {
 		return err
 	}
 	for {

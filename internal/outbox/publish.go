@@ -99,9 +99,9 @@ func (p *Publisher) create(ctx context.Context, tx *store.Tx, ch Change, e direc
 	m := message{from: s, typ: "Create", object: e.URI, body: body, id: a.ID, public: true}
 	inboxes := aud.directories
 	if !e.Kind.IsActor() {
-		// The object is the post: the same activity tells everybody, and stays
-		// in the outbox, which is all that some servers read when they subscribe.
-		m.outbox = !ch.Bulk || e.Kind == directory.KindEvent && upcoming(entry, p.now())
+		// The object is the post: the same activity tells everybody. What was
+		// imported is in no outbox; package resource lists its upcoming events.
+		m.outbox = !ch.Bulk
 		if !ch.Bulk {
 			inboxes = unique(append(inboxes, aud.others[s.uri]...))
 		}

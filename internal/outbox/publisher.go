@@ -66,31 +66,37 @@ func (p *Publisher) senderOf(ctx context.Context, tx *store.Tx, uri string) (sen
 	return sender{uri: e.URI, owner: keyOwner(&e)}, nil
 }
 
-// keyOwner is whose keys sign for e: its organisation's.
+// keyOwner is whose keys sign for e: its organisation's, else the instance's.
 func keyOwner(e *directory.Entry) string {
-	if e.Owner != "" {
+	switch {
+	case e.Owner != "":
 		return e.Owner
+	case e.Kind == directory.KindOrganisation:
+		return e.ID
 	}
-	return e.ID
+	return keyring.Instance
 }
 
 // author is who speaks about e to the fediverse at large: an actor for itself,
 // an object's organisation for it.
 func (p *Publisher) author(e *directory.Entry) sender {
-	if e.Kind.IsActor() || e.OwnerURI == "" {
+	if e.Kind.IsActor() {
 		return sender{uri: e.URI, owner: keyOwner(e)}
 	}
-	return sender{uri: e.OwnerURI, owner: keyOwner(e)}
+	return p.publisher(e)
 }
 
 // publisher is who speaks about e to other directories: its organisation,
 // whose key they know already. Were each entry to sign for itself, a peer
-// would have to fetch one key per entry.
+// would have to fetch one key per entry. What nobody owns is the instance's.
 func (p *Publisher) publisher(e *directory.Entry) sender {
-	if e.OwnerURI == "" {
+	switch {
+	case e.OwnerURI != "" && e.Owner != "":
+		return sender{uri: e.OwnerURI, owner: e.Owner}
+	case e.Kind == directory.KindOrganisation:
 		return sender{uri: e.URI, owner: keyOwner(e)}
 	}
-	return sender{uri: e.OwnerURI, owner: keyOwner(e)}
+	return p.instance()
 }
 
 // act returns the outside of a new activity by s.

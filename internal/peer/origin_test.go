@@ -10,7 +10,7 @@ func TestOrigin(t *testing.T) {
 		"http://b.ex:80":              "http://b.ex",
 		"https://b.ex:8443/x":         "https://b.ex:8443",
 		"https://b.ex./x":             "https://b.ex",
-		"https://forêt.example/x":     "https://xn--fort-hpa.example",
+		"https://forêt.example/x":     "https://xn--fort-ipa.example",
 		"https://[::1]:8080/":         "https://[::1]:8080",
 		"https://[::1]/":              "https://[::1]",
 		"https://b.ex@evil.ex/":       "", "ftp://b.ex/": "", "acct:a@b.ex": "", "": "", "https://": "", "//b.ex/x": "", "https://b_ex\x00/": "",

@@ -39,3 +39,16 @@ func (t *Tx) DeleteFollowersOf(ctx context.Context, origin string) (int, error) 
 	n, err := t.exec(ctx, "DELETE FROM follower WHERE substr(actor, 1, $2) = $1", origin+"/", len(origin)+1)
 	return n, wrap(err, "delete followers of %s", origin)
 }
+
+// Mirrored is what reconciliation needs to know of one remote entry.
+type Mirrored struct{ URI, OwnerURI, Hash string }
+
+// MirroredFrom lists the public entries that this instance holds from an
+// origin, by URI after one ("" = from the start).
+func (r Reader) MirroredFrom(ctx context.Context, origin, afterURI string, limit int) ([]Mirrored, error) {
+	ms, err := collect(ctx, r, func(row scanner) (m Mirrored, err error) {
+		return m, row.Scan(&m.URI, &m.OwnerURI, &m.Hash)
+	}, "SELECT uri, owner_uri, hash FROM entry WHERE origin = $1 AND public AND uri > $2 ORDER BY uri LIMIT $3",
+		origin, afterURI, limit)
+	return ms, wrap(err, "entries of %s", origin)
+}

@@ -1,0 +1,104 @@
+package harvest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/jobs"
+	"codeberg.org/bocage/bocage/internal/store"
+)
+
+// forgetChunk is how many entries one transaction removes.
+const forgetChunk = 200
+
+type forgetPayload struct {
+	Origin string `json:"origin"`
+}
+
+func scheduleForget(ctx context.Context, tx *store.Tx, origin string) error {
+	payload, err := json.Marshal(forgetPayload{origin})
+	if err != nil {
+		return err
+	}
+	return jobs.Insert(ctx, tx.Jobs(), jobs.Job{Kind: JobForget, Key: origin, Payload: payload})
+}
+
+// forget removes the entries of an origin that no followed source covers.
+func (h *Harvester) forget(ctx context.Context, job jobs.Job) error {
+	p, err := decode[forgetPayload](job)
+	if err != nil {
+		return err
+	}
+	covered, err := h.coverage(ctx, p.Origin)
+	if err != nil {
+		return err
+	}
+	var lost []string
+	err = h.mirrored(ctx, p.Origin, func(m store.Mirrored) error {
+		if !covered(m) {
+			lost = append(lost, m.URI)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for chunk := range slices.Chunk(lost, forgetChunk) {
+		if err := h.cfg.Store.Write(ctx, func(tx *store.Tx) error { return h.forgetAll(ctx, tx, chunk) }); err != nil {
+			return fmt.Errorf("forget entries of %s: %w", p.Origin, err)
+		}
+		h.cfg.Changed()
+	}
+	return nil
+}
+
+// coverage says which entries of an origin a source that we still follow has.
+func (h *Harvester) coverage(ctx context.Context, origin string) (func(store.Mirrored) bool, error) {
+	fs, err := h.cfg.Store.FollowingByOrigin(ctx, origin)
+	if err != nil {
+		return nil, err
+	}
+	var objects []string
+	for _, f := range fs {
+		ra, err := h.cfg.Actors.Known(ctx, f.Object)
+		if err != nil && !errors.Is(err, directory.ErrNotFound) {
+			return nil, err
+		}
+		if ra.Type == "Application" {
+			return func(store.Mirrored) bool { return true }, nil
+		}
+		objects = append(objects, f.Object)
+	}
+	return func(m store.Mirrored) bool {
+		return slices.Contains(objects, m.URI) || slices.Contains(objects, m.OwnerURI)
+	}, nil
+}
+
+// forgotten dates the tombstones of entries that we chose to forget before
+// every version of them, so that following the source again brings them back.
+var forgotten = time.UnixMicro(1).UTC()
+
+func (h *Harvester) forgetAll(ctx context.Context, tx *store.Tx, uris []string) error {
+	for _, uri := range uris {
+		if err := h.cfg.Ledger.RemoveRemote(ctx, tx, uri); err != nil {
+			return err
+		}
+		stone, err := tx.EntryByURI(ctx, uri)
+		if !errors.Is(err, directory.ErrGone) {
+			if err == nil || errors.Is(err, directory.ErrNotFound) {
+				continue
+			}
+			return err
+		}
+		stone.Updated, stone.DeletedAt = forgotten, forgotten
+		if err := tx.PutEntry(ctx, &stone, store.PutOptions{Public: true}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
