@@ -17,7 +17,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/keyring"
 	"codeberg.org/bocage/bocage/internal/outbox"
 	"codeberg.org/bocage/bocage/internal/store"
@@ -118,5 +117,3 @@ type UpsertResult struct {
 	// Err is why it was rejected: an Invalid, or a wrapped sentinel.
 	Err error
 }
-
-var _ = directory.ErrInvalid
