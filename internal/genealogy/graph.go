@@ -1,5 +1,10 @@
 package genealogy
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Node is one text or concept.
 type Node struct {
 	ID    string
@@ -33,66 +38,201 @@ type Graph struct {
 }
 
 // Lineage returns the subgraph of a text: its ancestors up to depth up and its
-// descendants up to depth down. found is false when there is no such node.
-func (g Graph) Lineage(id string, up, down int) (sub Graph, found bool) { return Graph{}, false }
-
-// LayoutOptions say how to lay out. The zero value is right for a page.
-type LayoutOptions struct {
-	// Focus is the ID of the text whose lineage it is; its card is marked.
-	Focus string
-	// Width is the least width of the drawing in pixels; it grows when needed.
-	Width int
-	// Lang is "fr" or "en".
-	Lang string
+// descendants up to depth down, with all the edges between them. A depth of 0
+// takes none, a negative one takes all. found is false when there is no such
+// node.
+func (g Graph) Lineage(id string, up, down int) (sub Graph, found bool) {
+	children, parents := map[string][]string{}, map[string][]string{}
+	for _, e := range g.Edges {
+		children[e.From] = append(children[e.From], e.To)
+		parents[e.To] = append(parents[e.To], e.From)
+	}
+	keep := reach(id, parents, up)
+	for k := range reach(id, children, down) {
+		keep[k] = true
+	}
+	for _, n := range g.Nodes {
+		if keep[n.ID] {
+			sub.Nodes = append(sub.Nodes, n)
+			found = found || n.ID == id
+		}
+	}
+	if !found {
+		return Graph{}, false
+	}
+	for _, e := range g.Edges {
+		if keep[e.From] && keep[e.To] {
+			sub.Edges = append(sub.Edges, e)
+		}
+	}
+	return sub, true
 }
 
-// Layout is a drawing ready to be written.
-type Layout struct{}
-
-// Layout places the nodes as cards, time from top to bottom. The same graph
-// gives the same layout, whatever the order of its nodes and edges.
-func (g Graph) Layout(opt LayoutOptions) Layout { return Layout{} }
-
-// SVGOptions are what a drawing needs to know of the page.
-type SVGOptions struct {
-	// Title is the accessible name of the drawing, Lang "fr" or "en".
-	Title, Lang string
-	// TypeName names a relation type for the legend and for edges' titles.
-	TypeName func(typ string) string
+// reach returns what can be reached in up to depth steps, id included.
+func reach(id string, next map[string][]string, depth int) map[string]bool {
+	seen := map[string]bool{id: true}
+	front := []string{id}
+	for ; depth != 0 && len(front) > 0; depth-- {
+		var beyond []string
+		for _, a := range front {
+			for _, b := range next[a] {
+				if !seen[b] {
+					seen[b] = true
+					beyond = append(beyond, b)
+				}
+			}
+		}
+		front = beyond
+	}
+	return seen
 }
 
-// SVG draws the layout: bands of time, edges, cards as links.
-func (l Layout) SVG(opt SVGOptions) []byte { return nil }
-
-// Legend draws a legend of the relation types that the layout shows.
-func (l Layout) Legend(opt SVGOptions) []byte { return nil }
-
-// Cycles lists the edges that contradict time or close a circle; they are
-// drawn dashed, without direction.
-func (l Layout) Cycles() []Edge { return nil }
-
-// Overview draws all the texts of the graph as dots in rows of time.
-func (g Graph) Overview(width int, opt SVGOptions) []byte { return nil }
-
-// Use is one attested use of a concept.
-type Use struct {
-	// From is unix seconds; Date is what people read.
-	From  int64
-	Date  string
-	Label string
-	Href  string // "" for no link
+// ordered is a graph made ready to lay out: indices for ids, in order of time.
+type ordered struct {
+	nodes []Node // dated first, by date, parents before children, then by ID
+	dated int
+	// down are edges from an older to a newer node, or to or from an undated
+	// one; odd are the others: loops, circles, children older than parents.
+	down, odd []link
 }
 
-// Concept is one lane. Undated concepts have no Uses.
-type Concept struct {
-	ID, Title, Href string
-	// Theme is the dominant root theme's slug, "" for none.
-	Theme string
-	// Parent is the ID of the broader concept, "" for none; a parent that is
-	// not in the list, or that makes a circle, is ignored.
-	Parent string
-	Uses   []Use
+// link is an edge between nodes by index.
+type link struct {
+	from, to int
+	typ      string
 }
 
-// ConceptLanes draws concepts as lanes, by first use, children below their parent.
-func ConceptLanes(concepts []Concept, now int64, width int, opt SVGOptions) []byte { return nil }
+// order sorts the graph. Of nodes with one ID the first counts; edges to
+// unknown nodes and edges given twice are dropped.
+func (g Graph) order() ordered {
+	var o ordered
+	seen := map[string]bool{}
+	for _, n := range g.Nodes {
+		if !seen[n.ID] {
+			seen[n.ID] = true
+			o.nodes = append(o.nodes, n)
+		}
+	}
+	slices.SortFunc(o.nodes, func(a, b Node) int {
+		if a.Dated != b.Dated {
+			if a.Dated {
+				return -1
+			}
+			return 1
+		}
+		if a.Dated && a.From != b.From {
+			return cmp.Compare(a.From, b.From)
+		}
+		return cmp.Compare(a.ID, b.ID)
+	})
+	index := map[string]int{}
+	for i, n := range o.nodes {
+		index[n.ID] = i
+		if n.Dated {
+			o.dated++
+		}
+	}
+	o.classify(g.links(index))
+	return o
+}
+
+// links returns the edges between known nodes, sorted, each once.
+func (g Graph) links(index map[string]int) []link {
+	var out []link
+	for _, e := range g.Edges {
+		from, ok1 := index[e.From]
+		to, ok2 := index[e.To]
+		if ok1 && ok2 {
+			out = append(out, link{from, to, e.Type})
+		}
+	}
+	slices.SortFunc(out, func(a, b link) int {
+		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to), cmp.Compare(a.typ, b.typ))
+	})
+	return slices.Compact(out)
+}
+
+// classify divides the edges and sorts nodes of one date so that parents come
+// before children.
+func (o *ordered) classify(links []link) {
+	sameDate := map[int][]int{} // children of the same date
+	for _, l := range links {
+		a, b := &o.nodes[l.from], &o.nodes[l.to]
+		switch {
+		case l.from == l.to:
+			o.odd = append(o.odd, l)
+		case !a.Dated && !b.Dated, a.Dated && b.Dated && a.From == b.From:
+			if reaches(sameDate, l.to, l.from) {
+				o.odd = append(o.odd, l)
+				continue
+			}
+			sameDate[l.from] = append(sameDate[l.from], l.to)
+			o.down = append(o.down, l)
+		case a.Dated && b.Dated && a.From > b.From:
+			o.odd = append(o.odd, l)
+		default:
+			o.down = append(o.down, l)
+		}
+	}
+	o.renumber(sameDate)
+}
+
+// reaches says whether to can be reached from from.
+func reaches(next map[int][]int, from, to int) bool {
+	stack, seen := []int{from}, map[int]bool{from: true}
+	for len(stack) > 0 {
+		k := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if k == to {
+			return true
+		}
+		for _, n := range next[k] {
+			if !seen[n] {
+				seen[n] = true
+				stack = append(stack, n)
+			}
+		}
+	}
+	return false
+}
+
+// renumber orders nodes of one date by generation, and the links with them.
+func (o *ordered) renumber(sameDate map[int][]int) {
+	if len(sameDate) == 0 {
+		return
+	}
+	generation := make([]int, len(o.nodes))
+	for changed := true; changed; {
+		changed = false
+		for from, tos := range sameDate {
+			for _, to := range tos {
+				if generation[to] <= generation[from] {
+					generation[to] = generation[from] + 1
+					changed = true
+				}
+			}
+		}
+	}
+	perm := make([]int, len(o.nodes))
+	for i := range perm {
+		perm[i] = i
+	}
+	slices.SortStableFunc(perm, func(a, b int) int {
+		x, y := &o.nodes[a], &o.nodes[b]
+		if x.Dated != y.Dated || x.Dated && x.From != y.From {
+			return cmp.Compare(a, b)
+		}
+		return cmp.Compare(generation[a], generation[b])
+	})
+	place := make([]int, len(perm))
+	nodes := make([]Node, len(perm))
+	for i, k := range perm {
+		place[k], nodes[i] = i, o.nodes[k]
+	}
+	o.nodes = nodes
+	for _, links := range [][]link{o.down, o.odd} {
+		for i, l := range links {
+			links[i].from, links[i].to = place[l.from], place[l.to]
+		}
+	}
+}
