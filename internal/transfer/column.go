@@ -39,7 +39,7 @@ var aliases = map[field]string{
 	"precision":     "precision",
 	"pointSource":   "pointsource coordsource",
 	"online":        "online enligne",
-	"start":         "start debut datedebut startdate dtstart datededebut date bfdatedebutevenement startsat foundedon foundingdate fondation datecreation begin annee year",
+	"start":         "start debut datedebut startdate dtstart datededebut date bfdatedebutevenement startsat foundedon foundingdate fondation datecreation datedecreation ouverture begin annee year",
 	"end":           "end fin datefin enddate dtend datedefin bfdatefinevenement endsat dissolutiondate",
 	"timezone":      "timezone fuseau",
 	"eventStatus":   "eventstatus",
