@@ -19,10 +19,10 @@ const (
 	MaxName        = 200
 	MaxSummary     = 1000
 	MaxDescription = 20000
-	MaxLine        = 300   // one-line texts: streets, localities, authors…
-	MaxNote        = 2000  // short texts of several lines: notes, evidence, alternative texts
-	MaxURL         = 2000  // bytes
-	MaxTag         = 60    // characters of one tag
+	MaxLine        = 300  // one-line texts: streets, localities, authors…
+	MaxNote        = 2000 // short texts of several lines: notes, evidence, alternative texts
+	MaxURL         = 2000 // bytes
+	MaxTag         = 60   // characters of one tag
 	MaxTags        = 50
 	MaxThemes      = 10
 	MaxLanguages   = 20
