@@ -139,9 +139,13 @@ func readForeign(e *directory.Entry, o federation.Object) error {
 	default:
 		return fmt.Errorf("%w: a %s is not an entry", directory.ErrInvalid, o.Type)
 	}
-	e.Name = foreignMap(o.NameMap, o.Name, o.InLanguage, maxName)
-	e.Summary = foreignMap(o.SummaryMap, o.Summary, o.InLanguage, maxSummary)
-	e.Description = foreignMap(o.ContentMap, o.Content, o.InLanguage, maxDescription)
+	if e.Updated.IsZero() {
+		e.Updated = o.Published // Gancio and Friendica say it once
+	}
+	lang := onlyLanguage(o)
+	e.Name = foreignMap(o.NameMap, o.Name, lang, maxName)
+	e.Summary = foreignMap(o.SummaryMap, o.Summary, lang, maxSummary)
+	e.Description = foreignMap(o.ContentMap, o.Content, lang, maxDescription)
 	if len(e.Name) == 0 {
 		e.Name = e.Summary // Friendica's events have no name
 		for lang, s := range e.Name {
@@ -208,6 +212,24 @@ func eventStatus(s string) directory.EventStatus {
 		return directory.EventTentative
 	}
 	return directory.EventConfirmed
+}
+
+// onlyLanguage is the document's language: what it says, else the one of its
+// maps when they agree on one, else "".
+func onlyLanguage(o federation.Object) string {
+	lang := o.InLanguage
+	if lang != "" {
+		return lang
+	}
+	for _, m := range []map[string]string{o.NameMap, o.ContentMap} {
+		for l := range m {
+			if lang != "" && l != lang {
+				return ""
+			}
+			lang = l
+		}
+	}
+	return lang
 }
 
 func langText(s, lang string) directory.LangText {
