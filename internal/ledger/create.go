@@ -17,7 +17,7 @@ func (l *Ledger) Create(ctx context.Context, who directory.Who, e directory.Entr
 	var out directory.Entry
 	err := l.commit(ctx, func(tx *store.Tx) error {
 		after := clone(e)
-		if err := l.prepareNew(ctx, tx, who, &after, newHandles()); err != nil {
+		if err := l.prepareNew(ctx, tx, who, &after, newBatch()); err != nil {
 			return err
 		}
 		c := change{before: nil, after: &after, summary: "created"}
@@ -41,7 +41,7 @@ func (l *Ledger) CreateOrganisation(ctx context.Context, who directory.Who, e di
 }
 
 // prepareNew gives a new entry its identity and checks all of it.
-func (l *Ledger) prepareNew(ctx context.Context, tx *store.Tx, who directory.Who, e *directory.Entry, hs *handles) error {
+func (l *Ledger) prepareNew(ctx context.Context, tx *store.Tx, who directory.Who, e *directory.Entry, b *batch) error {
 	id, err := newID()
 	if err != nil {
 		return err
@@ -54,7 +54,7 @@ func (l *Ledger) prepareNew(ctx context.Context, tx *store.Tx, who directory.Who
 	if e.Status == "" {
 		e.Status = directory.StatusDraft
 	}
-	bad, err := l.settleOwner(ctx, tx, who, e)
+	bad, err := l.settleOwner(ctx, tx, who, e, b)
 	if err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (l *Ledger) prepareNew(ctx context.Context, tx *store.Tx, who directory.Who
 		return fmt.Errorf("publish as %q: %w", e.Owner, directory.ErrForbidden)
 	}
 	bad = append(bad, check(e)...)
-	h, err := l.allocateHandle(ctx, tx, e, hs)
+	h, err := l.allocateHandle(ctx, tx, e, b)
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func check(e *directory.Entry) directory.Invalid {
 
 // settleOwner fills Owner and OwnerURI. An organisation owns itself; so does
 // another actor without an owner; objects need one.
-func (l *Ledger) settleOwner(ctx context.Context, tx *store.Tx, who directory.Who, e *directory.Entry) (directory.Invalid, error) {
+func (l *Ledger) settleOwner(ctx context.Context, tx *store.Tx, who directory.Who, e *directory.Entry, b *batch) (directory.Invalid, error) {
 	if e.Owner == "" && e.Kind != directory.KindOrganisation && len(who.Orgs) == 1 {
 		e.Owner = who.Orgs[0]
 	}
@@ -100,6 +100,9 @@ func (l *Ledger) settleOwner(ctx context.Context, tx *store.Tx, who directory.Wh
 	if e.Owner == "" {
 		return directory.Invalid{{Field: "owner", Code: "required", Message: "name the organisation that publishes it"}}, nil
 	}
+	if e.OwnerURI = b.owners[e.Owner]; e.OwnerURI != "" {
+		return nil, nil
+	}
 	o, err := tx.Entry(ctx, e.Owner)
 	if errors.Is(err, directory.ErrNotFound) || errors.Is(err, directory.ErrGone) || (err == nil && (o.Origin != "" || !o.Kind.IsActor())) {
 		return directory.Invalid{{Field: "owner", Code: "unknown", Message: "is not an organisation of this instance"}}, nil
@@ -108,6 +111,7 @@ func (l *Ledger) settleOwner(ctx context.Context, tx *store.Tx, who directory.Wh
 		return nil, fmt.Errorf("owner: %w", err)
 	}
 	e.OwnerURI = o.URI
+	b.owners[e.Owner] = o.URI
 	return nil, nil
 }
 

@@ -102,7 +102,7 @@ func (l *Ledger) prepareEdit(ctx context.Context, tx *store.Tx, who directory.Wh
 	}
 	var bad directory.Invalid
 	if after.Owner != before.Owner {
-		b, err := l.settleOwner(ctx, tx, who, after)
+		b, err := l.settleOwner(ctx, tx, who, after, newBatch())
 		if err != nil {
 			return change{}, err
 		}
@@ -140,7 +140,7 @@ func (l *Ledger) rename(ctx context.Context, tx *store.Tx, before, after *direct
 		after.Handle = before.Handle
 		return nil, nil
 	}
-	bad, err := l.allocateHandle(ctx, tx, after, newHandles())
+	bad, err := l.allocateHandle(ctx, tx, after, newBatch())
 	if err != nil || len(bad) > 0 {
 		return bad, err
 	}

@@ -19,38 +19,43 @@ var reserved = []string{"instance", "relay", "actor", "inbox", "admin", "bocage"
 // of the entry's id, so that a thousand entries of one name cost no more than one.
 const maxNumbered = 9
 
-// handles remembers what the transaction has given but not yet written.
-type handles struct{ given map[string]bool }
+// batch remembers what one transaction has found out, so that many entries
+// cost no more questions than one: handles that are taken or given, though not
+// yet written, and the URIs of owners.
+type batch struct {
+	taken  map[string]bool
+	owners map[string]string
+}
 
-func newHandles() *handles { return &handles{given: map[string]bool{}} }
+func newBatch() *batch { return &batch{taken: map[string]bool{}, owners: map[string]string{}} }
 
 // allocateHandle settles the handle of an actor: the one that the caller asked
 // for, which must be free, else one made of the name. Objects have none.
-func (l *Ledger) allocateHandle(ctx context.Context, tx *store.Tx, e *directory.Entry, hs *handles) (directory.Invalid, error) {
+func (l *Ledger) allocateHandle(ctx context.Context, tx *store.Tx, e *directory.Entry, b *batch) (directory.Invalid, error) {
 	if !e.Kind.IsActor() {
 		e.Handle = ""
 		return nil, nil
 	}
 	if e.Handle != "" {
 		e.Handle = strings.ToLower(e.Handle)
-		free, err := l.handleFree(ctx, tx, e.Handle, hs)
+		free, err := l.handleFree(ctx, tx, e.Handle, b)
 		if err != nil {
 			return nil, err
 		}
 		if !free {
 			return directory.Invalid{{Field: "handle", Code: "taken", Message: fmt.Sprintf("%q is taken or reserved", e.Handle)}}, nil
 		}
-		hs.given[e.Handle] = true
+		b.taken[e.Handle] = true
 		return nil, nil
 	}
 	for _, h := range candidates(e) {
-		free, err := l.handleFree(ctx, tx, h, hs)
+		free, err := l.handleFree(ctx, tx, h, b)
 		if err != nil {
 			return nil, err
 		}
 		if free {
 			e.Handle = h
-			hs.given[h] = true
+			b.taken[h] = true
 			return nil, nil
 		}
 	}
@@ -77,14 +82,15 @@ func candidates(e *directory.Entry) []string {
 	return append(out, base+"-"+e.ID[len(e.ID)-6:], base+"-"+e.ID[len(e.ID)-12:])
 }
 
-func (l *Ledger) handleFree(ctx context.Context, tx *store.Tx, h string, hs *handles) (bool, error) {
-	if hs.given[h] || slices.Contains(reserved, h) || h == l.host() {
+func (l *Ledger) handleFree(ctx context.Context, tx *store.Tx, h string, b *batch) (bool, error) {
+	if b.taken[h] || slices.Contains(reserved, h) || h == l.host() {
 		return false, nil
 	}
 	taken, err := tx.HandleTaken(ctx, h)
 	if err != nil {
 		return false, fmt.Errorf("handle %q: %w", h, err)
 	}
+	b.taken[h] = taken
 	return !taken, nil
 }
 

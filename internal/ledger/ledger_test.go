@@ -355,10 +355,6 @@ func TestRemote(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		write(l.ForgetRemote)
-		if !accept(newer, "h2") {
-			t.Error("a forgotten entry does not come back")
-		}
 		write(l.RemoveRemote)
 		write(l.RemoveRemote)
 		if accept(newer, "h2") {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/store"
@@ -149,20 +148,10 @@ func drop(e *directory.Entry, path string) {
 	}
 }
 
-// RemoveRemote takes an entry of another instance away because its origin
-// deleted it, in the caller's transaction: only a version made later brings it
-// back. An unknown URI is no error.
+// RemoveRemote takes an entry of another instance away, in the caller's
+// transaction: only a version made later brings it back. An unknown URI is no
+// error.
 func (l *Ledger) RemoveRemote(ctx context.Context, tx *store.Tx, uri string) error {
-	return l.removeRemote(ctx, tx, uri, func(directory.Entry) time.Time { return l.now() })
-}
-
-// ForgetRemote takes an entry of another instance away because this one does
-// not want it any more: the same version may come back, as after a new follow.
-func (l *Ledger) ForgetRemote(ctx context.Context, tx *store.Tx, uri string) error {
-	return l.removeRemote(ctx, tx, uri, func(e directory.Entry) time.Time { return e.Updated.Add(-time.Microsecond) })
-}
-
-func (l *Ledger) removeRemote(ctx context.Context, tx *store.Tx, uri string, at func(directory.Entry) time.Time) error {
 	e, err := tx.EntryByURI(ctx, uri)
 	switch {
 	case errors.Is(err, directory.ErrNotFound), errors.Is(err, directory.ErrGone):
@@ -172,7 +161,7 @@ func (l *Ledger) removeRemote(ctx context.Context, tx *store.Tx, uri string, at 
 	case e.Origin == "":
 		return fmt.Errorf("remove %s: it is ours: %w", uri, directory.ErrForbidden)
 	}
-	if err := tx.DeleteEntry(ctx, e.ID, at(e)); err != nil {
+	if err := tx.DeleteEntry(ctx, e.ID, l.now()); err != nil {
 		return fmt.Errorf("remove %s: %w", uri, err)
 	}
 	return nil

@@ -64,7 +64,7 @@ func (l *Ledger) upsertChunk(ctx context.Context, tx *store.Tx, who directory.Wh
 	}
 	out := make([]UpsertResult, len(es))
 	here := map[[2]string]int{}
-	hs := newHandles()
+	b := newBatch()
 	var changes []change
 	for i := range es {
 		k := sourceOf(es[i])
@@ -77,7 +77,7 @@ func (l *Ledger) upsertChunk(ctx context.Context, tx *store.Tx, who directory.Wh
 			continue
 		}
 		here[k] = base + i
-		c, res, err := l.upsertOne(ctx, tx, who, es[i], old[k], hs)
+		c, res, err := l.upsertOne(ctx, tx, who, es[i], old[k], b)
 		if err != nil {
 			return nil, err
 		}
@@ -123,10 +123,10 @@ func existing(ctx context.Context, tx *store.Tx, es []directory.Entry) (map[[2]s
 
 // upsertOne prepares one entry. A nil change means that there is nothing to
 // write; an error stops the whole, a rejection is in the result.
-func (l *Ledger) upsertOne(ctx context.Context, tx *store.Tx, who directory.Who, e directory.Entry, old *directory.Entry, hs *handles) (*change, UpsertResult, error) {
+func (l *Ledger) upsertOne(ctx context.Context, tx *store.Tx, who directory.Who, e directory.Entry, old *directory.Entry, b *batch) (*change, UpsertResult, error) {
 	after := clone(e)
 	if old == nil {
-		err := l.prepareImported(ctx, tx, who, &after, hs)
+		err := l.prepareImported(ctx, tx, who, &after, b)
 		if err != nil {
 			return nil, UpsertResult{Outcome: Rejected, Err: err}, fatal(err)
 		}
@@ -157,9 +157,9 @@ func (l *Ledger) upsertOne(ctx context.Context, tx *store.Tx, who directory.Who,
 
 // prepareImported is prepareNew, except that a handle from a file is a wish:
 // when it is taken another is made.
-func (l *Ledger) prepareImported(ctx context.Context, tx *store.Tx, who directory.Who, e *directory.Entry, hs *handles) error {
+func (l *Ledger) prepareImported(ctx context.Context, tx *store.Tx, who directory.Who, e *directory.Entry, b *batch) error {
 	if e.Handle != "" && e.Kind.IsActor() {
-		free, err := l.handleFree(ctx, tx, e.Handle, hs)
+		free, err := l.handleFree(ctx, tx, e.Handle, b)
 		if err != nil {
 			return err
 		}
@@ -167,7 +167,7 @@ func (l *Ledger) prepareImported(ctx context.Context, tx *store.Tx, who director
 			e.Handle = ""
 		}
 	}
-	return l.prepareNew(ctx, tx, who, e, hs)
+	return l.prepareNew(ctx, tx, who, e, b)
 }
 
 // fatal passes on what is not about one entry: a broken database, an ended
