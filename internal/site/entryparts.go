@@ -3,7 +3,6 @@ package site
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"slices"
 	"sort"
 	"strconv"
@@ -247,8 +246,8 @@ func licence(l *i18n.Locale, spdx string) (sentence, href string) {
 	if spdx == "" {
 		return l.T("licence.none"), ""
 	}
-	if key := "licence." + spdx; l.Has(key) {
-		return l.T(key), "https://spdx.org/licenses/" + url.PathEscape(spdx) + ".html"
+	if known, ok := directory.LicenceByID(spdx); ok {
+		return l.T("licence.known", "name", known.Name), known.URL
 	}
 	return l.T("licence.other", "id", spdx), ""
 }

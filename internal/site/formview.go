@@ -97,6 +97,12 @@ func fieldView(l *i18n.Locale, kind directory.Kind, f formField, v url.Values) F
 		for _, t := range textForms {
 			option(t, l.T("textform."+t))
 		}
+	case "licence":
+		fv.Input = "select"
+		option("", l.T("form.none"))
+		for _, k := range directory.Licences() {
+			option(k.ID, k.Name)
+		}
 	case "themes":
 		for _, t := range directory.Themes() {
 			fv.Themes = append(fv.Themes, Chip{Value: t.Slug, Name: themeName(l, t.Slug), Theme: directory.ThemeRoot(t.Slug),
