@@ -32,12 +32,10 @@ func (m Mark) themeName() string {
 	return themeNames[m.Theme]
 }
 
-// radius is the cluster's, in pixels; a point's is 14.
+// radius is the mark's, in pixels: the formula by which package atlas keeps
+// clusters apart, but never too small for a finger.
 func (m Mark) radius() float64 {
-	if m.N <= 1 {
-		return 14
-	}
-	return 13 + 5*math.Log10(float64(m.N))
+	return math.Max(14, math.Min(44, 8+9*math.Log10(float64(max(1, m.N)))))
 }
 
 func (d *drawing) reserve(marks []Mark) {

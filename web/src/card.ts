@@ -75,9 +75,16 @@ export class Card {
     history.replaceState(null, "", address(location.pathname, params));
     this.#mark();
     this.onChange(undefined);
-    const back = this.#opener?.isConnected ? this.#opener : document.querySelector<HTMLElement>(".carte-toile");
-    if (hadFocus) back?.focus({ preventScroll: true });
+    if (hadFocus) this.#wayBack(card.dataset.num)?.focus({ preventScroll: true });
     this.#opener = null;
+  }
+
+  /** What had the focus before; the list's button of the same entry when the list was made anew; else the map. */
+  #wayBack(num: string | undefined): HTMLElement | null {
+    const opener = this.#opener;
+    if (opener?.isConnected) return opener;
+    const again = opener?.hasAttribute("data-center") ? `#resultats [data-num="${CSS.escape(num ?? "")}"] [data-center]` : "";
+    return (again && document.querySelector<HTMLElement>(again)) || document.querySelector<HTMLElement>(".carte-toile");
   }
 
   /** Shows in the list which entry is open. */

@@ -9,7 +9,10 @@ import Text from "ol/style/Text.js";
 import { drawCrown, drawPin, PIN, shortCount } from "./crown.js";
 import { FONT, type Palette, THEMES, themeName } from "./palette.js";
 
-type Styles = (feature: FeatureLike) => Style | Style[] | undefined;
+type Styles = (feature: FeatureLike, resolution: number) => Style | Style[] | undefined;
+
+/** Metres a pixel below which administrative lines, known to about a kilometre, would mislead. */
+const FINEST_LINES = 30;
 
 /** The ground. lang chooses the places' names. */
 export function groundStyle(p: Palette, lang: string): Styles {
@@ -26,8 +29,10 @@ export function groundStyle(p: Palette, lang: string): Styles {
     regions: [line(p["lim-reg"], 1.1, 4)],
     borders: [line(p["lim-pays"], 1.1, 5, [5, 3])],
   };
-  return (feature) => {
+  const coarse = new Set(["rivers", "departements", "regions"]);
+  return (feature, resolution) => {
     const layer = feature.get("layer");
+    if (resolution < FINEST_LINES && coarse.has(layer)) return undefined;
     return layer === "places" ? placeStyle(feature, p, lang) : fixed[layer];
   };
 }
