@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/federation/proof"
@@ -20,9 +21,13 @@ import (
 
 const (
 	pageSize = 100
-	// maxPages bounds one pass; the next one goes on from the cursor.
-	maxPages = 20000
+	// passTime bounds one job, below the lease of the Runner; the next job goes
+	// on from the cursor.
+	passTime = 3 * time.Minute
 )
+
+// errMore ends a pass that has not come to the end.
+var errMore = errors.New("more pages to read")
 
 func decode[T any](job jobs.Job) (v T, err error) {
 	if err := json.Unmarshal(job.Payload, &v); err != nil {
@@ -38,7 +43,7 @@ func (h *Harvester) walkCatalog(ctx context.Context, f *store.Following) (change
 	if page == "" {
 		page = catalogPage(f.Catalog, f.Cursor, "")
 	}
-	for range maxPages {
+	for start := h.now(); h.now().Sub(start) < passTime; {
 		col, notModified, err := h.page(ctx, f.Origin, page)
 		if err != nil {
 			return changed, err
@@ -63,7 +68,7 @@ func (h *Harvester) walkCatalog(ctx context.Context, f *store.Following) (change
 		h.cfg.Changed()
 		page = next
 	}
-	return changed, nil
+	return changed, errMore
 }
 
 func catalogPage(catalog string, after int64, bucket string) string {

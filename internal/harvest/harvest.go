@@ -253,6 +253,10 @@ func (h *Harvester) backfill(ctx context.Context, job jobs.Job) error {
 	if changed > 0 {
 		h.cfg.Changed()
 	}
+	if errors.Is(err, errMore) {
+		defer h.cfg.Wake()
+		return h.cfg.Store.Write(ctx, func(tx *store.Tx) error { return peer.ScheduleBackfill(ctx, tx, f.Object, h.now()) })
+	}
 	if err != nil {
 		return h.failed(ctx, f, err)
 	}

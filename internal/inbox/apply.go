@@ -16,6 +16,13 @@ import (
 // tried; the periodic harvest finds what it would have brought.
 const maxAttempts = 10
 
+// unseenAttempts is how often a Delete waits for the Create that it may have
+// overtaken.
+const unseenAttempts = 3
+
+// errUnseen says that an activity is about an entry that we have not seen yet.
+var errUnseen = fmt.Errorf("not seen yet: %w", directory.ErrUnavailable)
+
 type applyPayload struct {
 	ID string `json:"id"`
 }
@@ -54,17 +61,18 @@ func (in *Inbox) Apply(ctx context.Context, job jobs.Job) error {
 	if err == nil {
 		return nil
 	}
-	if !final(err) && job.Attempts < maxAttempts {
+	if !final(err) && job.Attempts < maxAttempts && !(errors.Is(err, errUnseen) && job.Attempts >= unseenAttempts) {
 		return err
 	}
 	in.cfg.Logger.InfoContext(ctx, "activity not applied", "activity", rec.ID, "type", rec.Type, "reason", err)
 	return in.cfg.Store.Write(ctx, func(tx *store.Tx) error { return tx.FinishReceived(ctx, rec.ID, err.Error()) })
 }
 
-// final reports whether trying again is of no use.
+// final reports whether trying again is of no use. A conflict is not final: two
+// workers may have made the same entry at once.
 func final(err error) bool {
 	for _, sentinel := range []error{
-		directory.ErrInvalid, directory.ErrForbidden, directory.ErrGone, directory.ErrNotFound, directory.ErrConflict,
+		directory.ErrInvalid, directory.ErrForbidden, directory.ErrGone, directory.ErrNotFound,
 	} {
 		if errors.Is(err, sentinel) {
 			return !errors.Is(err, directory.ErrUnavailable)

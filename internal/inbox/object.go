@@ -195,7 +195,12 @@ func (in *Inbox) remove(ctx context.Context, act federation.Activity) (effect, e
 		return in.removeActor(ctx, id), nil
 	}
 	e, err := in.cfg.Store.EntryByURI(ctx, id)
-	if err != nil { // never seen, or a tombstone already
+	if errors.Is(err, directory.ErrNotFound) {
+		if s, serr := in.scope(ctx, act.Actor); serr != nil || s.any() {
+			return effect{}, errors.Join(errUnseen, serr)
+		}
+	}
+	if err != nil { // never to be seen, or a tombstone already
 		return effect{}, fmt.Errorf("deleted %s: %w", id, err)
 	}
 	if e.OwnerURI != act.Actor {
