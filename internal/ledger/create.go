@@ -84,16 +84,14 @@ func check(e *directory.Entry) directory.Invalid {
 	return bad
 }
 
-// settleOwner fills Owner and OwnerURI. An organisation owns itself; so does
-// another actor without an owner; objects need one.
+// settleOwner fills Owner and OwnerURI. An actor without an owner owns itself,
+// with keys of its own; an organisation that another one lists shares the
+// other's keys, as every entry does. Objects need an owner.
 func (l *Ledger) settleOwner(ctx context.Context, tx *store.Tx, who directory.Who, e *directory.Entry, b *batch) (directory.Invalid, error) {
 	if e.Owner == "" && e.Kind != directory.KindOrganisation && len(who.Orgs) == 1 {
 		e.Owner = who.Orgs[0]
 	}
-	if e.Kind == directory.KindOrganisation || (e.Owner == "" && e.Kind.IsActor()) {
-		if e.Kind == directory.KindOrganisation && !who.MayAdminister() && e.Revision == 1 {
-			return nil, fmt.Errorf("create an organisation: %w", directory.ErrForbidden)
-		}
+	if e.Owner == e.ID || (e.Owner == "" && e.Kind.IsActor()) {
 		e.Owner, e.OwnerURI = e.ID, e.URI
 		return nil, nil
 	}
