@@ -26,6 +26,9 @@ func newCache[V any](limit int) *cache[V] {
 }
 
 func (c *cache[V]) get(key uint64) (v V, ok bool) {
+	if c == nil {
+		return v, false // the zero Basemap has no cache
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e, ok := c.byKey[key]
@@ -37,6 +40,9 @@ func (c *cache[V]) get(key uint64) (v V, ok bool) {
 }
 
 func (c *cache[V]) put(key uint64, v V, cost int) {
+	if c == nil {
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if _, ok := c.byKey[key]; ok {
