@@ -205,7 +205,9 @@ func bucketOf(id string) string {
 	return hex.EncodeToString(sum[:1])
 }
 
-// digestDoc is the answer of Digest, kept until the sequence moves.
+// digestDoc is the answer of Digest, kept until the sequence moves. Its body
+// has the sequence of the last local change, so that what is mirrored here
+// does not change its ETag.
 type digestDoc struct {
 	seq  int64
 	body []byte
@@ -215,6 +217,11 @@ type digestDoc struct {
 // of an id, each the XOR of SHA-256(id, 0, hash) over the public entries. Two
 // instances that agree have the same buckets; it shows drift, not attack.
 func (h *Handlers) Digest(w http.ResponseWriter, r *http.Request) error {
+	if uri, e, err := h.actor(r); err != nil {
+		return err
+	} else if e != nil {
+		return fmt.Errorf("%s: %w: the digest is the instance's", uri, directory.ErrNotFound)
+	}
 	seq, err := h.cfg.Store.LastSeq(r.Context())
 	if err != nil {
 		return err
@@ -258,7 +265,7 @@ func (h *Handlers) makeDigest(ctx context.Context, seq int64) (digestDoc, error)
 		Seq     int64             `json:"seq"`
 		Algo    string            `json:"algo"`
 		Buckets map[string]string `json:"buckets"`
-	}{count, seq, "xor-sha256-v1", make(map[string]string, len(buckets))}
+	}{count, last, "xor-sha256-v1", make(map[string]string, len(buckets))}
 	for i, sum := range buckets {
 		doc.Buckets[hex.EncodeToString([]byte{byte(i)})] = hex.EncodeToString(sum[:])
 	}

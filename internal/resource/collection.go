@@ -103,10 +103,12 @@ func (h *Handlers) outboxItems(ctx context.Context, uri string, e *directory.Ent
 			break
 		}
 		read++
-		if a.Type != "Announce" || !listed[a.Object] {
-			items = append(items, federation.Embed(a.Body))
-			listed[a.Object] = true
+		env, err := federation.ParseEnvelope(a.Body)
+		if err != nil || (listed[env.Object.ID] && env.Type == "Announce") {
+			continue // announced above with the whole event
 		}
+		items = append(items, federation.Embed(a.Body))
+		listed[env.Object.ID] = true
 	}
 	next := ""
 	switch {

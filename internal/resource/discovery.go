@@ -66,8 +66,6 @@ func (h *Handlers) jrd(r *http.Request, res federation.Resource) (federation.JRD
 		return federation.JRD{}, err
 	case e.Origin != "" || !e.Kind.IsActor():
 		return federation.JRD{}, notHere(r)
-	case e.Status == directory.StatusDeleted:
-		return federation.JRD{}, errors.Join(directory.ErrGone, errors.New("account is deleted"))
 	}
 	p, public := e.Public()
 	if !public {

@@ -11,6 +11,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -86,7 +87,7 @@ func serve(w http.ResponseWriter, r *http.Request, a answer) error {
 	h.Set("Content-Type", a.media)
 	h.Set("Cache-Control", a.cache)
 	h.Set("ETag", etag)
-	h.Add("Vary", "Accept")
+	h.Set("Vary", "Accept")
 	h.Set("Access-Control-Allow-Origin", "*")
 	h.Set("X-Content-Type-Options", "nosniff")
 	if a.status == 0 && matches(r.Header.Get("If-None-Match"), etag) {
@@ -120,6 +121,9 @@ func matches(header, etag string) bool {
 // was deleted, 303 to the origin of a remote one. What is not public is not found.
 func (h *Handlers) Document(w http.ResponseWriter, r *http.Request) error {
 	e, err := h.entry(r)
+	if errors.Is(err, directory.ErrGone) && e.Origin == "" {
+		return h.tombstone(w, r, e)
+	}
 	if err != nil {
 		return err
 	}
@@ -127,22 +131,23 @@ func (h *Handlers) Document(w http.ResponseWriter, r *http.Request) error {
 		if !e.Status.Public() {
 			return fmt.Errorf("document %s: %w", e.URI, directory.ErrNotFound)
 		}
-		w.Header().Add("Vary", "Accept")
+		w.Header().Set("Vary", "Accept")
 		http.Redirect(w, r, e.URI, http.StatusSeeOther)
 		return nil
-	}
-	if e.Status == directory.StatusDeleted {
-		body, err := h.cfg.Env.Tombstone(e.URI, vocab.WireType(e.Kind), e.DeletedAt)
-		if err != nil {
-			return err
-		}
-		return serve(w, r, answer{body: body, status: http.StatusGone, cache: minutes})
 	}
 	body, err := h.document(r.Context(), e)
 	if err != nil {
 		return err
 	}
 	return serve(w, r, answer{body: body})
+}
+
+func (h *Handlers) tombstone(w http.ResponseWriter, r *http.Request, e directory.Entry) error {
+	body, err := h.cfg.Env.Tombstone(e.URI, vocab.WireType(e.Kind), e.DeletedAt)
+	if err != nil {
+		return err
+	}
+	return serve(w, r, answer{body: body, status: http.StatusGone, cache: minutes})
 }
 
 // document renders a local public entry.
@@ -168,15 +173,15 @@ func (h *Handlers) keys(ctx context.Context, owner string) (vocab.Keys, error) {
 	return h.cfg.Keys(ctx, owner)
 }
 
-// entry finds the entry that the path names; a path of another kind than the
-// entry's is not found.
+// entry finds the entry that the path names, a tombstone with ErrGone; a path
+// of another kind than the entry's is not found.
 func (h *Handlers) entry(r *http.Request) (directory.Entry, error) {
 	if handle := r.PathValue("handle"); handle != "" {
 		return h.cfg.Store.EntryByHandle(r.Context(), strings.ToLower(strings.TrimPrefix(handle, "@")))
 	}
 	e, err := h.cfg.Store.Entry(r.Context(), r.PathValue("id"))
 	if err != nil {
-		return directory.Entry{}, err
+		return e, err
 	}
 	segment, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	if segment != e.Kind.Path() {
@@ -195,10 +200,7 @@ func (h *Handlers) actor(r *http.Request) (uri string, e *directory.Entry, err e
 	if err != nil {
 		return "", nil, err
 	}
-	switch {
-	case found.Status == directory.StatusDeleted && found.Origin == "":
-		return "", nil, fmt.Errorf("%s: %w", found.URI, directory.ErrGone)
-	case !found.Kind.IsActor() || found.Origin != "" || !found.Status.Public():
+	if !found.Kind.IsActor() || found.Origin != "" || !found.Status.Public() {
 		return "", nil, fmt.Errorf("%s: %w", r.URL.Path, directory.ErrNotFound)
 	}
 	return found.URI, &found, nil
