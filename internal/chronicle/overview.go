@@ -17,7 +17,7 @@ const (
 
 // OverviewSVG draws the density of a whole span with the window on it. Each
 // stretch between ticks is a link to a window when opt.WindowHref is set. The
-// handles that drag the window are the script's business.
+// script hides that window and puts its own, with handles, in its place.
 func OverviewSVG(all Span, bins []int, window Span, width int, opt SVGOptions) []byte {
 	p := &painter{opt: opt}
 	all, window = all.tidy(), window.tidy()
@@ -36,7 +36,7 @@ func OverviewSVG(all Span, bins []int, window Span, width int, opt SVGOptions) [
 	p.printf(`<line class="s-trait" x1="0" x2="%d" y1="%d" y2="%d"/>`, width, overviewBase+1, overviewBase+1)
 	p.stretches(w, all)
 	from, to := w.x(max(all.From, min(window.From, all.To))), w.x(max(all.From, min(window.To, all.To)))
-	p.printf(`<rect class="fenetre" x="%s" y="3" width="%s" height="80" rx="6" fill="var(--haie)" fill-opacity=".07" stroke="var(--haie)" stroke-width="2.5" pointer-events="none"/></svg>`,
+	p.printf(`<rect class="fenetre sans-js" x="%s" y="3" width="%s" height="80" rx="6" fill="var(--haie)" fill-opacity=".07" stroke="var(--haie)" stroke-width="2.5" pointer-events="none"/></svg>`,
 		glyph.Pixels(from), glyph.Pixels(max(4, to-from)))
 	return p.Bytes()
 }

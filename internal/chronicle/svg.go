@@ -127,7 +127,7 @@ func (p *painter) axis(w Window, height int) {
 		p.printf(`<text class="s-tit" x="%s" y="34" font-size="16" text-anchor="%s">%s </text>`, glyph.Pixels(x), anchor, glyph.Escape(t.Label))
 	}
 	if w.Today >= 0 {
-		p.printf(`<line class="s-axe" x1="%s" x2="%s" y1="40" y2="%d" stroke="var(--terre)" stroke-width="2"/><circle class="s-axe" cx="%s" cy="40" r="4" fill="var(--terre)"/>`,
+		p.printf(`<line class="aujourdhui" x1="%s" x2="%s" y1="40" y2="%d" stroke="var(--terre)" stroke-width="2"/><circle class="aujourdhui" cx="%s" cy="40" r="4" fill="var(--terre)"/>`,
 			glyph.Pixels(w.Today), glyph.Pixels(w.Today), height, glyph.Pixels(w.Today))
 	}
 }
@@ -217,14 +217,17 @@ func (p *painter) item(it Item, y float64) {
 	default:
 		p.printf(`<rect class="duree" x="%s" y="%s" width="%s" height="24" rx="6" fill="var(--c)"/>`, glyph.Pixels(it.X), glyph.Pixels(y-12), glyph.Pixels(it.W))
 		if it.Inside {
-			class = "s-txt dedans"
+			class = "dedans"
 		}
 	}
-	p.printf(`<text class="%s" x="%s" y="%s" font-size="%v"`, class, glyph.Pixels(it.LabelX), glyph.Pixels(y+4.5), labelSize)
-	if class != "s-txt" {
-		p.printf(` font-weight="600" fill="var(--sur-cat)"`)
+	x, more := it.LabelX, ""
+	switch {
+	case class != "s-txt":
+		more = ` font-weight="600" font-family="var(--f-texte)" fill="var(--sur-cat)"`
+	case it.LabelX < it.X && !it.Inside: // ends at the item, whatever its true width
+		x, more = it.LabelX+it.LabelW, ` text-anchor="end"`
 	}
-	p.printf(`>%s </text></a>`, glyph.Escape(it.Label))
+	p.printf(`<text class="%s" x="%s" y="%s" font-size="%v"%s>%s </text></a>`, class, glyph.Pixels(x), glyph.Pixels(y+4.5), labelSize, more, glyph.Escape(it.Label))
 }
 
 // rest draws a count of what is not shown, as a link to where it is.

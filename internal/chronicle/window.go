@@ -285,9 +285,9 @@ func (p *picker) item(q pick) (it Item, from, to float64) {
 	case from-labelGap-it.LabelW >= p.w.X0:
 		it.LabelX = from - labelGap - it.LabelW
 		from = it.LabelX
-	default: // over the bar, which is long or the drawing narrow
-		it.LabelX = max(p.w.X0, edge-it.LabelW)
-		from, to = min(from, it.LabelX), max(to, edge)
+	default: // on the bar, which is long, or the drawing is narrow
+		it.LabelX = max(p.w.X0, min(it.X+barPadding, edge-it.LabelW))
+		from, to = min(from, it.LabelX), max(to, it.LabelX+it.LabelW)
 	}
 	return it, from, to
 }

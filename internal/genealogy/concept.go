@@ -236,8 +236,16 @@ func placeLane(l *lane, ax axis, top, width float64) placedLane {
 		}
 		out.uses = append(out.uses, pu)
 	}
-	out.height = max(74, laneTop+float64(len(rows))*useRow+22)
+	names := float64(len(l.nameLines()) - 1)
+	out.height = max(74+max(names, 0)*21, laneTop+float64(len(rows))*useRow+22)
 	return out
+}
+
+// nameX is where the lane's name starts, nameLines its lines.
+func (l *lane) nameX() float64 { return 20 + float64(min(l.depth, 4)*childIndent) }
+
+func (l *lane) nameLines() []string {
+	return glyph.Wrap(l.Title, 20, laneName-l.nameX()-16, 2)
 }
 
 func roomIn(taken [][2]float64, from, to float64) bool {
@@ -308,11 +316,11 @@ func (p *painter) use(l *lane, at placedUse, i int, y float64) {
 
 // laneName writes the concept's name, with an elbow below its parent.
 func (p *painter) laneName(l *lane, y float64) {
-	x := 20 + float64(min(l.depth, 4)*childIndent)
+	x := l.nameX()
 	if l.depth > 0 {
 		p.printf(`<path d="M%s %sV%sH%s" fill="none" stroke="var(--trait-fort)" stroke-width="1.5"/>`, px(x-11), px(y-laneTop+6), px(y+1), px(x-4))
 	}
-	lines := glyph.Wrap(l.Title, 20, laneName-x-16, 2)
+	lines := l.nameLines()
 	if l.Href != "" {
 		p.printf(`<a class="noeud" href="%s">`, esc(l.Href))
 	}

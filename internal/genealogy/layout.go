@@ -71,7 +71,11 @@ func (g Graph) Layout(opt LayoutOptions) Layout {
 	room := opt.Width - labelRoom - sideMargin
 	l.layers = l.order.layered(measure{node: cardWidth, gap: cardGap, perRow: max(3, room/(cardWidth+cardGap)), span: 9 * yearSecs})
 	for _, n := range l.order.nodes {
-		l.lines = append(l.lines, glyph.Wrap(n.Title, titleSize, cardWidth-30, titleLines))
+		size := titleSize
+		if n.ID == opt.Focus {
+			size *= 1.06 // bold
+		}
+		l.lines = append(l.lines, glyph.Wrap(n.Title, size, cardWidth-30, titleLines))
 	}
 	l.place(func(row []*vertex) float64 {
 		lines := 2

@@ -50,6 +50,6 @@ func (p *painter) dot(l *Layout, i int) {
 	if n.Date != "" {
 		title = n.Date + " — " + title
 	}
-	p.printf(`><title>%s</title><circle class="cadre-n" cx="%s" cy="%s" r="%d" fill="var(--c)" stroke="var(--papier)" stroke-width="1.5"/></a>`,
+	p.printf(`><title>%s</title><circle class="pt" cx="%s" cy="%s" r="%d" fill="var(--c)" stroke="var(--papier)" stroke-width="1.5"/></a>`,
 		esc(title), px(v.x+l.offset), px(l.bands[v.layer].top+dotHeight/2), dotSize/2)
 }

@@ -70,10 +70,10 @@ var contrary = stroke{1.4, "3 4"}
 
 func (s stroke) attributes() string {
 	out := fmt.Sprintf(`stroke-width="%v" stroke-linecap="round"`, s.width)
-	if s.dash != "" {
-		out += ` stroke-dasharray="` + s.dash + `"`
+	if s.dash == "" {
+		return out + ` stroke-dasharray="none"`
 	}
-	return out
+	return out + ` stroke-dasharray="` + s.dash + `"`
 }
 
 type painter struct {
@@ -143,23 +143,25 @@ func (l *Layout) cardHeight(node int) float64 {
 	return cardHead + float64(max(2, len(l.lines[node]))-1)*lineHeight + 14
 }
 
-// edge opens an edge's group, with its names for the script and the reader.
-func (p *painter) edge(l *Layout, e link, class string, colour string, s stroke, name string) {
+// edge opens an edge's group, with its names for the script and the reader. The
+// strokes are on the paths inside and not on the group, so that the style sheet
+// may colour the group without taking away what tells the types apart.
+func (p *painter) edge(l *Layout, e link, class, name string) {
 	a, b := &l.order.nodes[e.from], &l.order.nodes[e.to]
-	p.printf(`<g class="arete r-%s%s" data-from="%s" data-to="%s" fill="none" stroke="%s" %s><title>%s — %s — %s</title>`,
-		esc(e.typ), class, esc(a.ID), esc(b.ID), colour, s.attributes(), esc(a.Title), esc(name), esc(b.Title))
+	p.printf(`<g class="arete r-%s%s" data-from="%s" data-to="%s"><title>%s — %s — %s</title>`,
+		esc(e.typ), class, esc(a.ID), esc(b.ID), esc(a.Title), esc(name), esc(b.Title))
 }
 
 // chain draws an edge from row to row, with a point at the newer end.
 func (p *painter) chain(l *Layout, e link, chain []*vertex, at bounds) {
-	class, colour := "", "var(--trait-fort)"
+	colour := ""
 	if l.vivid(e) {
-		class, colour = " vif", "var(--haie)"
+		colour = ` stroke="var(--haie)"`
 	}
 	s := strokeOf(e.typ)
-	p.edge(l, e, class, colour, s, p.opt.typeName(e.typ))
+	p.edge(l, e, "", p.opt.typeName(e.typ))
 	upward := e.from > e.to // from an undated node below
-	p.printf(`<path fill="none" d="`)
+	p.printf(`<path fill="none" %s%s d="`, s.attributes(), colour)
 	_, y := at(l, chain[0])
 	x := chain[0].x
 	if upward {
@@ -174,12 +176,18 @@ func (p *painter) chain(l *Layout, e link, chain []*vertex, at bounds) {
 		}
 		middle := px((y + top) / 2)
 		p.printf("C%s %s %s %s %s %s", px(x+l.offset), middle, px(v.x+l.offset), middle, px(v.x+l.offset), px(top))
-		if k < len(chain)-1 {
+		if k < len(chain)-1 && bottom > top {
 			p.printf("V%s", px(bottom))
 		}
 		x, y = v.x, bottom
 	}
 	p.printf(`"/>`)
+	p.arrow(l, chain, upward, at, colour)
+	p.printf("</g>")
+}
+
+// arrow draws the point of an edge, a small triangle filled by its own stroke.
+func (p *painter) arrow(l *Layout, chain []*vertex, upward bool, at bounds, colour string) {
 	last := chain[len(chain)-1]
 	tip, _ := at(l, last)
 	sign := -1.0
@@ -187,9 +195,9 @@ func (p *painter) chain(l *Layout, e link, chain []*vertex, at bounds) {
 		last, sign = chain[0], 1
 		_, tip = at(l, last)
 	}
-	tx := last.x + l.offset
-	half := 3.5 + s.width/2
-	p.printf(`<path class="pointe" d="M%s %sH%sL%s %sz" fill="%s" stroke="none"/></g>`, px(tx-half), px(tip+sign*(arrowLength+1)), px(tx+half), px(tx), px(tip), colour)
+	x := last.x + l.offset
+	p.printf(`<path class="pointe" fill="none"%s stroke-width="3" stroke-dasharray="none" stroke-linejoin="round" d="M%s %sH%sL%s %sz"/>`,
+		colour, px(x-2.5), px(tip+sign*arrowLength), px(x+2.5), px(x), px(tip+sign*3))
 }
 
 const arrowLength = 8
@@ -203,7 +211,7 @@ func (p *painter) odd(l *Layout, e link, at bounds) {
 	if a.layer > b.layer {
 		a, b = b, a
 	}
-	p.edge(l, e, " contre", "var(--trait-fort)", contrary, p.opt.typeName(e.typ)+", "+word(p.opt.Lang, "contrary"))
+	p.edge(l, e, " contre", p.opt.typeName(e.typ)+", "+word(p.opt.Lang, "contrary"))
 	_, y0 := at(l, a)
 	y1, bottom := at(l, b)
 	bend := (y0 + y1) / 2
@@ -211,7 +219,7 @@ func (p *painter) odd(l *Layout, e link, at bounds) {
 		y1 = bottom
 		bend = max(y0, y1) + bandGap/2
 	}
-	p.printf(`<path fill="none" d="M%s %sC%s %s %s %s %s %s"/></g>`, px(a.x+l.offset), px(y0), px(a.x+l.offset), px(bend), px(b.x+l.offset), px(bend), px(b.x+l.offset), px(y1))
+	p.printf(`<path fill="none" %s d="M%s %sC%s %s %s %s %s %s"/></g>`, contrary.attributes(), px(a.x+l.offset), px(y0), px(a.x+l.offset), px(bend), px(b.x+l.offset), px(bend), px(b.x+l.offset), px(y1))
 }
 
 // card draws a node: a leaf-cornered card with a bar in the colour of its theme.
@@ -280,14 +288,14 @@ func themeClass(slug string) string {
 func (l Layout) Legend(opt SVGOptions) []byte {
 	p := &painter{opt: opt}
 	for _, typ := range l.Types() {
-		p.sample(strokeOf(typ), "r-"+typ, opt.typeName(typ))
+		p.sample(strokeOf(typ), opt.typeName(typ))
 	}
 	if len(l.order.odd) > 0 {
-		p.sample(contrary, "contre", word(opt.Lang, "contrary"))
+		p.sample(contrary, word(opt.Lang, "contrary"))
 	}
 	return p.Bytes()
 }
 
-func (p *painter) sample(s stroke, class, name string) {
-	p.printf(`<span><svg width="38" height="12" aria-hidden="true" focusable="false"><path class="%s" d="M2 6h34" fill="none" stroke="var(--haie)" %s/></svg>%s</span>`, esc(class), s.attributes(), esc(name))
+func (p *painter) sample(s stroke, name string) {
+	p.printf(`<span><svg width="38" height="12" aria-hidden="true" focusable="false"><path d="M2 6h34" fill="none" stroke="var(--haie)" %s/></svg>%s</span>`, s.attributes(), esc(name))
 }
