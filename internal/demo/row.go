@@ -196,6 +196,8 @@ func contains(list []string, s string) bool {
 
 // webAddress keeps what is an address of the web.
 func webAddress(s string) string {
+	s, _, _ = strings.Cut(s, ";") // some rows name two sites
+	s = strings.TrimSpace(s)
 	if strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://") {
 		return s
 	}
