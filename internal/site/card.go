@@ -35,8 +35,8 @@ type CardView struct {
 const haloMetres = 1500
 
 // samePlaceDegrees is half the box around a point in which entries are at the
-// same place; the atlas keeps positions to about 2 cm.
-const samePlaceDegrees = 0.000002
+// same place; the atlas keeps positions to about 2 cm, addresses to 1 m.
+const samePlaceDegrees = 0.000005
 
 // card makes the card of an entry, by its number or its ID; an entry that is
 // not public, or unknown, gives none.
@@ -68,9 +68,7 @@ func (s *Site) card(ctx context.Context, l *i18n.Locale, st homeState, key strin
 
 // stack adds the entries that are at the same place, so that all can be reached.
 func (s *Site) stack(ctx context.Context, l *i18n.Locale, st homeState, c CardView) (CardView, error) {
-	box := atlas.BBox{West: c.Item.Lon - samePlaceDegrees, East: c.Item.Lon + samePlaceDegrees,
-		South: c.Item.Lat - samePlaceDegrees, North: c.Item.Lat + samePlaceDegrees}
-	hits := s.cfg.View.Atlas().Within(box, st.filter, stackMost)
+	hits := s.cfg.View.Atlas().Within(placeBox(c.Item.Lat, c.Item.Lon), st.filter, stackMost)
 	if len(hits) < 2 {
 		return c, nil
 	}
@@ -97,6 +95,9 @@ func (s *Site) byKey(ctx context.Context, key string) (directory.Entry, error) {
 	if key == "" {
 		return directory.Entry{}, directory.ErrNotFound
 	}
+	if at, ok := strings.CutPrefix(key, "@"); ok {
+		return s.byPlace(ctx, at)
+	}
 	if !strings.Contains(key, "-") {
 		num, err := strconv.ParseInt(key, 10, 64)
 		if err != nil {
@@ -105,6 +106,24 @@ func (s *Site) byKey(ctx context.Context, key string) (directory.Entry, error) {
 		return s.cfg.Store.EntryByNum(ctx, num)
 	}
 	return s.cfg.Store.Entry(ctx, key)
+}
+
+// byPlace finds an entry that is at "lat,lon": the first of those drawn as one.
+func (s *Site) byPlace(ctx context.Context, at string) (directory.Entry, error) {
+	p, ok := parsePosition(at + ",0")
+	if !ok {
+		return directory.Entry{}, directory.ErrNotFound
+	}
+	hits := s.cfg.View.Atlas().Within(placeBox(p.Lat, p.Lon), atlas.Filter{}, 1)
+	if len(hits) == 0 {
+		return directory.Entry{}, directory.ErrNotFound
+	}
+	return s.cfg.Store.EntryByNum(ctx, hits[0].Num)
+}
+
+// placeBox is the box in which entries are at the same place.
+func placeBox(lat, lon float64) atlas.BBox {
+	return atlas.BBox{West: lon - samePlaceDegrees, East: lon + samePlaceDegrees, South: lat - samePlaceDegrees, North: lat + samePlaceDegrees}
 }
 
 // positionNote says in words that a place is not exact.
