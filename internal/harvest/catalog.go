@@ -44,7 +44,8 @@ func (h *Harvester) walkCatalog(ctx context.Context, f *store.Following) (change
 		page = catalogPage(f.Catalog, f.Cursor, "")
 	}
 	for start := h.now(); h.now().Sub(start) < passTime; {
-		col, notModified, err := h.page(ctx, f.Origin, page)
+		tags := h.tagsOf(*f)
+		col, notModified, err := h.page(ctx, f.Origin, page, tags)
 		if err != nil {
 			return changed, err
 		}
@@ -62,6 +63,7 @@ func (h *Harvester) walkCatalog(ctx context.Context, f *store.Following) (change
 		if err := h.advance(ctx, f, &b, page, next, &changed); err != nil {
 			return changed, err
 		}
+		tags.keep()
 		if next == "" {
 			return changed, nil
 		}
@@ -83,8 +85,9 @@ func catalogPage(catalog string, after int64, bucket string) string {
 	return s
 }
 
-// page gets one page; a page that was the last one is asked for by its ETag.
-func (h *Harvester) page(ctx context.Context, origin, rawURL string) (col federation.Collection, notModified bool, err error) {
+// page gets one page. With tags, one that was read before as the last one is
+// asked for by its ETag; nil asks for all of it.
+func (h *Harvester) page(ctx context.Context, origin, rawURL string, tags *tags) (col federation.Collection, notModified bool, err error) {
 	if !peer.SameOrigin(rawURL, origin) {
 		return col, false, fmt.Errorf("page %s is not on %s: %w", rawURL, origin, directory.ErrInvalid)
 	}
@@ -93,10 +96,7 @@ func (h *Harvester) page(ctx context.Context, origin, rawURL string) (col federa
 		return col, false, err
 	}
 	defer done()
-	h.mu.Lock()
-	etag := h.etags[rawURL]
-	h.mu.Unlock()
-	resp, err := h.cfg.Actors.Get(ctx, rawURL, federation.GetOptions{ETag: etag})
+	resp, err := h.cfg.Actors.Get(ctx, rawURL, federation.GetOptions{ETag: tags.of(rawURL)})
 	if err != nil {
 		return col, false, err
 	}
@@ -109,12 +109,9 @@ func (h *Harvester) page(ctx context.Context, origin, rawURL string) (col federa
 	if col, err = federation.ParseCollection(resp.Body); err != nil {
 		return col, false, fmt.Errorf("page %s: %w: %w", rawURL, directory.ErrInvalid, err)
 	}
-	h.mu.Lock()
-	delete(h.etags, rawURL)
-	if tag := resp.Header.Get("ETag"); tag != "" && col.Next == "" {
-		h.etags[rawURL] = tag
+	if col.Next == "" {
+		tags.learn(rawURL, resp.Header.Get("ETag"))
 	}
-	h.mu.Unlock()
 	return col, false, nil
 }
 

@@ -132,7 +132,7 @@ func (h *Harvester) healBucket(ctx context.Context, f store.Following, bucket st
 	listed := make(map[string]bool)
 	page := catalogPage(f.Catalog, 0, bucket)
 	for page != "" {
-		col, _, err := h.page(ctx, f.Origin, page)
+		col, _, err := h.page(ctx, f.Origin, page, nil)
 		if err != nil {
 			return changed, err
 		}

@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -64,9 +63,7 @@ type Harvester struct {
 	cfg    Config
 	origin string // ours
 	pace   *pacer
-
-	mu    sync.Mutex
-	etags map[string]string // by URL of a last page, to ask whether it grew
+	etags  etags
 }
 
 // New returns a Harvester.
@@ -89,7 +86,7 @@ func New(cfg Config) *Harvester {
 	if err != nil {
 		origin = cfg.Env.Base // config refuses such a base URL before
 	}
-	return &Harvester{cfg: cfg, origin: origin, pace: newPacer(), etags: make(map[string]string)}
+	return &Harvester{cfg: cfg, origin: origin, pace: newPacer()}
 }
 
 // Jobs are the handlers of harvest's jobs, for the Runner.

@@ -28,12 +28,13 @@ func (h *Harvester) walkOutbox(ctx context.Context, f store.Following) (changed 
 	if err != nil {
 		return 0, err
 	}
-	ids, err := h.outboxIDs(ctx, f)
+	tags := h.tagsOf(f)
+	ids, err := h.outboxIDs(ctx, f, tags)
 	if err != nil {
 		return 0, err
 	}
 	if act, err := federation.ParseActor(ra.Doc); err == nil && act.Upcoming != "" {
-		more, err := h.collectionIDs(ctx, f.Origin, act.Upcoming, 1)
+		more, err := h.collectionIDs(ctx, f.Origin, act.Upcoming, 1, tags)
 		if err != nil {
 			return 0, err
 		}
@@ -53,10 +54,14 @@ func (h *Harvester) walkOutbox(ctx context.Context, f store.Following) (changed 
 			changed++
 		}
 	}
-	return changed, h.cfg.Store.Write(ctx, func(tx *store.Tx) error { return h.move(ctx, tx, &f, "", "") })
+	if err := h.cfg.Store.Write(ctx, func(tx *store.Tx) error { return h.move(ctx, tx, &f, "", "") }); err != nil {
+		return changed, err
+	}
+	tags.keep()
+	return changed, nil
 }
 
-func (h *Harvester) outboxIDs(ctx context.Context, f store.Following) ([]string, error) {
+func (h *Harvester) outboxIDs(ctx context.Context, f store.Following, tags *tags) ([]string, error) {
 	if f.Outbox == "" {
 		return nil, nil
 	}
@@ -64,12 +69,12 @@ func (h *Harvester) outboxIDs(ctx context.Context, f store.Following) ([]string,
 	if !f.Synced.IsZero() {
 		pages = 1
 	}
-	return h.collectionIDs(ctx, f.Origin, f.Outbox, pages)
+	return h.collectionIDs(ctx, f.Origin, f.Outbox, pages, tags)
 }
 
 // collectionIDs lists the object ids of a collection's first pages.
-func (h *Harvester) collectionIDs(ctx context.Context, origin, rawURL string, pages int) (ids []string, err error) {
-	col, _, err := h.page(ctx, origin, rawURL)
+func (h *Harvester) collectionIDs(ctx context.Context, origin, rawURL string, pages int, tags *tags) (ids []string, err error) {
+	col, _, err := h.page(ctx, origin, rawURL, tags)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +82,7 @@ func (h *Harvester) collectionIDs(ctx context.Context, origin, rawURL string, pa
 	case col.FirstPage != nil:
 		col = *col.FirstPage
 	case len(col.Items) == 0 && col.First != "":
-		if col, _, err = h.page(ctx, origin, col.First); err != nil {
+		if col, _, err = h.page(ctx, origin, col.First, tags); err != nil {
 			return nil, err
 		}
 	}
@@ -90,7 +95,7 @@ func (h *Harvester) collectionIDs(ctx context.Context, origin, rawURL string, pa
 		if pages <= 1 || len(ids) >= maxOutboxItems || col.Next == "" {
 			return ids, nil
 		}
-		if col, _, err = h.page(ctx, origin, col.Next); err != nil {
+		if col, _, err = h.page(ctx, origin, col.Next, tags); err != nil {
 			return nil, err
 		}
 	}
