@@ -3,6 +3,7 @@ package demo
 import (
 	"strconv"
 	"strings"
+	"unicode"
 
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/transfer"
@@ -196,10 +197,11 @@ func contains(list []string, s string) bool {
 
 // webAddress keeps what is an address of the web.
 func webAddress(s string) string {
-	s, _, _ = strings.Cut(s, ";") // some rows name two sites
-	s = strings.TrimSpace(s)
-	if strings.HasPrefix(s, "http://") || strings.HasPrefix(s, "https://") {
-		return s
+	// Some rows name two sites, or add an account after a space.
+	for _, part := range strings.FieldsFunc(s, func(r rune) bool { return r == ';' || unicode.IsSpace(r) }) {
+		if directory.WebURL(part) {
+			return part
+		}
 	}
 	return ""
 }
