@@ -19,6 +19,7 @@ var aliases = map[field]string{
 	"id":            "id identifiant idfiche uniqueid uuid refid reference sourceid identifier",
 	"kind":          "kind nature genre typeannonce",
 	"status":        "status statut",
+	"handle":        "handle",
 	"name":          "name names nom title titre bftitre term label libelle intitule denomination raisonsociale organisation organization tradingname registeredname",
 	"lang":          "lang langue",
 	"summary":       "summary resume abstract chapo accroche",

@@ -32,6 +32,7 @@ type draft struct {
 	problems []Problem
 	lang     string
 	geocoded bool
+	nameless bool // the name was not text, and that is said
 }
 
 // problem notes an error in the column that f was read from.
@@ -92,6 +93,7 @@ func (d *draft) collect(r row) []struct{ field, lang, text string } {
 		}
 		if bad := badText(text); bad != "" {
 			d.problems = append(d.problems, Problem{Field: cl.name, Code: "text", Message: bad})
+			d.nameless = d.nameless || col.field == "name"
 			continue
 		}
 		switch {
@@ -338,7 +340,7 @@ func (d *draft) finish() {
 		d.Pillars = nil
 	}
 	d.SourceKey = d.key()
-	if len(d.Name) == 0 {
+	if len(d.Name) == 0 && !d.nameless {
 		d.problem("name", "required", "the row has no name")
 	}
 	if d.refused() {
@@ -393,20 +395,34 @@ func hash(parts ...string) string {
 	return "sha256-" + base64.RawURLEncoding.EncodeToString(sum[:18])
 }
 
-// web reads an address of the web; without a scheme it is https.
+// web reads an address of the web; without a scheme it is https. Of several in
+// one cell the first counts and the cell is kept aside.
 func (d *draft) web(f field, s string) string {
+	if first := strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\n' || r == ';' }); len(first) > 1 && isWeb(withScheme(first[0])) {
+		d.warn(f, "url", "several addresses in one cell: the first is used")
+		d.keep(d.column(f), s)
+		s = first[0]
+	}
 	if s == "" {
 		return ""
 	}
-	if !strings.Contains(s, ":") && strings.Contains(s, ".") && !strings.ContainsAny(s, " <>\"") {
-		s = "https://" + s
-	}
-	u, err := url.Parse(s)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+	if s = withScheme(s); !isWeb(s) {
 		d.problem(f, "url", fmt.Sprintf("%q is not an address that begins with http:// or https://", clip(s)))
 		return ""
 	}
 	return s
+}
+
+func withScheme(s string) string {
+	if !strings.Contains(s, ":") && strings.Contains(s, ".") && !strings.ContainsAny(s, " <>\"") {
+		return "https://" + s
+	}
+	return s
+}
+
+func isWeb(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
 }
 
 // decode reads a cell that holds JSON.

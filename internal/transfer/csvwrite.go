@@ -176,6 +176,7 @@ func moment(name string, get func(*Properties) time.Time) csvColumn {
 var csvColumns = []csvColumn{
 	{name: "id", value: func(_ *csvEncoder, f *Feature) string { return f.ID }},
 	text("kind", func(p *Properties) string { return string(p.Kind) }),
+	text("handle", func(p *Properties) string { return p.Handle }),
 	{name: "name", value: func(c *csvEncoder, f *Feature) string { return f.Properties.Names[c.lang] }},
 	{name: "lang", value: func(c *csvEncoder, _ *Feature) string { return c.lang }},
 	inLang("summary", func(p *Properties) directory.LangText { return p.Summary }),

@@ -35,14 +35,19 @@ func newInstance(t testing.TB) *instance {
 	led := ledger.New(ledger.Config{Store: st, Keyring: keys, Env: env, Clock: clock,
 		Publisher: outbox.New(outbox.Config{Store: st, Keyring: keys, Env: env, Clock: clock})})
 	i := &instance{st: st, led: led, who: directory.Who{System: true, Name: "test"}}
-	org, err := led.CreateOrganisation(context.Background(), i.who, directory.Entry{
-		Kind: directory.KindOrganisation, Name: directory.LangText{"fr": "Association du bocage"}, Status: directory.StatusPublished,
+	return i.publisher(t, 0)
+}
+
+// publisher is the same instance with another organisation, whose entries are none yet.
+func (i *instance) publisher(t testing.TB, n int) *instance {
+	t.Helper()
+	org, err := i.led.CreateOrganisation(context.Background(), i.who, directory.Entry{
+		Kind: directory.KindOrganisation, Name: directory.LangText{"fr": "Association " + itoa(n)}, Status: directory.StatusPublished,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	i.org = org
-	return i
+	return &instance{i.st, i.led, i.who, org}
 }
 
 // read imports text into the instance with what a command line would say.

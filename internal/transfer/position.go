@@ -170,11 +170,20 @@ func (d *draft) particulars() {
 		d.Licence = licence(v["licence"])
 	}
 	d.OpeningHours = v["openingHours"]
+	if d.Kind.IsActor() {
+		d.Handle = v["handle"]
+	}
 	switch d.Kind {
 	case directory.KindEvent:
-		d.Event = &directory.Event{Status: directory.EventStatus(strings.ToUpper(v["eventStatus"])), Series: v["series"], Edition: v["edition"], Organisers: v["organisers"]}
+		e := directory.Event{Status: directory.EventStatus(strings.ToUpper(v["eventStatus"])), Series: v["series"], Edition: v["edition"], Organisers: v["organisers"]}
+		if e != (directory.Event{}) {
+			d.Event = &e
+		}
 	case directory.KindText:
-		d.Text = &directory.Text{Form: v["form"], Authors: v["authors"], Language: v["textLanguage"], Country: v["textCountry"], URL: d.web("textUrl", v["textUrl"])}
+		t := directory.Text{Form: v["form"], Authors: v["authors"], Language: v["textLanguage"], Country: v["textCountry"], URL: d.web("textUrl", v["textUrl"])}
+		if t != (directory.Text{}) {
+			d.Text = &t
+		}
 	case directory.KindConcept:
 		d.Concept = &directory.Concept{FirstUse: v["firstUse"], FirstAuthor: v["firstAuthor"], SourceWork: v["sourceWork"]}
 		if v["altLabels"] != "" {
