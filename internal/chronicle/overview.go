@@ -24,6 +24,7 @@ func OverviewSVG(all Span, bins []int, window Span, width int, opt SVGOptions) [
 	if width <= 0 {
 		width = 1376
 	}
+	width = min(max(width, 240), 8000)
 	w := Window{From: all.From, To: all.To, Width: width, X0: overviewMargin}
 	id := opt.ID
 	if id == "" {
