@@ -61,7 +61,7 @@ func point(r row, source string) (*directory.Point, string) {
 
 func (l *loader) event(r row) directory.Entry {
 	e := l.base(directory.KindEvent, "event/"+r["id"], ownLicence)
-	e.Name = langText(r["title"], "")
+	e.Name = directory.LangText{"und": r["title"]} // in the language of its organisers, which the table does not say
 	e.Summary = langText(r["summary_fr"], r["summary_en"])
 	e.Period = &directory.Period{Start: r["start_date"], End: r["end_date"]}
 	e.Event = &directory.Event{Series: r["series"], Edition: r["edition"], Organisers: r["organisers"]}
