@@ -91,6 +91,8 @@ type Object struct {
 	AssertionMethod []Key      `json:"assertionMethod,omitempty"`
 	Generator       *Generator `json:"generator,omitempty"`
 	Implements      []Link     `json:"implements,omitempty"`
+
+	received json.RawMessage // relations as read: see Relationships
 }
 
 // Endpoints holds the shared inbox.

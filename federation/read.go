@@ -40,19 +40,22 @@ func ReadObject(raw []byte) (Object, error) {
 		return Object{}, fmt.Errorf("%w: a document needs an id and a type", ErrMalformed)
 	}
 	o.Location, o.OnlineURL = readLocation(m, o.OnlineURL)
-	o.Attachment, o.Tag = readAttachments(m), readTags(m)
+	o.Attachment, o.Tag, o.received = readAttachments(m), readTags(m), m["relations"]
 	return o, nil
 }
 
-// Relationships are the typed edges of a document, in order.
-func Relationships(raw []byte) []Relationship {
-	m, err := ParseObject(raw)
-	if err != nil {
-		return nil
-	}
-	list := m.List("relations")
-	if c := m.Object("relations"); c != nil && c.Text("relationship") == "" {
-		list = append(c.List("items"), c.List("orderedItems")...)
+// Relationships are the typed edges of a document that was read, in order;
+// those that are given by id only are left out.
+func (o Object) Relationships() []Relationship {
+	list := listOf(o.received)
+	if first(o.received) == '{' {
+		c, err := parseMembers(o.received)
+		if err != nil {
+			return nil
+		}
+		if c.Text("relationship") == "" {
+			list = append(c.List("items"), c.List("orderedItems")...)
+		}
 	}
 	var out []Relationship
 	for _, item := range list {

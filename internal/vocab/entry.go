@@ -38,7 +38,7 @@ func Entry(raw []byte, origin string) (directory.Entry, error) {
 	}
 	if kind := directory.Kind(o.Kind); kind.Valid() && WireType(kind) == o.Type {
 		e.Kind = kind
-		err = readOwn(&e, o, raw)
+		err = readOwn(&e, o)
 	} else {
 		err = readForeign(&e, o)
 	}
@@ -49,7 +49,7 @@ func Entry(raw []byte, origin string) (directory.Entry, error) {
 }
 
 // readOwn reads a document of our dialect: the inverse of Document.
-func readOwn(e *directory.Entry, o federation.Object, raw []byte) error {
+func readOwn(e *directory.Entry, o federation.Object) error {
 	if e.Name = o.NameMap; len(e.Name) == 0 {
 		e.Name = langText(o.Name, o.InLanguage)
 	}
@@ -75,7 +75,7 @@ func readOwn(e *directory.Entry, o federation.Object, raw []byte) error {
 	e.Period = periodOf(o.DateEDTF, o.Timezone)
 	e.Licence, e.Website, e.OpeningHours = licenceID(o.License), webURL(o.Website), o.OpeningHours
 	e.LastConfirmed = o.LastConfirmed
-	e.Relations = readRelations(raw, e.URI)
+	e.Relations = readRelations(o, e.URI)
 	for _, part := range []struct {
 		raw json.RawMessage
 		to  any

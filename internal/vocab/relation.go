@@ -75,9 +75,9 @@ func (v Env) relations(subject string, list []directory.Relation) *federation.It
 const maxRelations = 500
 
 // readRelations keeps the relations that subject states itself.
-func readRelations(raw []byte, subject string) []directory.Relation {
+func readRelations(o federation.Object, subject string) []directory.Relation {
 	var out []directory.Relation
-	for _, r := range federation.Relationships(raw) {
+	for _, r := range o.Relationships() {
 		t := relationOf(r.Relationship)
 		if t == "" || r.Object == "" || (r.Subject != "" && r.Subject != subject) || len(out) == maxRelations {
 			continue
