@@ -60,8 +60,7 @@ func (s *Site) facets(ctx context.Context, l *i18n.Locale, st homeState) (FacetP
 	}
 	hidden := 0
 	for _, t := range directory.Themes() {
-		name, _ := t.Name.In(l.Tag)
-		c := Chip{Value: t.Slug, Name: name, Theme: directory.ThemeRoot(t.Slug), Icon: directory.ThemeRoot(t.Slug),
+		c := Chip{Value: t.Slug, Name: shortTheme(l, t.Slug), Theme: directory.ThemeRoot(t.Slug), Icon: directory.ThemeRoot(t.Slug),
 			On: slices.Contains(st.sel.Themes, t.Slug)}
 		if n := directory.ThemeNumber(t.Slug); n >= 0 && n < len(counts.Themes) {
 			c.Count = l.Number(counts.Themes[n])

@@ -267,7 +267,7 @@ func (s *Site) byNums(ctx context.Context, nums []int64) ([]directory.Public, er
 
 // marks are the clusters and points of the view, as links.
 func (s *Site) marks(l *i18n.Locale, st homeState) []basemap.Mark {
-	zoom := uint32(math.Round(st.position.Zoom))
+	zoom := uint32(max(0, math.Round(st.position.Zoom)-1)) // a tile of 512 px at zoom z is the world of 256 px at z+1
 	box := boundsOf(st.position.view(mapWidth, mapHeight))
 	a := s.cfg.View.Atlas()
 	clusters := a.Clusters(box, zoom, st.filter)

@@ -18,7 +18,7 @@ import (
 // begins with one of them counts as used.
 var families = []string{"kind.", "kinds.", "count.", "textform.", "country.", "language.", "date.month.", "date.season.", "entry.notice.",
 	"follow.", "fact.", "pillar.", "ostrom.", "rel.", "edge.", "event.status.", "field.", "scale.", "lineage.depth.", "peer.", "error.",
-	"form.", "fault.", "date.ago."}
+	"form.", "fault.", "date.ago.", "theme.short."}
 
 var (
 	templateKey = regexp.MustCompile(`\.(T|N) "([a-z0-9_.]+)"`)

@@ -29,14 +29,16 @@ type TimelinePage struct {
 	Today            string
 	Total            string
 	Agenda           []AgendaGroup
-	Kinds, Themes    []Chip
-	State            []Hidden
-	Query            string
-	Active           []ActiveFilter
-	ClearHref        string
-	ICS, Atom        string
-	Empty            bool
-	WholeHref        string
+	// More says how many entries of the window the agenda leaves out, "" for none.
+	More          string
+	Kinds, Themes []Chip
+	State         []Hidden
+	Query         string
+	Active        []ActiveFilter
+	ClearHref     string
+	ICS, Atom     string
+	Empty         bool
+	WholeHref     string
 }
 
 // ScaleLink is one length of window.
@@ -60,9 +62,10 @@ type AgendaItem struct {
 // The chart's width in pixels: what a script may ask for, and without one.
 const (
 	minChart, maxChart, usualChart = 320, 2400, 1376
-	chartLanes                     = 3
+	chartLanes                     = 5
 	overviewBins                   = 170
-	agendaMost                     = 60
+	// agendaLanes is how many rows of the drawing the agenda is worth.
+	agendaLanes, agendaMost = 60, 100
 	// usualYears is the first window's length, before and after now.
 	usualYearsBack, usualYearsAhead = 60, 5
 )
@@ -173,7 +176,16 @@ func (s *Site) drawTimeline(ctx context.Context, p *TimelinePage, f chronicle.Fi
 	p.Total = l.N("timeline.total", win.Shown, "total", win.Total)
 	p.Scales = scaleLinks(l, state, window, win.Scale)
 	var err error
-	p.Agenda, err = s.agenda(ctx, l, nums, win.Scale)
+	// The agenda has room for more than the drawing.
+	list := c.Window(window.From, window.To, f, chronicle.Options{Width: usualChart, Lanes: agendaLanes, Lang: l.Tag})
+	nums = nums[:0:0]
+	for _, it := range list.Items {
+		nums = append(nums, it.Num)
+	}
+	shown := 0
+	if p.Agenda, shown, err = s.agenda(ctx, l, nums, win.Scale); err == nil && shown < win.Total {
+		p.More = l.N("timeline.more", win.Total-shown)
+	}
 	return err
 }
 
@@ -196,7 +208,7 @@ func (s *Site) timelineControls(p *TimelinePage, sel directory.Selection, window
 	}
 	p.ClearHref = address("/timeline", keep(state, "from", "to", "lang"))
 	for _, t := range directory.RootThemes() {
-		p.Themes = append(p.Themes, Chip{Value: t.Slug, Name: themeName(l, t.Slug), Theme: t.Slug, Icon: t.Slug, On: slices.Contains(sel.Themes, t.Slug)})
+		p.Themes = append(p.Themes, Chip{Value: t.Slug, Name: shortTheme(l, t.Slug), Theme: t.Slug, Icon: t.Slug, On: slices.Contains(sel.Themes, t.Slug)})
 	}
 	for _, k := range directory.Kinds() {
 		p.Kinds = append(p.Kinds, Chip{Value: string(k), Name: l.T("kinds." + string(k)), Theme: noTheme, Icon: string(k), On: slices.Contains(sel.Kinds, k)})
@@ -243,15 +255,16 @@ func scaleLinks(l *i18n.Locale, state url.Values, window chronicle.Span, now chr
 
 // agenda lists the entries of the drawing, latest first, under their year or,
 // at the scale of months and days, their month.
-func (s *Site) agenda(ctx context.Context, l *i18n.Locale, nums []int64, scale chronicle.Scale) ([]AgendaGroup, error) {
-	es, err := s.byNums(ctx, nums[:min(len(nums), 4*agendaMost)])
+func (s *Site) agenda(ctx context.Context, l *i18n.Locale, nums []int64, scale chronicle.Scale) ([]AgendaGroup, int, error) {
+	es, err := s.byNums(ctx, nums[:min(len(nums), 5*agendaMost)])
 	if err != nil {
-		return nil, fmt.Errorf("agenda: %w", err)
+		return nil, 0, fmt.Errorf("agenda: %w", err)
 	}
 	sort.SliceStable(es, func(i, j int) bool { return begins(es[i]) > begins(es[j]) })
 	byMonth := scale == chronicle.Months || scale == chronicle.Days || scale == chronicle.Hours
 	var out []AgendaGroup
-	for _, e := range es[:min(len(es), agendaMost)] {
+	es = es[:min(len(es), agendaMost)]
+	for _, e := range es {
 		t := time.Unix(begins(e), 0).UTC()
 		title := l.Year(t.Year())
 		if byMonth {
@@ -263,5 +276,5 @@ func (s *Site) agenda(ctx context.Context, l *i18n.Locale, nums []int64, scale c
 		g := &out[len(out)-1]
 		g.Items = append(g.Items, AgendaItem{Item: item(l, e), Date: whenLine(l, e)})
 	}
-	return out, nil
+	return out, len(es), nil
 }

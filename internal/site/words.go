@@ -66,6 +66,14 @@ func themeName(l *i18n.Locale, slug string) string {
 	return slug
 }
 
+// shortTheme is the name of a root theme on a button, where room is short.
+func shortTheme(l *i18n.Locale, slug string) string {
+	if key := "theme.short." + slug; l.Has(key) {
+		return l.T(key)
+	}
+	return themeName(l, slug)
+}
+
 // rootSlug is the slug of root number n, 0 to 7, else noTheme.
 func rootSlug(n int) string {
 	roots := directory.RootThemes()
