@@ -67,9 +67,15 @@ func (in *Inbox) foreign(id string) (string, error) {
 }
 
 // believe returns the embedded object when its own publisher signed it, else
-// what its origin answers: an embedded object of another server proves nothing.
+// what its origin answers: an embedded object of another server proves
+// nothing, nor does one by which an actor claims what another one publishes.
 func (in *Inbox) believe(ctx context.Context, act federation.Activity, origin string) (document, error) {
-	if act.Object.Embedded() && peer.SameOrigin(act.Object.ID, act.Actor) {
+	old, err := in.cfg.Store.EntryByURI(ctx, act.Object.ID)
+	if err != nil && !errors.Is(err, directory.ErrNotFound) && !errors.Is(err, directory.ErrGone) {
+		return document{}, err
+	}
+	theirs := err != nil || old.OwnerURI == act.Actor || act.Object.ID == act.Actor
+	if theirs && act.Object.Embedded() && peer.SameOrigin(act.Object.ID, act.Actor) {
 		o, err := federation.ReadObject(act.Object.Raw)
 		if err != nil {
 			return document{}, fmt.Errorf("%w: %w", directory.ErrInvalid, err)

@@ -1,0 +1,207 @@
+package inbox_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/store"
+)
+
+var day = time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
+
+// TestFollowing: Follow is accepted each time, Undo is matched by who signs
+// and whom they follow, and nobody undoes another's follow.
+func TestFollowing(t *testing.T) {
+	ctx := context.Background()
+	r, them := newRig(t), newRemote(t)
+	alice, bob := them.actor("alice", "Person"), them.actor("bob", "Person")
+	us := base + "/actor"
+	first := r.activity("Follow", alice, us)
+	if why := r.deliver(them, first); why != "" {
+		t.Fatal(why)
+	}
+	f, err := r.st.Follower(ctx, alice, us)
+	if err != nil || f.State != store.FollowAccepted || f.Bocage || f.Inbox != alice+"/inbox" {
+		t.Fatalf("%+v, %v", f, err)
+	}
+	second := r.activity("Follow", alice, us)
+	if why := r.deliver(them, second); why != "" {
+		t.Fatal(why)
+	}
+	ds, err := r.st.Deliveries(ctx, them.URL, 10)
+	if err != nil || len(ds) != 2 {
+		t.Fatalf("%d Accepts, %v", len(ds), err)
+	}
+	for i, follow := range []object{first, second} {
+		var accept struct {
+			Type, Actor string
+			Object      struct{ ID, Type, Actor, Object string }
+		}
+		if err := json.Unmarshal(ds[i].Body, &accept); err != nil || accept.Type != "Accept" || accept.Object.ID != follow["id"] || ds[i].Inbox != alice+"/inbox" {
+			t.Errorf("accept %d: %+v, %v", i, accept, err)
+		}
+	}
+	if why := r.deliver(them, r.activity("Undo", bob, object{"type": "Follow", "actor": alice, "object": us})); !strings.Contains(why, "Follow by") {
+		t.Errorf("bob undid alice's follow: %q", why)
+	}
+	if why := r.deliver(them, r.activity("Undo", bob, first["id"])); !strings.Contains(why, "activity of") {
+		t.Errorf("bob undid alice's follow by its id: %q", why)
+	}
+	if n, err := r.st.CountFollowers(ctx, us); err != nil || n != 1 {
+		t.Fatalf("%d followers, %v", n, err)
+	}
+	// As Gancio sends it: without an actor, with an id that nobody knows.
+	if why := r.deliver(them, r.activity("Undo", alice, object{"id": alice + "#follows/1", "type": "Follow", "object": us})); why != "" {
+		t.Error(why)
+	}
+	if n, err := r.st.CountFollowers(ctx, us); err != nil || n != 0 {
+		t.Errorf("%d followers after Undo, %v", n, err)
+	}
+	for _, target := range []string{base + "/entries/none", them.URL + "/bob"} {
+		if why := r.deliver(them, r.activity("Follow", alice, target)); why == "" {
+			t.Errorf("a Follow of %s was accepted", target)
+		}
+	}
+}
+
+// TestAnswers: only the actor that we asked can accept, and it starts a backfill.
+func TestAnswers(t *testing.T) {
+	ctx := context.Background()
+	r, them := newRig(t), newRemote(t)
+	relay, other := them.actor("relay", "Application"), them.actor("other", "Person")
+	r.follows(relay)
+	state := func() store.FollowState {
+		t.Helper()
+		f, err := r.st.Following(ctx, base+"/actor", relay)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f.State
+	}
+	if why := r.deliver(them, r.activity("Reject", other, base+"/activities/follow")); why == "" || state() != store.FollowAccepted {
+		t.Errorf("another rejected for it: %q, %s", why, state())
+	}
+	if why := r.deliver(them, r.activity("Reject", relay, object{"type": "Follow", "id": "urn:x", "actor": base + "/actor", "object": relay})); why != "" || state() != store.FollowRejected {
+		t.Errorf("reject: %q, %s", why, state())
+	}
+	if why := r.deliver(them, r.activity("Accept", relay, base+"/activities/follow")); why != "" || state() != store.FollowAccepted {
+		t.Errorf("accept: %q, %s", why, state())
+	}
+}
+
+// TestAcceptanceRules walks through federation.md §6.4.
+func TestAcceptanceRules(t *testing.T) {
+	r, them, evil := newRig(t), newRemote(t), newRemote(t)
+	relay, org := them.actor("relay", "Application"), them.actor("org", "Group")
+	mallory := evil.actor("mallory", "Application")
+	stranger := newRemote(t)
+	nobody := stranger.actor("nobody", "Person")
+	r.follows(relay)
+	r.follows(mallory)
+	fair := them.URL + "/fair"
+	them.set("/fair", event(fair, org, "Foire", day))
+
+	step := func(name string, from *remote, act object, why, shown string) {
+		t.Helper()
+		if got := r.deliver(from, act); !strings.Contains(got, why) || why == "" && got != "" {
+			t.Errorf("%s: %q, want %q", name, got, why)
+		}
+		if got := r.name(fair); got != shown {
+			t.Errorf("%s: shows %q, want %q", name, got, shown)
+		}
+	}
+	step("not followed", stranger, r.activity("Create", nobody, event(stranger.URL+"/e", nobody, "Spam", day)), "follows", "")
+	step("embedded object of another host is fetched", evil, r.activity("Create", mallory, event(fair, mallory, "Faux", day.Add(time.Hour))), "", "Foire")
+	step("and cannot be updated by another host", evil, r.activity("Update", mallory, event(fair, mallory, "Faux", day.Add(time.Hour))), "newer", "Foire")
+	step("nor deleted", evil, r.activity("Delete", mallory, fair), "another host", "Foire")
+	step("one of ours", evil, r.activity("Create", mallory, event(base+"/events/1", mallory, "Faux", day)), "ours", "Foire")
+	step("its owner updates it", them, r.activity("Update", org, event(fair, org, "Grande foire", day.Add(time.Hour))), "", "Grande foire")
+	step("an older version", them, r.activity("Update", org, event(fair, org, "Vieille foire", day)), "newer", "Grande foire")
+	them.set("/fair", event(fair, org, "Grande foire", day.Add(time.Hour)))
+	step("another actor of the host is checked", them, r.activity("Update", relay, event(fair, relay, "Faux", day.Add(2*time.Hour))), "newer", "Grande foire")
+	step("another actor of the host cannot delete what is there", them, r.activity("Delete", relay, fair), "still there", "Grande foire")
+	step("its owner deletes it", them, r.activity("Delete", org, object{"type": "Tombstone", "id": fair}), "", "")
+	step("a tombstone stays dead", them, r.activity("Create", org, event(fair, org, "Foire", day.Add(3*time.Hour))), "newer", "")
+	them.set("/fair", event(fair, org, "Foire", r.now().Add(time.Hour)))
+	step("unless its origin has a newer one", them, r.activity("Create", org, event(fair, org, "Foire", r.now().Add(time.Hour))), "", "Foire")
+	step("a note is no entry", them, r.activity("Create", org, object{"type": "Note", "id": them.URL + "/n", "attributedTo": org, "content": "x"}), "not an entry", "Foire")
+	panics := event(them.URL+"/p", org, "Piège", day)
+	panics["duration"] = ""
+	if why := r.deliver(them, r.activity("Create", org, panics)); strings.Contains(why, "panic") {
+		t.Error(why)
+	}
+}
+
+// TestDeletedActor: an actor that leaves takes its follows and entries along.
+func TestDeletedActor(t *testing.T) {
+	ctx := context.Background()
+	r, them := newRig(t), newRemote(t)
+	org := them.actor("org", "Group")
+	r.follows(org)
+	fair := them.URL + "/fair"
+	for _, act := range []object{
+		r.activity("Follow", org, base+"/actor"), r.activity("Create", org, event(fair, org, "Foire", day)),
+		r.activity("Delete", org, org),
+	} {
+		if why := r.deliver(them, act); why != "" {
+			t.Fatalf("%s: %s", act["type"], why)
+		}
+	}
+	if got := r.name(fair); got != "" {
+		t.Errorf("still shows %q", got)
+	}
+	if n, err := r.st.CountFollowers(ctx, base+"/actor"); err != nil || n != 0 {
+		t.Errorf("%d followers, %v", n, err)
+	}
+	if _, err := r.st.Following(ctx, base+"/actor", org); !errors.Is(err, directory.ErrNotFound) {
+		t.Errorf("still followed: %v", err)
+	}
+	if _, err := r.actors.Actor(ctx, org); !errors.Is(err, directory.ErrGone) {
+		t.Errorf("the actor: %v", err)
+	}
+}
+
+// TestAnnounce: what a followed relay shares comes from its origin, whatever
+// is embedded.
+func TestAnnounce(t *testing.T) {
+	r, them := newRig(t), newRemote(t)
+	relay, org := them.actor("relay", "Application"), them.actor("org", "Group")
+	fair := them.URL + "/fair"
+	them.set("/fair", event(fair, org, "Foire", day))
+	wrapped := r.activity("Announce", relay, object{"type": "Create", "id": fair + "/create", "actor": org, "object": event(fair, org, "Faux", day)})
+	if why := r.deliver(them, wrapped); !strings.Contains(why, "follows") {
+		t.Errorf("not followed: %q", why)
+	}
+	r.follows(relay)
+	wrapped["id"] = wrapped["id"].(string) + "2"
+	if why := r.deliver(them, wrapped); why != "" || r.name(fair) != "Foire" {
+		t.Errorf("%q, shows %q", why, r.name(fair))
+	}
+}
+
+// TestDeleteOvertakes: a Delete that is applied before its Create waits for it.
+func TestDeleteOvertakes(t *testing.T) {
+	ctx := context.Background()
+	r, them := newRig(t), newRemote(t)
+	org := them.actor("org", "Group")
+	r.follows(org)
+	fair := them.URL + "/fair"
+	del, create := r.activity("Delete", org, fair), r.activity("Create", org, event(fair, org, "Foire", day))
+	for _, act := range []object{del, create} {
+		if status, text, err := r.post(r.request(them, org+"#main-key", encode(t, act), 0)); err != nil || status != 202 {
+			t.Fatalf("%d %q %v", status, text, err)
+		}
+	}
+	r.apply()
+	if got := r.name(fair); got != "" {
+		t.Errorf("still shows %q", got)
+	}
+	if rec, err := r.st.Received(ctx, del["id"].(string)); err != nil || rec.Error != "" {
+		t.Errorf("the Delete: %q, %v", rec.Error, err)
+	}
+}
