@@ -1,0 +1,206 @@
+package harvest_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"codeberg.org/bocage/bocage/federation"
+	"codeberg.org/bocage/bocage/internal/peer"
+	"codeberg.org/bocage/bocage/internal/store"
+)
+
+type object = map[string]any
+
+// foreign is a server of other software: JSON by path, HTML for the rest.
+type foreign struct {
+	*httptest.Server
+	docs map[string]any
+	// busy makes that many answers a 429 that says when to come back.
+	busy int
+	hits []string
+}
+
+func newForeign(t *testing.T) *foreign {
+	t.Helper()
+	f := &foreign{docs: map[string]any{}}
+	f.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet {
+			w.WriteHeader(http.StatusAccepted)
+			return
+		}
+		f.hits = append(f.hits, r.URL.RequestURI())
+		doc, ok := f.docs[r.URL.RequestURI()]
+		switch {
+		case f.busy > 0:
+			f.busy--
+			w.Header().Set("Retry-After", "300")
+			w.WriteHeader(http.StatusTooManyRequests)
+		case !ok:
+			w.Header().Set("Content-Type", "text/html")
+			_, _ = w.Write([]byte("<html>hello"))
+		case doc == nil:
+			w.WriteHeader(http.StatusGone)
+		default:
+			w.Header().Set("Content-Type", federation.ContentType)
+			_ = json.NewEncoder(w).Encode(doc) // the reader is the code under test
+		}
+	}))
+	t.Cleanup(f.Close)
+	return f
+}
+
+func (f *foreign) actor(typ string, more object) string {
+	id := f.URL + "/relay"
+	doc := object{"id": id, "type": typ, "preferredUsername": "relay", "name": "Agenda", "inbox": id + "/inbox", "outbox": f.URL + "/outbox"}
+	for k, v := range more {
+		doc[k] = v
+	}
+	f.docs["/relay"] = doc
+	f.docs["/.well-known/nodeinfo"] = object{"links": []object{{"rel": "https://www.w3.org/ns/activitystreams#Application", "href": id}}}
+	return id
+}
+
+func (f *foreign) event(name string) object {
+	id := f.URL + "/" + name
+	e := object{"id": id, "type": "Event", "attributedTo": f.URL + "/relay", "name": name, "startTime": "2031-06-06T18:00:00Z", "updated": "2026-03-01T10:00:00Z"}
+	f.docs["/"+name] = e
+	return e
+}
+
+// accept plays the relay's administrator.
+func accept(t *testing.T, b *node, actor string) {
+	t.Helper()
+	ctx := context.Background()
+	err := b.st.Write(ctx, func(tx *store.Tx) error {
+		f, err := tx.Following(ctx, b.env.InstanceURI(), actor)
+		if err != nil {
+			return err
+		}
+		f.State = store.FollowAccepted
+		if err := tx.PutFollowing(ctx, f); err != nil {
+			return err
+		}
+		return peer.ScheduleBackfill(ctx, tx, actor, b.now())
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestForeignOutbox: other software is read by its outbox, each object from
+// its origin; what is embedded, or of another host, is not believed.
+func TestForeignOutbox(t *testing.T) {
+	b, f, evil := newNode(t, "sqlite", "B"), newForeign(t), newForeign(t)
+	relay := f.actor("Application", nil)
+	one, two, gone := f.event("one"), f.event("two"), f.event("gone")
+	f.docs["/gone"] = nil
+	lie := object{"id": one["id"], "type": "Event", "name": "Faux"}
+	elsewhere := evil.event("evil")
+	f.docs["/outbox"] = object{"id": f.URL + "/outbox", "type": "OrderedCollection", "totalItems": 4, "first": f.URL + "/outbox?page=1"}
+	f.docs["/outbox?page=1"] = object{"id": f.URL + "/outbox?page=1", "type": "OrderedCollectionPage", "next": f.URL + "/outbox?page=2", "orderedItems": []any{
+		object{"type": "Create", "id": f.URL + "/c1", "object": lie}, object{"type": "Announce", "id": f.URL + "/c2", "object": object{"type": "Create", "object": elsewhere}},
+		object{"type": "Create", "id": f.URL + "/c3", "object": object{"type": "Note", "id": f.URL + "/note"}}, object{"type": "Create", "id": f.URL + "/c4", "object": gone["id"]},
+	}}
+	f.docs["/outbox?page=2"] = object{"id": f.URL + "/outbox?page=2", "type": "OrderedCollectionPage", "orderedItems": []any{two["id"], f.URL + "/page.html"}}
+	b.follow(f.URL)
+	settle(t, b)
+	if n := len(b.mirror(f.URL)); n != 0 {
+		t.Errorf("%d entries before the relay accepted", n)
+	}
+	accept(t, b, relay)
+	settle(t, b)
+	got := b.mirror(f.URL)
+	if len(got) != 2 || got[f.URL+"/one"] != "one" || got[f.URL+"/two"] != "two" {
+		t.Errorf("mirror: %v", got)
+	}
+	if n := len(b.mirror(evil.URL)); n != 0 || len(evil.hits) != 0 {
+		t.Errorf("another host's event was taken, or asked for: %d, %v", n, evil.hits)
+	}
+	// An event that goes is noticed at the next pass.
+	f.docs["/one"] = nil
+	b.later(17 * time.Minute)
+	if err := b.harvester.Schedule(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, b)
+	if got := b.mirror(f.URL); len(got) != 1 {
+		t.Errorf("after one event went: %v", got)
+	}
+}
+
+// TestHostileCatalog: ids of other hosts, pages of other hosts, pages that
+// lead nowhere and documents that lie are left out; the rest is taken.
+func TestHostileCatalog(t *testing.T) {
+	ctx := context.Background()
+	b, f, evil := newNode(t, "sqlite", "B"), newForeign(t), newForeign(t)
+	catalog := f.URL + "/catalog"
+	relay := f.actor("Application", object{"catalog": catalog})
+	first := "/catalog?after=0&limit=100&full=1"
+	next := "/catalog?after=5&limit=100&full=1"
+	page := func(next string, items ...any) object {
+		p := object{"id": catalog, "type": "OrderedCollectionPage", "orderedItems": items}
+		if next != "" {
+			p["next"] = next
+		}
+		return p
+	}
+	f.docs[first] = page(f.URL+next, f.event("one"), evil.event("evil"), object{"type": "Tombstone", "id": evil.URL + "/x"},
+		"just a string", object{"id": f.URL + "/bad", "type": "Event"}, object{"id": f.URL + "/gone", "type": "Event", "hash": "sha256-x"})
+	f.docs["/gone"] = nil
+	f.docs[next] = page(evil.URL+"/catalog?after=9", f.event("two"))
+	b.follow(f.URL)
+	settle(t, b)
+	if got := b.mirror(f.URL); len(got) != 1 || got[f.URL+"/one"] != "one" {
+		t.Errorf("mirror: %v", got)
+	}
+	following := func() store.Following {
+		t.Helper()
+		fl, err := b.st.Following(ctx, b.env.InstanceURI(), relay)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fl
+	}
+	if fl := following(); !strings.Contains(fl.LastError, "is not on") || len(evil.hits) != 0 {
+		t.Errorf("a page of another host: %q, %v", fl.LastError, evil.hits)
+	}
+	f.docs[next] = page(f.URL+next, f.event("two"))
+	b.later(time.Hour)
+	settle(t, b)
+	if fl := following(); !strings.Contains(fl.LastError, "lead on") {
+		t.Errorf("a page that leads to itself: %q", fl.LastError)
+	}
+	f.docs[next] = page("", f.event("two"))
+	b.later(2 * time.Hour)
+	settle(t, b)
+	if fl := following(); fl.LastError != "" || len(b.mirror(f.URL)) != 2 {
+		t.Errorf("in the end: %q, %v", fl.LastError, b.mirror(f.URL))
+	}
+}
+
+// TestBusy: a host that says when to come back is asked then, not before.
+func TestBusy(t *testing.T) {
+	b, f := newNode(t, "sqlite", "B"), newForeign(t)
+	f.actor("Application", object{"catalog": f.URL + "/catalog"})
+	f.docs["/catalog?after=0&limit=100&full=1"] = object{"id": f.URL + "/catalog", "type": "OrderedCollectionPage", "orderedItems": []any{f.event("one")}}
+	b.follow(f.URL)
+	f.busy = 1
+	settle(t, b)
+	f.hits = nil
+	b.later(4 * time.Minute)
+	settle(t, b)
+	if len(f.hits) != 0 || len(b.mirror(f.URL)) != 0 {
+		t.Errorf("asked too early: %v", f.hits)
+	}
+	b.later(2 * time.Minute)
+	settle(t, b)
+	if n := len(b.mirror(f.URL)); n != 1 {
+		t.Errorf("%d entries in the end, %v", n, fmt.Sprint(f.hits))
+	}
+}
