@@ -83,7 +83,7 @@ func (s *snapshot) cells(m *mask, p span, shift uint, limit int, out []cell) (ce
 
 // cell sums up the points of the span that pass; ok is false when none does.
 func (s *snapshot) cell(m *mask, p span) (c cell, ok bool) {
-	if m.class == byScan || m.class == byKindTheme || p.points() <= 2 || m.class != everything && p.points() <= exactCellPoints {
+	if few := p.points(); m.byPosition() || few <= 2 || m.class != everything && few <= exactCellPoints {
 		return s.exactCell(m, p)
 	}
 	m.shares(s.base, p.base[0], p.base[1], 1, &c.shares)
@@ -146,7 +146,7 @@ func (s *snapshot) single(m *mask, p span) (c cell, ok bool) {
 
 func pointCell(col *columns, i int) cell {
 	code := col.code[i]
-	c := cell{n: 1, x: compact(code), y: compact(code >> 1), lo: code, hi: code, num: col.num[i], kind: col.kind[i], root: col.root[i]}
+	c := cell{n: 1, x: compact(code), y: compact(code >> 1), lo: code, hi: code, num: col.num[i], kind: col.kind(i), root: col.root(i)}
 	c.shares[c.root] = 1
 	return c
 }
@@ -176,10 +176,10 @@ func (t *tally) scan(m *mask, c *columns, dead bitmap, r [2]int) {
 		}
 		code := c.code[i]
 		t.n++
-		t.shares[c.root[i]]++
+		t.shares[c.root(i)]++
 		t.sumX += uint64(compact(code))
 		t.sumY += uint64(compact(code >> 1))
 		t.lo, t.hi = min(t.lo, code), max(t.hi, code)
-		t.num, t.kind, t.root = c.num[i], c.kind[i], c.root[i]
+		t.num, t.kind, t.root = c.num[i], c.kind(i), c.root(i)
 	}
 }

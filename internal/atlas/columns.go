@@ -13,19 +13,20 @@ const noRoot = 8
 type columns struct {
 	code     []uint64
 	num      []uint32
-	kind     []uint8
-	root     []uint8 // 0 to 7, or noRoot
+	facet    []uint8 // kind << 4 | root, the root 0 to 7 or noRoot
 	themes   []uint64
 	from, to []int64 // an undated point has from > to, so it meets no window
 	origin   []uint16
 	summary
 }
 
-func (c *columns) len() int { return len(c.code) }
+func (c *columns) len() int         { return len(c.code) }
+func (c *columns) kind(i int) uint8 { return c.facet[i] >> 4 }
+func (c *columns) root(i int) uint8 { return c.facet[i] & 15 }
 
 func newColumns(n int) *columns {
 	return &columns{
-		code: make([]uint64, 0, n), num: make([]uint32, 0, n), kind: make([]uint8, 0, n), root: make([]uint8, 0, n),
+		code: make([]uint64, 0, n), num: make([]uint32, 0, n), facet: make([]uint8, 0, n),
 		themes: make([]uint64, 0, n), from: make([]int64, 0, n), to: make([]int64, 0, n), origin: make([]uint16, 0, n),
 	}
 }
@@ -34,8 +35,7 @@ func newColumns(n int) *columns {
 func (c *columns) appendRange(o *columns, i, j int) {
 	c.code = append(c.code, o.code[i:j]...)
 	c.num = append(c.num, o.num[i:j]...)
-	c.kind = append(c.kind, o.kind[i:j]...)
-	c.root = append(c.root, o.root[i:j]...)
+	c.facet = append(c.facet, o.facet[i:j]...)
 	c.themes = append(c.themes, o.themes[i:j]...)
 	c.from = append(c.from, o.from[i:j]...)
 	c.to = append(c.to, o.to[i:j]...)
@@ -53,8 +53,7 @@ func (c *columns) appendPoint(p *Point, code uint64) {
 	}
 	c.code = append(c.code, code)
 	c.num = append(c.num, uint32(p.Num))
-	c.kind = append(c.kind, p.Kind&7)
-	c.root = append(c.root, root)
+	c.facet = append(c.facet, p.Kind&7<<4|root)
 	c.themes = append(c.themes, p.Themes)
 	c.from = append(c.from, from)
 	c.to = append(c.to, to)
@@ -63,7 +62,7 @@ func (c *columns) appendPoint(p *Point, code uint64) {
 
 func (c *columns) hit(i int) Hit {
 	lat, lon := centre(c.code[i])
-	return Hit{Num: int64(c.num[i]), Lat: lat, Lon: lon, Kind: c.kind[i], Theme: themeOf(c.root[i]), Origin: c.origin[i]}
+	return Hit{Num: int64(c.num[i]), Lat: lat, Lon: lon, Kind: c.kind(i), Theme: themeOf(c.root(i)), Origin: c.origin[i]}
 }
 
 func themeOf(root uint8) int8 {

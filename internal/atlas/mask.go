@@ -25,7 +25,13 @@ type mask struct {
 	dated     bool
 	only      *Set
 	kindsList []uint8 // the kinds asked for
+	// rootOf maps a facet to its root, or to reject when its kind does not pass.
+	rootOf [kinds << 4]uint8
 }
+
+// reject is a place of a tally that nobody reads: adding there costs less than
+// a branch that is hard to predict.
+const reject = 15
 
 const allKinds = 1<<kinds - 1
 
@@ -36,6 +42,12 @@ func (f Filter) mask() mask {
 	}
 	for k := m.kinds; k != 0; k &= k - 1 {
 		m.kindsList = append(m.kindsList, uint8(bits.TrailingZeros16(k)))
+	}
+	for facet := range m.rootOf {
+		m.rootOf[facet] = reject
+		if m.kinds>>(facet>>4)&1 == 1 {
+			m.rootOf[facet] = uint8(facet & 15)
+		}
 	}
 	oneTheme := bits.OnesCount64(f.Themes) == 1
 	m.theme = bits.TrailingZeros64(f.Themes)
@@ -58,7 +70,7 @@ func (f Filter) mask() mask {
 
 // pass says whether the point at position i passes.
 func (m *mask) pass(c *columns, i int) bool {
-	return m.kinds>>c.kind[i]&1 == 1 &&
+	return m.kinds>>c.kind(i)&1 == 1 &&
 		(m.anyTheme || c.themes[i]&m.themes != 0) &&
 		m.passOther(c, i)
 }
@@ -115,22 +127,30 @@ func (m *mask) scanCount(c *columns, i, j int) int {
 	return n
 }
 
+// byPosition says whether the filter looks at more than kinds and themes, so
+// that those that pass may be elsewhere in a cell than the others.
+func (m *mask) byPosition() bool { return m.dated || m.only != nil }
+
 // shares adds sign times the counts by root of the points of [i, j) that pass.
 func (m *mask) shares(c *columns, i, j, sign int, out *[roots]int) {
-	switch m.class {
-	case nothing:
-		return
-	case everything:
-		m.fineShares(c, i, j, sign, out)
+	size := blockPoints
+	if m.class == everything {
+		size = finePoints
+	}
+	if m.class == nothing {
 		return
 	}
-	a, b := blocksInside(i, j, blockPoints)
-	if a >= b || m.class == byScan || m.class == byKindTheme {
+	if m.class == byScan || m.class == byKindTheme || j-i <= size/2 {
 		m.scanShares(c, i, j, sign, out)
 		return
 	}
-	m.scanShares(c, i, a*blockPoints, sign, out)
-	m.scanShares(c, b*blockPoints, j, sign, out)
+	a, b := nearestRow(i, size, c.len()), nearestRow(j, size, c.len())
+	m.scanSigned(c, b*size, j, sign, out)
+	m.scanSigned(c, a*size, i, -sign, out)
+	if m.class == everything {
+		addDifference(out, c.fineRow(b), c.fineRow(a), sign)
+		return
+	}
 	lo, hi := c.row(a), c.row(b)
 	if m.class == byTheme {
 		if m.theme < c.nThemes {
@@ -145,28 +165,38 @@ func (m *mask) shares(c *columns, i, j, sign int, out *[roots]int) {
 	}
 }
 
-// fineShares is shares for the filter that takes everything.
-func (m *mask) fineShares(c *columns, i, j, sign int, out *[roots]int) {
-	scan := func(i, j int) {
-		for _, r := range c.root[i:j] {
-			out[r] += sign
-		}
+// scanSigned is scanShares from i to j, with the sign turned when j is before.
+func (m *mask) scanSigned(c *columns, i, j, sign int, out *[roots]int) {
+	if j < i {
+		i, j, sign = j, i, -sign
 	}
-	a, b := blocksInside(i, j, finePoints)
-	if a >= b {
-		scan(i, j)
-		return
-	}
-	scan(i, a*finePoints)
-	scan(b*finePoints, j)
-	addDifference(out, c.fineRow(b), c.fineRow(a), sign)
+	m.scanShares(c, i, j, sign, out)
 }
 
 func (m *mask) scanShares(c *columns, i, j, sign int, out *[roots]int) {
-	for ; i < j; i++ {
-		if m.pass(c, i) {
-			out[c.root[i]] += sign
+	var tally [16]int
+	switch facets := c.facet[i:j]; {
+	case m.byPosition():
+		for k := i; k < j; k++ {
+			if m.pass(c, k) {
+				tally[c.root(k)]++
+			}
 		}
+	case m.anyTheme:
+		for _, f := range facets {
+			tally[m.rootOf[f&127]&15]++
+		}
+	default:
+		for k, themes := range c.themes[i:j][:len(facets)] {
+			hit := 0
+			if themes&m.themes != 0 {
+				hit = 1
+			}
+			tally[m.rootOf[facets[k]&127]&15] += hit
+		}
+	}
+	for r := range out {
+		out[r] += sign * tally[r]
 	}
 }
 

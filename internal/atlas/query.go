@@ -91,13 +91,13 @@ func (g *facetCounter) scan(p span, r *rect) {
 
 // point counts a point that passes all but kind and theme.
 func (g *facetCounter) point(c *columns, i, sign int) {
-	kind := g.whole.kinds>>c.kind[i]&1 == 1
+	kind := g.whole.kinds>>c.kind(i)&1 == 1
 	theme := g.whole.anyTheme || c.themes[i]&g.whole.themes != 0
 	if kind && theme {
 		g.out.Total += sign
 	}
 	if theme {
-		g.out.Kinds[c.kind[i]] += sign
+		g.out.Kinds[c.kind(i)] += sign
 	}
 	if kind {
 		for t := c.themes[i]; t != 0; t &= t - 1 {

@@ -63,7 +63,7 @@ func (c *columns) summarise() {
 		if i == n {
 			break
 		}
-		kind, root := int(c.kind[i]), int(c.root[i])
+		kind, root := int(c.kind(i)), int(c.root(i))
 		runRoot[root]++
 		run[kindRoot(kind, root)]++
 		for m := c.themes[i]; m != 0; m &= m - 1 {
@@ -79,15 +79,28 @@ func (c *columns) summarise() {
 	c.summary = s
 }
 
+// nearestRow is the row nearest to position i of n.
+func nearestRow(i, size, n int) int { return min((i+size/2)/size, n/size) }
+
 // sums adds up the coordinates of the points [i, j).
 func (c *columns) sums(i, j int) (x, y uint64) {
-	a, b := blocksInside(i, j, finePoints)
-	if a >= b {
+	if j-i <= finePoints/2 {
 		return c.scanSums(i, j)
 	}
-	x0, y0 := c.scanSums(i, a*finePoints)
-	x1, y1 := c.scanSums(b*finePoints, j)
-	return x0 + x1 + c.sumX[b] - c.sumX[a], y0 + y1 + c.sumY[b] - c.sumY[a]
+	xi, yi := c.sumsBefore(i)
+	xj, yj := c.sumsBefore(j)
+	return xj - xi, yj - yi
+}
+
+// sumsBefore adds up the coordinates of the points before i, from the nearest row.
+func (c *columns) sumsBefore(i int) (x, y uint64) {
+	row := nearestRow(i, finePoints, c.len())
+	if at := row * finePoints; at > i {
+		x, y = c.scanSums(i, at)
+		return c.sumX[row] - x, c.sumY[row] - y
+	}
+	x, y = c.scanSums(row*finePoints, i)
+	return c.sumX[row] + x, c.sumY[row] + y
 }
 
 func (c *columns) scanSums(i, j int) (x, y uint64) {
