@@ -49,15 +49,16 @@ func TestParse(t *testing.T) {
 		in  string
 		err error
 	}{
-		"without a context":            {strings.Replace(create, "%s", "", 1), nil},
-		"null context":                 {`{"@context":null,"type":"Follow","actor":"https://f.ex/u","object":"https://b.ex/1"}`, nil},
-		"a duration that panics":       {strings.Replace(create, "%s", `,"duration":""`, 1), ErrMalformed},
-		"a type of nobody's":           {`{"type":"FeatureRequest","actor":"https://f.ex/u"}`, nil},
-		"not an activity":              {`{"type":"Note","actor":"https://f.ex/u","content":"x"}`, ErrMalformed},
-		"two actors":                   {`{"type":"Follow","actor":["https://f.ex/u","https://f.ex/v"],"object":"https://b.ex/1"}`, ErrMalformed},
-		"an actor that is not a URI":   {`{"type":"Follow","actor":["x y","https://f.ex/v"],"object":"https://b.ex/1"}`, ErrMalformed},
-		"Move":                         {`{"type":"Move","actor":"https://f.ex/u","object":"https://f.ex/u","target":"https://g.ex/u"}`, nil},
-		"a body that is not an object": {`"x"`, ErrMalformed},
+		"without a context":                  {strings.Replace(create, "%s", "", 1), nil},
+		"null context":                       {`{"@context":null,"type":"Follow","actor":"https://f.ex/u","object":"https://b.ex/1"}`, nil},
+		"a duration that panics":             {strings.Replace(create, "%s", `,"duration":""`, 1), ErrMalformed},
+		"a type of nobody's":                 {`{"type":"FeatureRequest","actor":"https://f.ex/u"}`, nil},
+		"not an activity":                    {`{"type":"Note","actor":"https://f.ex/u","content":"x"}`, ErrMalformed},
+		"two actors":                         {`{"type":"Follow","actor":["https://f.ex/u","https://f.ex/v"],"object":"https://b.ex/1"}`, ErrMalformed},
+		"an actor that is not a URI":         {`{"type":"Follow","actor":["x y","https://f.ex/v"],"object":"https://b.ex/1"}`, ErrMalformed},
+		"an embedded actor without a scheme": {`{"type":"Delete","actor":{"type":"Tombstone","id":"0"}}`, ErrMalformed},
+		"Move":                               {`{"type":"Move","actor":"https://f.ex/u","object":"https://f.ex/u","target":"https://g.ex/u"}`, nil},
+		"a body that is not an object":       {`"x"`, ErrMalformed},
 	} {
 		got, err := Parse([]byte(tt.in))
 		if !errors.Is(err, tt.err) {

@@ -35,22 +35,16 @@ func Parse(body []byte) (Activity, error) {
 		return Activity{}, err
 	}
 	act := Activity{Envelope: env, Target: m.Ref("target"), Published: m.Time("published"), Raw: body}
-	t, err := toType(body)
-	if errors.Is(err, streams.ErrUnhandledType) || streams.IsUnmatchedErr(err) {
-		return act, nil
-	}
-	if err != nil {
-		return Activity{}, fmt.Errorf("%w: %w", ErrMalformed, err)
-	}
-	if err := agrees(t, env); err != nil {
+	if err := typed(body, env); err != nil {
 		return Activity{}, err
 	}
 	return act, nil
 }
 
-// toType turns body into go-fed's type. Its readers panic on some values, of
-// which "duration":"" is one; a panic is ErrMalformed.
-func toType(body []byte) (t vocab.Type, err error) {
+// typed reads body with go-fed and compares it with the envelope. go-fed
+// panics on some values, of which "duration":"" is one and an id without a
+// scheme another; a panic is ErrMalformed.
+func typed(body []byte, env Envelope) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("%w: %v", ErrMalformed, r)
@@ -58,12 +52,19 @@ func toType(body []byte) (t vocab.Type, err error) {
 	}()
 	var m map[string]any
 	if err := json.Unmarshal(body, &m); err != nil {
-		return nil, err
+		return fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
 	if _, ok := m["@context"]; !ok {
 		m["@context"] = ASContext // collection items and embedded objects come without
 	}
-	return streams.ToType(context.Background(), m)
+	t, err := streams.ToType(context.Background(), m)
+	if errors.Is(err, streams.ErrUnhandledType) || streams.IsUnmatchedErr(err) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrMalformed, err)
+	}
+	return agrees(t, env)
 }
 
 // agrees makes sure that go-fed read the same actor as the envelope: a
