@@ -82,7 +82,8 @@ type App struct {
 	clock     func() time.Time
 	client    *federation.Client
 	deliverer *outbox.Deliverer
-	runner    *jobs.Runner
+	runner    *jobs.Runner // applies what was received
+	gatherer  *jobs.Runner // harvests, which takes minutes and must hold up nothing
 	inbox     *inbox.Inbox
 	resource  *resource.Handlers
 	site      *site.Site
@@ -189,20 +190,23 @@ func (a *App) build(ctx context.Context, opt Options) error {
 	a.Env = vocab.Env{Base: a.Config.URL, InstanceName: a.Config.Name}
 	a.Keyring = keyring.New(a.Store, []byte(a.Config.Secret), rand.Reader)
 	a.View = view.New(view.Config{Store: a.Store, Clock: a.clock, Logger: a.log, Poll: opt.ViewPoll})
-	a.Publisher = outbox.New(outbox.Config{Store: a.Store, Keyring: a.Keyring, Env: a.Env, Clock: a.clock, Logger: a.log})
+	a.Moderation = moderation.New(a.Store, a.clock)
+	a.Publisher = outbox.New(outbox.Config{Store: a.Store, Keyring: a.Keyring, Env: a.Env, Moderation: a.Moderation,
+		Clock: a.clock, Logger: a.log})
 	a.deliverer = outbox.NewDeliverer(outbox.DelivererConfig{Store: a.Store, Keyring: a.Keyring, Client: a.client,
 		Clock: a.clock, Poll: opt.DeliverPoll, Logger: a.log})
 	a.runner = &jobs.Runner{DB: a.Store.Jobs(), Clock: a.clock, Logger: a.log}
+	a.gatherer = &jobs.Runner{DB: a.Store.Jobs(), Clock: a.clock, Logger: a.log}
 	a.Ledger = ledger.New(ledger.Config{Store: a.Store, Keyring: a.Keyring, Env: a.Env, Publisher: a.Publisher,
 		Clock: a.clock, Logger: a.log, Changed: a.View.Notify, Deliver: a.deliverer.Notify})
-	a.Moderation = moderation.New(a.Store, a.clock)
 	a.Actors = peer.NewActors(peer.ActorsConfig{Store: a.Store, Client: a.client, Clock: a.clock,
 		Sign: func(ctx context.Context) (federation.Signer, error) {
 			return a.Keyring.Signer(ctx, keyring.Instance, a.Env.InstanceURI())
 		}})
 	a.Harvest = harvest.New(harvest.Config{Store: a.Store, Actors: a.Actors, Client: a.client, Moderation: a.Moderation,
 		Publisher: a.Publisher, Ledger: a.Ledger, Env: a.Env, Clock: a.clock, Logger: a.log,
-		Wake: a.runner.Notify, Deliver: a.deliverer.Notify, Changed: a.View.Notify, Interval: opt.HarvestInterval})
+		Wake: a.gatherer.Notify, Deliver: a.deliverer.Notify, Changed: a.View.Notify, Interval: opt.HarvestInterval})
+	a.gatherer.Handlers = a.Harvest.Jobs()
 	var err error
 	if a.Auth, err = auth.New(auth.Config{Store: a.Store, Base: a.Config.URL, Clock: a.clock}); err != nil {
 		return err
@@ -219,9 +223,9 @@ func (a *App) buildDoors(ctx context.Context) error {
 		return err
 	}
 	a.inbox = inbox.New(inbox.Config{Store: a.Store, Actors: a.Actors, Moderation: a.Moderation, Publisher: a.Publisher,
-		Ledger: a.Ledger, Env: a.Env, Clock: a.clock, Logger: a.log, Wake: a.runner.Notify, Deliver: a.deliverer.Notify})
-	a.runner.Handlers = a.Harvest.Jobs()
-	a.runner.Handlers[inbox.JobApply] = a.inbox.Apply
+		Ledger: a.Ledger, Env: a.Env, Clock: a.clock, Logger: a.log, Wake: a.wake, Deliver: a.deliverer.Notify,
+		Changed: a.View.Notify})
+	a.runner.Handlers = map[string]jobs.Handler{inbox.JobApply: a.inbox.Apply}
 	a.resource = resource.New(resource.Config{Store: a.Store, Env: a.Env, Clock: a.clock, Version: Version(),
 		Keys: func(ctx context.Context, owner string) (vocab.Keys, error) {
 			p, err := a.Keyring.Pair(ctx, owner)
@@ -255,6 +259,13 @@ func (a *App) buildDoors(ctx context.Context) error {
 	}
 	a.handler = a.routes()
 	return nil
+}
+
+// wake tells both runners that a job was just committed: an Accept that is
+// applied starts a backfill.
+func (a *App) wake() {
+	a.runner.Notify()
+	a.gatherer.Notify()
 }
 
 // guardedClient reaches public addresses only, and this machine when the

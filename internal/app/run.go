@@ -67,7 +67,7 @@ func (a *App) Run(ctx context.Context) error {
 		name string
 		run  func(context.Context) error
 	}{
-		{"view", a.View.Run}, {"deliverer", a.deliverer.Run}, {"jobs", a.runner.Run},
+		{"view", a.View.Run}, {"deliverer", a.deliverer.Run}, {"jobs", a.runner.Run}, {"gatherer", a.gatherer.Run},
 		{"harvest", a.Harvest.Run}, {"prune", a.prune},
 	} {
 		g.Go(func() error {
