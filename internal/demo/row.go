@@ -26,8 +26,7 @@ func publisher() directory.Entry {
 			"en": "Demonstration data: events, texts, concepts and places of the commons. This is not an official account.",
 		},
 		Themes: []string{"recherche"}, Licence: ownLicence,
-		Website: "https://coopdescommuns.org",
-		Place:   &directory.Place{Locality: "Paris", Country: "FR"},
+		Place: &directory.Place{Locality: "Paris", Country: "FR"},
 	}
 }
 

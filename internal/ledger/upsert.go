@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/store"
@@ -58,7 +59,7 @@ func sourceOf(e directory.Entry) [2]string { return [2]string{e.Owner, e.SourceK
 // upsertChunk is what one transaction does; it may run more than once, so it
 // changes neither es nor seen.
 func (l *Ledger) upsertChunk(ctx context.Context, tx *store.Tx, who directory.Who, es []directory.Entry, base int, seen map[[2]string]int, opt UpsertOptions) ([]UpsertResult, error) {
-	old, err := existing(ctx, tx, es)
+	old, err := l.existing(ctx, tx, es)
 	if err != nil {
 		return nil, err
 	}
@@ -77,6 +78,14 @@ func (l *Ledger) upsertChunk(ctx context.Context, tx *store.Tx, who directory.Wh
 			continue
 		}
 		here[k] = base + i
+		if o := old[k]; o != nil {
+			same := [2]string{o.Owner, "id " + o.ID}
+			if first, dup := here[same]; dup {
+				out[i] = UpsertResult{Outcome: Rejected, Err: acceptable(es[i], true, first)}
+				continue
+			}
+			here[same] = base + i
+		}
 		c, res, err := l.upsertOne(ctx, tx, who, es[i], old[k], b)
 		if err != nil {
 			return nil, err
@@ -100,8 +109,8 @@ func acceptable(e directory.Entry, dup bool, first int) error {
 	return nil
 }
 
-// existing finds the entries that es would update, by source.
-func existing(ctx context.Context, tx *store.Tx, es []directory.Entry) (map[[2]string]*directory.Entry, error) {
+// existing finds the entries that es would update, by source, else by URI.
+func (l *Ledger) existing(ctx context.Context, tx *store.Tx, es []directory.Entry) (map[[2]string]*directory.Entry, error) {
 	keys := map[string][]string{}
 	for _, e := range es {
 		if e.SourceKey != "" {
@@ -117,8 +126,35 @@ func existing(ctx context.Context, tx *store.Tx, es []directory.Entry) (map[[2]s
 		for i := range found {
 			out[[2]string{owner, found[i].SourceKey}] = &found[i]
 		}
+		if err := l.existingByURI(ctx, tx, owner, ks, out); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
+}
+
+// existingByURI finds the entries that a file of our own names by their
+// ActivityPub id: an export that comes back updates what it was made from.
+func (l *Ledger) existingByURI(ctx context.Context, tx *store.Tx, owner string, keys []string, out map[[2]string]*directory.Entry) error {
+	var uris []string
+	for _, k := range keys {
+		if out[[2]string{owner, k}] == nil && strings.HasPrefix(k, l.env.Base+"/") {
+			uris = append(uris, k)
+		}
+	}
+	if len(uris) == 0 {
+		return nil
+	}
+	found, err := tx.EntriesByURI(ctx, uris)
+	if err != nil {
+		return fmt.Errorf("find exported entries: %w", err)
+	}
+	for i := range found {
+		if found[i].Owner == owner { // tombstones too: an import does not bring back what was deleted
+			out[[2]string{owner, found[i].URI}] = &found[i]
+		}
+	}
+	return nil
 }
 
 // upsertOne prepares one entry. A nil change means that there is nothing to
@@ -186,6 +222,13 @@ func merge(e, old *directory.Entry) {
 	if e.Status == "" {
 		e.Status = old.Status
 	}
+	e.SourceKey = old.SourceKey
+	if e.Contact == nil {
+		e.Contact = old.Contact
+	}
+	if shownAs(old, e.Place) {
+		e.Place = old.Place
+	}
 	if e.Handle == "" || e.Kind.IsActor() {
 		e.Handle = old.Handle
 	}
@@ -205,6 +248,23 @@ func merge(e, old *directory.Entry) {
 			}
 		}
 	}
+}
+
+// shownAs reports whether p is the entry's place as the public sees it: a file
+// that was exported knows no better, and must not blur what is kept exactly.
+func shownAs(old *directory.Entry, p *directory.Place) bool {
+	public, _ := old.Public()
+	a, b := public.Place, p
+	if a == nil || b == nil {
+		return false
+	}
+	x, y := *a, *b
+	x.PointSource, y.PointSource = "", ""
+	if (x.Point == nil) != (y.Point == nil) || x.Point != nil && *x.Point != *y.Point {
+		return false
+	}
+	x.Point, y.Point = nil, nil
+	return x == y
 }
 
 // writeAll is write for many.

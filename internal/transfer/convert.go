@@ -305,13 +305,17 @@ func (d *draft) period() {
 // of its country when it has only one.
 func (d *draft) zone() *time.Location {
 	name := d.values["timezone"]
-	if name == "" && d.Place != nil {
+	given := name != ""
+	if !given && d.Place != nil {
 		name = zones[d.Place.Country]
 	}
 	if name == "" {
 		return nil
 	}
 	z, err := time.LoadLocation(name)
+	if err != nil && !given {
+		return nil // a machine without the time zone database
+	}
 	if err != nil {
 		d.problem("timezone", "unknown", fmt.Sprintf("unknown time zone %q", clip(name)))
 		return nil

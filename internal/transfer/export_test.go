@@ -108,6 +108,22 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
+// An export that comes back to where it was made changes nothing, and takes
+// nothing away from what only the instance knows.
+func TestExportComesBack(t *testing.T) {
+	for _, f := range []Format{CSV, GeoJSON} {
+		i := filled(t)
+		before := i.entries(t)
+		r, err := i.read(t, i.write(t, f), ImportOptions{Publish: true})
+		if err != nil || r.Unchanged != r.Rows || r.Rows != 11 {
+			t.Errorf("%s: %v, %+v\n%s", f, err, r, problems(r))
+		}
+		if d := cmp.Diff(before, i.entries(t)); d != "" {
+			t.Errorf("%s: want -, got +\n%s", f, d)
+		}
+	}
+}
+
 // publics are the public entries of the organisation other than itself, by name.
 func publics(t testing.TB, i *instance) map[string]directory.Public {
 	t.Helper()

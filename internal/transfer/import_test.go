@@ -237,3 +237,22 @@ func TestRealFiles(t *testing.T) {
 		})
 	}
 }
+
+// What was deleted here is not brought back by the file that it came from.
+func TestDeletedStaysDeleted(t *testing.T) {
+	i := newInstance(t)
+	text := "id,name\n1,Four\n2,Lavoir\n"
+	if _, err := i.read(t, text, ImportOptions{Publish: true}); err != nil {
+		t.Fatal(err)
+	}
+	if err := i.led.Delete(t.Context(), i.who, i.entries(t)[0].ID, "fermé"); err != nil {
+		t.Fatal(err)
+	}
+	r, err := i.read(t, text, ImportOptions{Publish: true})
+	if err != nil || r.Unchanged != 1 || r.Rejected != 1 || len(i.entries(t)) != 1 {
+		t.Errorf("%v, %+v, %d entries", err, r, len(i.entries(t)))
+	}
+	if got := problems(r); !strings.HasPrefix(got, "2: : it was deleted here") {
+		t.Errorf("problems %q", got)
+	}
+}
