@@ -13,7 +13,6 @@ import (
 	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/peer"
-	"codeberg.org/bocage/bocage/internal/resource"
 	"codeberg.org/bocage/bocage/internal/store"
 )
 
@@ -98,9 +97,9 @@ func (h *Harvester) theirDigest(ctx context.Context, f store.Following) (d diges
 	return d, len(d.Buckets) == 256, nil
 }
 
-func (h *Harvester) ourDigest(ctx context.Context, origin string) (buckets [256][sha256.Size]byte, err error) {
+func (h *Harvester) ourDigest(ctx context.Context, origin string) (buckets federation.Digest, err error) {
 	err = h.mirrored(ctx, origin, func(m store.Mirrored) error {
-		resource.AddToDigest(&buckets, m.URI, m.Hash)
+		buckets.Add(m.URI, m.Hash)
 		return nil
 	})
 	return buckets, err

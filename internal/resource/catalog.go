@@ -2,7 +2,6 @@ package resource
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -140,7 +139,7 @@ func (h *Handlers) catalogItems(ctx context.Context, owner string, q catalogQuer
 			return nil, 0, false, err
 		}
 		for _, row := range rows {
-			if q.bucket != "" && q.bucket != bucketOf(row.URI) {
+			if q.bucket != "" && q.bucket != federation.DigestBucket(row.URI) {
 				last = row.Seq
 				continue
 			}
@@ -199,12 +198,6 @@ func stubOf(row store.CatalogRow) stub {
 	return stub{ID: row.URI, Type: vocab.WireType(row.Kind), Kind: string(row.Kind), Updated: at, Hash: row.Hash}
 }
 
-// bucketOf is the first byte of the SHA-256 of an id, in hexadecimal.
-func bucketOf(id string) string {
-	sum := sha256.Sum256([]byte(id))
-	return hex.EncodeToString(sum[:1])
-}
-
 // digestDoc is the answer of Digest, kept until the sequence moves. Its body
 // has the sequence of the last local change, so that what is mirrored here
 // does not change its ETag.
@@ -241,7 +234,7 @@ func (h *Handlers) Digest(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Handlers) makeDigest(ctx context.Context, seq int64) (digestDoc, error) {
-	var buckets [256][sha256.Size]byte
+	var digest federation.Digest
 	count, last := 0, int64(0)
 	for {
 		rows, err := h.cfg.Store.Catalog(ctx, "", last, scanPage)
@@ -254,7 +247,7 @@ func (h *Handlers) makeDigest(ctx context.Context, seq int64) (digestDoc, error)
 				continue
 			}
 			count++
-			AddToDigest(&buckets, row.URI, row.Hash)
+			digest.Add(row.URI, row.Hash)
 		}
 		if len(rows) < scanPage {
 			break
@@ -265,21 +258,7 @@ func (h *Handlers) makeDigest(ctx context.Context, seq int64) (digestDoc, error)
 		Seq     int64             `json:"seq"`
 		Algo    string            `json:"algo"`
 		Buckets map[string]string `json:"buckets"`
-	}{count, last, "xor-sha256-v1", make(map[string]string, len(buckets))}
-	for i, sum := range buckets {
-		doc.Buckets[hex.EncodeToString([]byte{byte(i)})] = hex.EncodeToString(sum[:])
-	}
+	}{count, last, federation.DigestAlgo, digest.Buckets()}
 	body, err := json.Marshal(doc)
 	return digestDoc{seq: seq, body: body}, err
-}
-
-// AddToDigest puts one entry into its bucket; a second time takes it out.
-// Package harvest makes the other side's digest with it.
-func AddToDigest(buckets *[256][sha256.Size]byte, id, hash string) {
-	first := sha256.Sum256([]byte(id))
-	sum := sha256.Sum256([]byte(id + "\x00" + hash))
-	b := &buckets[first[0]]
-	for i := range b {
-		b[i] ^= sum[i]
-	}
 }
