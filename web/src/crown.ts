@@ -101,6 +101,9 @@ export function drawPin(colour: string, icon: Path2D | undefined, p: Palette, ra
 export function readIcons(sprite: string): Map<string, Path2D> {
   const parsed = new DOMParser().parseFromString(sprite, "image/svg+xml");
   return new Map(
-    [...parsed.querySelectorAll("symbol")].map((s) => [s.id, new Path2D(s.querySelector("path")?.getAttribute("d") ?? "")]),
+    [...parsed.querySelectorAll("symbol")].map((s) => [
+      s.id,
+      new Path2D(s.querySelector("path")?.getAttribute("d") ?? ""),
+    ]),
   );
 }

@@ -31,7 +31,8 @@ function replace(old: Element, fresh: Element): void {
     d.open ||= open[i] ?? false;
   });
   old.replaceWith(fresh);
-  if (key) ((fresh.matches(key) ? fresh : fresh.querySelector(key)) as HTMLElement | null)?.focus({ preventScroll: true });
+  if (key)
+    ((fresh.matches(key) ? fresh : fresh.querySelector(key)) as HTMLElement | null)?.focus({ preventScroll: true });
 }
 
 /** Puts the elements of an answer in their places and returns them. */

@@ -68,7 +68,15 @@ class EntryMap {
     this.#ground = new VectorTileLayer({
       declutter: "map",
       renderMode: "hybrid",
-      source: this.#source(host.dataset.base ?? "", GROUND_MAX_ZOOM, ["land", "lakes", "rivers", "departements", "regions", "borders", "places"]),
+      source: this.#source(host.dataset.base ?? "", GROUND_MAX_ZOOM, [
+        "land",
+        "lakes",
+        "rivers",
+        "departements",
+        "regions",
+        "borders",
+        "places",
+      ]),
     });
     this.#entries = new VectorTileLayer({
       declutter: "map",
@@ -185,7 +193,10 @@ class EntryMap {
 
   #locate(): void {
     const { lLocated = "", lDenied = "", lUnavailable = "" } = this.host.dataset;
-    if (!navigator.geolocation) return this.#say(lUnavailable);
+    if (!navigator.geolocation) {
+      this.#say(lUnavailable);
+      return;
+    }
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
         this.#go({ lat: coords.latitude, lon: coords.longitude }, NEAR_ZOOM);
@@ -231,7 +242,8 @@ class EntryMap {
       const zoom = this.#view.getZoom() ?? 6;
       const apart = Number(feature.get("e") ?? zoom + 1) + 1;
       const extent = feature.getGeometry()?.getExtent();
-      if (extent) this.#view.animate({ center: extent.slice(0, 2), zoom: Math.max(apart, zoom + 1), duration: duration() });
+      if (extent)
+        this.#view.animate({ center: extent.slice(0, 2), zoom: Math.max(apart, zoom + 1), duration: duration() });
     } else if (id !== undefined) {
       void this.#card.open(String(id), true);
     }

@@ -21,9 +21,15 @@ export function groundStyle(p: Palette, lang: string): Styles {
   const fixed: Record<string, Style[]> = {
     land: [
       line(p["mer-halo"], 8, 0),
-      new Style({ fill: new Fill({ color: p["terre-carte"] }), stroke: new Stroke({ color: p.cote, width: 0.8 }), zIndex: 1 }),
+      new Style({
+        fill: new Fill({ color: p["terre-carte"] }),
+        stroke: new Stroke({ color: p.cote, width: 0.8 }),
+        zIndex: 1,
+      }),
     ],
-    lakes: [new Style({ fill: new Fill({ color: p.mer }), stroke: new Stroke({ color: p.cote, width: 0.5 }), zIndex: 2 })],
+    lakes: [
+      new Style({ fill: new Fill({ color: p.mer }), stroke: new Stroke({ color: p.cote, width: 0.5 }), zIndex: 2 }),
+    ],
     rivers: [line(p["cours-eau"], 1.1, 2)],
     departements: [line(p["lim-dep"], 0.8, 3)],
     regions: [line(p["lim-reg"], 1.1, 4)],
@@ -71,7 +77,8 @@ export function entryStyle(p: Palette, icons: Map<string, Path2D>, texts: EntryT
     let style = drawn.get(key);
     if (!style) {
       if (drawn.size >= MOST_DRAWINGS) drawn.clear();
-      style = n > 1 ? crownStyle(n, text, shares, p, ratio) : pinStyle(themeName(feature.get("theme")), p, icons, ratio);
+      style =
+        n > 1 ? crownStyle(n, text, shares, p, ratio) : pinStyle(themeName(feature.get("theme")), p, icons, ratio);
       drawn.set(key, style);
     }
     return style;

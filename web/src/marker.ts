@@ -14,7 +14,13 @@ function shape(name: string, attributes: Record<string, string>): SVGElement {
 
 export class Marker {
   spot: Spot | undefined;
-  readonly #svg = shape("svg", { class: "repere", "aria-hidden": "true", width: "1", height: "1", overflow: "visible" });
+  readonly #svg = shape("svg", {
+    class: "repere",
+    "aria-hidden": "true",
+    width: "1",
+    height: "1",
+    overflow: "visible",
+  });
   readonly #halo = shape("circle", { class: "repere-halo", r: "0" });
 
   constructor(parent: HTMLElement, kind: "choisi" | "vise") {
@@ -23,7 +29,10 @@ export class Marker {
     if (kind === "choisi") {
       this.#svg.append(
         shape("ellipse", { class: "repere-ombre", rx: "15", ry: "6" }),
-        shape("path", { class: "repere-epingle", d: "M0 0C-11-13.500-17.500-21-17.500-29.500a17.500 17.500 0 0 1 35 0C17.500-21 11-13.500 0 0z" }),
+        shape("path", {
+          class: "repere-epingle",
+          d: "M0 0C-11-13.500-17.500-21-17.500-29.500a17.500 17.500 0 0 1 35 0C17.500-21 11-13.500 0 0z",
+        }),
         shape("circle", { class: "repere-coeur", cy: "-29.5", r: "6.5" }),
       );
     } else {
@@ -39,6 +48,9 @@ export class Marker {
     this.#svg.setAttribute("visibility", shown ? "visible" : "hidden");
     if (!shown || !pixel || !this.spot) return;
     this.#svg.style.transform = `translate(${pixel[0]}px, ${pixel[1]}px)`;
-    this.#halo.setAttribute("r", String(this.spot.approximate > 0 ? Math.max(14, this.spot.approximate / metresPerPixel) : 0));
+    this.#halo.setAttribute(
+      "r",
+      String(this.spot.approximate > 0 ? Math.max(14, this.spot.approximate / metresPerPixel) : 0),
+    );
   }
 }

@@ -11,7 +11,10 @@ test("zoom keeps the point under the pointer", () => {
 });
 
 test("zoom stops at the shortest window and at the limits", () => {
-  assert.equal(zoomed({ from: 0, to: 4 * DAY }, 0.01, 0.5, limits).to - zoomed({ from: 0, to: 4 * DAY }, 0.01, 0.5, limits).from, SHORTEST);
+  assert.equal(
+    zoomed({ from: 0, to: 4 * DAY }, 0.01, 0.5, limits).to - zoomed({ from: 0, to: 4 * DAY }, 0.01, 0.5, limits).from,
+    SHORTEST,
+  );
   assert.deepEqual(zoomed({ from: 400 * DAY, to: 600 * DAY }, 100, 0.5, limits), limits);
 });
 

@@ -47,11 +47,21 @@ test("tiles take the selection, in one order, and nothing else", () => {
 
 test("a form replaces its own fields and keeps the others", () => {
   const before = new URLSearchParams("theme=eau&theme=foret&c=1,2,3&lang=en&q=old");
-  const after = formParams(before, ["theme", "kind"], [["theme", "logement"], ["kind", " "]]);
+  const after = formParams(
+    before,
+    ["theme", "kind"],
+    [
+      ["theme", "logement"],
+      ["kind", " "],
+    ],
+  );
   assert.equal(after.toString(), "c=1%2C2%2C3&lang=en&q=old&theme=logement");
 });
 
 test("addresses stay readable", () => {
-  assert.equal(address("/", withParams(new URLSearchParams("a=1&b=2"), { a: undefined, c: "1,2", e: "@3,4" })), "/?b=2&c=1,2&e=@3,4");
+  assert.equal(
+    address("/", withParams(new URLSearchParams("a=1&b=2"), { a: undefined, c: "1,2", e: "@3,4" })),
+    "/?b=2&c=1,2&e=@3,4",
+  );
   assert.equal(address("/", new URLSearchParams()), "/");
 });

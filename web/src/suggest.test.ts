@@ -4,7 +4,10 @@ import { inLanguage, readSuggestions, step } from "./suggest.js";
 
 test("suggestions come from features that have a name and a page", () => {
   const features = [
-    { id: "https://a.example/entries/1", properties: { name: "Le Talus", url: "/@talus", place: { locality: "Rennes" } } },
+    {
+      id: "https://a.example/entries/1",
+      properties: { name: "Le Talus", url: "/@talus", place: { locality: "Rennes" } },
+    },
     { id: "https://a.example/entries/2", properties: { names: { fr: "Jardin", en: "Garden" } } },
     { properties: { name: "sans page" } },
     { id: "x", properties: { name: "" } },

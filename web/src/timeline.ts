@@ -230,7 +230,7 @@ class Timeline {
       e.append(brush);
     }
     const share = (t: number) => ((t - all.from) / Math.max(1, all.to - all.from)) * 100;
-    brush.style.left = `${share(this.#window.from)}%`;
+    brush.style.left = `min(${share(this.#window.from)}%, 100% - 24px)`;
     brush.style.width = `${share(this.#window.to) - share(this.#window.from)}%`;
     const year = (t: number) => new Date(t * 1000).getUTCFullYear();
     const { from, to } = toParams(this.#window);
