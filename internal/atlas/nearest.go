@@ -53,7 +53,10 @@ type candidate struct {
 // queue is a heap: the nearest first, quads before points, then by number.
 type queue []candidate
 
+// Len is for package heap.
 func (q queue) Len() int { return len(q) }
+
+// Less is for package heap.
 func (q queue) Less(i, j int) bool {
 	a, b := &q[i], &q[j]
 	if a.metres != b.metres {
@@ -64,6 +67,8 @@ func (q queue) Less(i, j int) bool {
 	}
 	return a.num < b.num
 }
+
+// Swap is for package heap.
 func (q queue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
 
 // Push is for package heap.

@@ -1,15 +1,19 @@
+//go:build unix
+
 package chronicle
 
 import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"syscall"
 	"testing"
 	"time"
 )
 
 // Run with: go test -run - -bench . ./internal/chronicle
-// "x-scan" is how many times as long a scan of all the intervals takes.
+// "x-scan" is how many times as long a scan of all the intervals takes, in
+// processor time, since the wall clock of a busy machine says nothing.
 
 func benchIntervals(n int) []Interval {
 	r := rand.New(rand.NewPCG(4, 4))
@@ -43,8 +47,7 @@ func scanDensity(vs []Interval, span Span, bins int, f Filter) []int {
 func BenchmarkQueries(b *testing.B) {
 	vs := benchIntervals(1_000_000)
 	c := New(vs)
-	spans := map[string]Span{"month": {at("2005-03-01"), at("2005-04-01")}, "year": decadeAt(2005), "all": {yearStart(1800), yearStart(2026)}}
-	spans["year"] = Span{yearStart(2005), yearStart(2006)}
+	spans := map[string]Span{"month": {at("2005-03-01"), at("2005-04-01")}, "year": {yearStart(2005), yearStart(2006)}, "all": {yearStart(1800), yearStart(2026)}}
 	for _, name := range []string{"month", "year", "all"} {
 		span := spans[name]
 		for label, f := range map[string]Filter{"all": {}, "theme": {Themes: 4}} {
@@ -62,15 +65,26 @@ func BenchmarkQueries(b *testing.B) {
 func ratio(b *testing.B, slow, quick func()) {
 	best := math.Inf(1)
 	for range 5 {
-		start := time.Now()
+		start := cpu(b)
 		slow()
-		best = min(best, time.Since(start).Seconds())
+		best = min(best, (cpu(b) - start).Seconds())
 	}
 	b.ResetTimer()
+	start := cpu(b)
 	for b.Loop() {
 		quick()
 	}
-	b.ReportMetric(best/(b.Elapsed().Seconds()/float64(b.N)), "x-scan")
+	used := (cpu(b) - start).Seconds() / float64(b.N)
+	b.ReportMetric(best/used, "x-scan")
+	b.ReportMetric(used*1e6, "cpu-µs/op")
+}
+
+func cpu(tb testing.TB) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		tb.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 func BenchmarkBuild(b *testing.B) {

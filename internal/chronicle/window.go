@@ -2,6 +2,7 @@ package chronicle
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"codeberg.org/bocage/bocage/internal/glyph"
@@ -70,16 +71,17 @@ func (w *Window) x(at int64) float64 {
 // picker counts the intervals of a window and keeps the most important of each
 // slot of each group.
 type picker struct {
-	w        *Window
-	opt      Options
-	slots    int
-	binScale float64
-	scale    float64
-	keep     int
-	bins     []int
-	total    int
-	counts   [groups][]int
-	tops     [groups][][]pick
+	w       *Window
+	opt     Options
+	slots   int
+	perTime float64 // the window's length is 1
+	keep    int
+	bins    []int
+	total   int
+	counts  [groups][]int
+	tops    [groups][][]pick
+	// floors are the ranks below which a full slot takes no more.
+	floors [groups][]float32
 }
 
 // pick is an interval that may be shown.
@@ -107,26 +109,36 @@ func newPicker(w *Window, opt Options) *picker {
 	plot := float64(opt.Width) - w.X0 - rightMargin
 	p := &picker{w: w, opt: opt, slots: max(1, int(plot/slotWidth)), keep: 2 * opt.Lanes}
 	p.bins = make([]int, max(1, int(plot)/opt.BinWidth))
-	p.binScale = float64(len(p.bins)) / float64(w.To-w.From)
-	p.scale = float64(p.slots) / float64(w.To-w.From)
+	p.perTime = 1 / float64(w.To-w.From)
 	for g := range groups {
 		p.counts[g] = make([]int, p.slots)
 		p.tops[g] = make([][]pick, p.slots)
+		p.floors[g] = make([]float32, p.slots)
+		for i := range p.floors[g] {
+			p.floors[g][i] = float32(math.Inf(-1))
+		}
 	}
 	return p
 }
 
 func (p *picker) add(t *table, i int) {
 	p.total++
-	p.bins[binOf(t.from[i], p.w.From, p.binScale, len(p.bins))]++
-	slot := binOf(t.from[i], p.w.From, p.scale, p.slots)
+	share := max(0, float64(t.from[i]-p.w.From)*p.perTime)
+	p.bins[min(int(share*float64(len(p.bins))), len(p.bins)-1)]++
+	slot := min(int(share*float64(p.slots)), p.slots-1)
 	g := 0
 	if p.opt.ByTheme {
 		g = groupOf(t.theme[i])
 	}
 	p.counts[g][slot]++
-	top := p.tops[g][slot]
-	q := pick{table: t, at: int32(i), slot: int32(slot), rank: t.rank[i], tie: uint32(t.num[i]) * 2654435761}
+	if rank := t.rank[i]; rank >= p.floors[g][slot] {
+		p.insert(pick{table: t, at: int32(i), slot: int32(slot), rank: rank, tie: uint32(t.num[i]) * 2654435761}, g)
+	}
+}
+
+// insert keeps the best of a slot, in order.
+func (p *picker) insert(q pick, g int) {
+	top := p.tops[g][q.slot]
 	if len(top) == p.keep {
 		if !q.before(top[len(top)-1]) {
 			return
@@ -140,7 +152,10 @@ func (p *picker) add(t *table, i int) {
 		k--
 	}
 	top[k] = q
-	p.tops[g][slot] = top
+	p.tops[g][q.slot] = top
+	if len(top) == p.keep {
+		p.floors[g][q.slot] = top[len(top)-1].rank
+	}
 }
 
 func groupOf(theme int8) int {
