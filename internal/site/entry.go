@@ -24,11 +24,13 @@ type EntryPage struct {
 	Crumbs        []NamedLink
 	Badges        []Badge
 	// Notice is a sentence above the page, such as that it is a draft; "" for none.
-	Notice      string
-	Body        sanitize.HTML
-	BodyLang    string
-	Origin      *OriginView
-	Follow      *FollowView
+	Notice   string
+	Body     sanitize.HTML
+	BodyLang string
+	Origin   *OriginView
+	Follow   *FollowView
+	// Keeper is the organisation that publishes the entry; Href "" for itself or unknown.
+	Keeper      NamedLink
 	ShareURL    string
 	Exports     []NamedLink
 	EditHref    string
@@ -227,6 +229,9 @@ func (s *Site) connect(ctx context.Context, p *EntryPage, e directory.Public) er
 		return err
 	}
 	p.Dates = append(p.Dates, datedRelations(p.Relations)...)
+	if p.Keeper, err = s.keeper(ctx, p.Locale, e); err != nil {
+		return err
+	}
 	if e.Kind.IsActor() {
 		if p.Events, err = s.eventsOf(ctx, p.Locale, e); err != nil {
 			return err

@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sort"
@@ -284,6 +285,25 @@ func rootNumber(slug string) int {
 		}
 	}
 	return -1
+}
+
+// keeper is the organisation that publishes the entry, when it is public and another.
+func (s *Site) keeper(ctx context.Context, l *i18n.Locale, e directory.Public) (NamedLink, error) {
+	if e.OwnerURI == "" || e.OwnerURI == e.URI {
+		return NamedLink{}, nil
+	}
+	owner, err := s.cfg.Store.EntryByURI(ctx, e.OwnerURI)
+	if errors.Is(err, directory.ErrNotFound) {
+		return NamedLink{}, nil
+	}
+	if err != nil {
+		return NamedLink{}, fmt.Errorf("owner of %s: %w", e.ID, err)
+	}
+	public, ok := owner.Public()
+	if !ok {
+		return NamedLink{}, nil
+	}
+	return NamedLink{textIn(l, public.Name).Text, entryPath(public)}, nil
 }
 
 // eventsMost is how many events an organiser's page lists.

@@ -22,12 +22,14 @@ type FacetPanel struct {
 	Children      []Chip
 	ChildrenCount string
 	ChildrenOpen  bool
-	Kinds         []Chip
-	From, To      string
-	Tag           string
-	Origin        string
-	Origins       []Option
-	Histogram     Histogram
+	// MoreOpen says that a kind, a tag or an origin is on.
+	MoreOpen  bool
+	Kinds     []Chip
+	From, To  string
+	Tag       string
+	Origin    string
+	Origins   []Option
+	Histogram Histogram
 }
 
 // Chip is one checkbox among the filters.
@@ -73,6 +75,7 @@ func (s *Site) facets(ctx context.Context, l *i18n.Locale, st homeState) (FacetP
 		p.ChildrenOpen = p.ChildrenOpen || c.On
 		hidden++
 	}
+	p.MoreOpen = len(st.sel.Kinds)+len(st.sel.Tags) > 0 || st.sel.Origin != ""
 	p.ChildrenCount = l.N("filter.more_themes", hidden)
 	for _, k := range directory.Kinds() {
 		p.Kinds = append(p.Kinds, Chip{Value: string(k), Name: l.T("kinds." + string(k)), Theme: noTheme, Icon: string(k),

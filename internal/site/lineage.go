@@ -205,7 +205,7 @@ func (s *Site) Lineage(w http.ResponseWriter, r *http.Request) error {
 	p.Name, p.Href, p.Section = textIn(p.Locale, text.Name), entryPath(text), "genealogy"
 	p.Title = p.T("lineage.title", "name", p.Name.Text)
 	p.Description, p.Canonical = p.Title, s.cfg.Env.Base+"/genealogy/"+id
-	layout := sub.Layout(genealogy.LayoutOptions{Focus: id, Lang: p.Tag})
+	layout := sub.Layout(genealogy.LayoutOptions{Focus: id, Lang: p.Tag, Width: usualChart})
 	opt := drawOptions(p.Locale, p.N("lineage.drawing", len(sub.Nodes), "name", p.Name.Text))
 	p.Drawing, p.Legend = sanitize.Drawn(layout.SVG(opt)), sanitize.Drawn(layout.Legend(opt))
 	p.Cycles = len(layout.Cycles())
