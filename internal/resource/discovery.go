@@ -8,7 +8,6 @@ import (
 
 	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/internal/directory"
-	"codeberg.org/bocage/bocage/internal/store"
 	"codeberg.org/bocage/bocage/internal/vocab"
 )
 
@@ -111,12 +110,10 @@ func (h *Handlers) NodeInfo21(w http.ResponseWriter, r *http.Request) error {
 	return h.nodeInfo(w, r, "2.1")
 }
 
-// nodeInfo counts organisations as users and public entries as posts: it is
-// what statistics of the fediverse understand.
+// nodeInfo counts the people who may sign in as users and the public entries
+// as posts: it is what statistics of the fediverse understand.
 func (h *Handlers) nodeInfo(w http.ResponseWriter, r *http.Request, version string) error {
-	f := store.EntryFilter{LocalOnly: true}
-	f.Kinds = []directory.Kind{directory.KindOrganisation}
-	organisations, err := h.cfg.Store.CountEntries(r.Context(), f)
+	users, err := h.cfg.Store.Users(r.Context())
 	if err != nil {
 		return err
 	}
@@ -127,7 +124,7 @@ func (h *Handlers) nodeInfo(w http.ResponseWriter, r *http.Request, version stri
 	body, err := federation.EncodeNodeInfo(federation.NodeInfo{
 		Software: federation.Software{Name: "bocage", Version: h.cfg.Version,
 			Repository: "https://codeberg.org/bocage/bocage", Homepage: "https://codeberg.org/bocage/bocage"},
-		Usage:    federation.Usage{Users: federation.Users{Total: organisations}, LocalPosts: entries},
+		Usage:    federation.Usage{Users: federation.Users{Total: len(users)}, LocalPosts: entries},
 		Metadata: map[string]any{"nodeName": h.cfg.Env.InstanceName},
 	}, version)
 	if err != nil {

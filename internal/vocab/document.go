@@ -6,6 +6,7 @@ import (
 	"html"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,10 +41,11 @@ func (v Env) Document(e directory.Public, k Keys) ([]byte, error) {
 // common fills in what all kinds have.
 func (v Env) common(e directory.Public) (federation.Object, error) {
 	uri := v.uri(e)
-	name, lang := e.Name.In()
+	lang := language(e)
+	name, _ := e.Name.In(lang)
 	o := federation.Object{
 		ID: uri, Type: WireType(e.Kind), Kind: string(e.Kind), URL: v.PageURL(e),
-		Name: name, NameMap: e.Name, Pitch: e.Summary, InLanguage: known(lang),
+		Name: name, NameMap: e.Name, Pitch: e.Summary, InLanguage: lang,
 		Content: htmlIn(e.Description, lang), ContentMap: htmlMap(e.Description),
 		Location: placeDoc(e.Place), DateEDTF: edtfOf(e.Period),
 		Archived: e.Status == directory.StatusArchived,
@@ -97,10 +99,10 @@ func (v Env) details(o *federation.Object, e directory.Public) error {
 
 // actor fills in what Mastodon, GoToSocial, Mobilizon and Gancio read of an actor.
 func (v Env) actor(o *federation.Object, e directory.Public, k Keys) {
-	_, lang := e.Name.In()
+	lang := language(e)
 	o.PreferredUsername, o.WebFinger = e.Handle, e.Handle+"@"+v.Host()
 	o.Summary, o.SummaryMap = v.bio(e, lang), map[string]string{}
-	for l := range e.Summary {
+	for _, l := range languages(e) {
 		o.SummaryMap[l] = v.bio(e, l)
 	}
 	o.UpcomingEvents, o.Featured = o.ID+"/upcoming", o.ID+"/featured"
@@ -151,7 +153,7 @@ func (v Env) bio(e directory.Public, lang string) string {
 // event fills in the superset that Mobilizon, Gancio, the Event Bridge and
 // Mastodon each need a part of (see FEDERATION.md).
 func (v Env) event(o *federation.Object, e directory.Public) {
-	_, lang := e.Name.In()
+	lang := language(e)
 	o.Actor = o.AttributedTo
 	o.StartTime, o.EndTime = eventTimes(e.Period)
 	if o.EndTime == "" {
@@ -170,7 +172,7 @@ func (v Env) event(o *federation.Object, e directory.Public) {
 	o.IsOnline = o.OnlineURL != "" && o.Location == nil
 	o.Organizers = &federation.Items{Type: "Collection", TotalItems: 1, Items: []any{o.AttributedTo}}
 	o.Summary, o.SummaryMap = v.line(e, lang), map[string]string{}
-	for l := range e.Name {
+	for _, l := range languages(e) {
 		o.SummaryMap[l] = v.line(e, l)
 	}
 	v.address(o, e, lang)
@@ -178,9 +180,9 @@ func (v Env) event(o *federation.Object, e directory.Public) {
 
 // article fills in a text or a concept.
 func (v Env) article(o *federation.Object, e directory.Public) {
-	_, lang := e.Name.In()
+	lang := language(e)
 	o.Summary, o.SummaryMap = v.line(e, lang), map[string]string{}
-	for l := range e.Name {
+	for _, l := range languages(e) {
 		o.SummaryMap[l] = v.line(e, l)
 	}
 	v.address(o, e, lang)
@@ -340,12 +342,32 @@ func htmlMap(t directory.LangText) map[string]string {
 	return m
 }
 
-// known leaves out "und".
-func known(lang string) string {
-	if lang == "und" {
-		return ""
+// unknown is the language tag of a text whose language nobody said.
+const unknown = "und"
+
+// language is the one that an entry speaks to people who cannot choose: its
+// name's, else its summary's or description's, else French. A name alone is
+// often in no language.
+func language(e directory.Public) string {
+	for _, t := range []directory.LangText{e.Name, e.Summary, e.Description} {
+		if _, lang := t.In(); lang != "" && lang != unknown {
+			return lang
+		}
 	}
-	return lang
+	return "fr"
+}
+
+// languages are those in which an entry says something, its own first.
+func languages(e directory.Public) []string {
+	out := []string{language(e)}
+	for _, t := range []directory.LangText{e.Name, e.Summary, e.Description} {
+		for lang := range t {
+			if lang != unknown && !slices.Contains(out, lang) {
+				out = append(out, lang)
+			}
+		}
+	}
+	return out
 }
 
 // bareURL is a URL for people: without scheme and final slash.

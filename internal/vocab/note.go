@@ -38,7 +38,7 @@ func (v Env) Note(e directory.Public, change NoteKind, id string, at time.Time) 
 	if !strings.HasPrefix(id, v.Base) {
 		id = v.NoteURI(id)
 	}
-	_, lang := e.Name.In()
+	lang := language(e)
 	if lang != "en" {
 		lang = "fr"
 	}

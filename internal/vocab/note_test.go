@@ -47,6 +47,24 @@ func TestEventDocument(t *testing.T) {
 	}
 }
 
+// TestLanguage: a name in no language must not make a French entry English.
+func TestLanguage(t *testing.T) {
+	t.Parallel()
+	e := event()
+	e.Name = directory.LangText{"und": "IASC 2026"}
+	raw, err := env.Document(e, Keys{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := federation.ReadObject(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o.InLanguage != "fr" || o.Name != "IASC 2026" || !strings.Contains(o.Summary, "juin") || !strings.Contains(o.SummaryMap["en"], "June") || len(o.SummaryMap) != 2 {
+		t.Errorf("%s %s %v", o.InLanguage, o.Summary, o.SummaryMap)
+	}
+}
+
 func TestActorDocument(t *testing.T) {
 	t.Parallel()
 	g := generator{rand.New(rand.NewPCG(1, 1))}
