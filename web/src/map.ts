@@ -292,6 +292,8 @@ class EntryMap {
 
   /** After a move: the URL, the scale bar, and a moment later the list. */
   #settle(): void {
+    const size = this.#map.getSize();
+    if (!size?.[0] || !size[1]) return; // not laid out yet: there will be another move
     const position = this.#position();
     const bounds = formatBounds(this.#bounds());
     const moved = this.host.dataset.bbox !== bounds;
