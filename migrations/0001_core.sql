@@ -61,8 +61,8 @@ CREATE INDEX entry_owner_uri ON entry (owner_uri, seq);
 CREATE INDEX entry_origin ON entry (origin, seq);
 CREATE INDEX entry_name ON entry (name_key, num) WHERE public;
 CREATE INDEX entry_updated ON entry (updated, num) WHERE public;
-CREATE INDEX entry_lat ON entry (lat) WHERE public AND has_point;
-CREATE INDEX entry_date ON entry (date_from) WHERE public AND has_date;
+CREATE INDEX entry_point ON entry (lat, lon) WHERE public AND has_point;
+CREATE INDEX entry_date ON entry (date_from, date_to) WHERE public AND has_date;
 
 CREATE TABLE entry_doc (
     num  INTEGER PRIMARY KEY REFERENCES entry (num) ON DELETE CASCADE,

@@ -3,7 +3,6 @@ package directory
 import (
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -18,7 +17,7 @@ var foldings = map[rune]string{
 }
 
 // Fold is the search and sort key of s: lower case, accents removed, œ æ ß ø ł…
-// written with plain letters, white space collapsed. It is idempotent, and safe
+// written with plain letters, white space and control characters collapsed. It is idempotent, and safe
 // on any bytes.
 func Fold(s string) string {
 	if plainASCII(s) {
@@ -30,6 +29,9 @@ func Fold(s string) string {
 		if unicode.Is(unicode.Mn, r) {
 			continue
 		}
+		if unicode.IsControl(r) {
+			r = ' '
+		}
 		r = unicode.ToLower(r)
 		if f, ok := foldings[r]; ok {
 			b.WriteString(f)
@@ -40,9 +42,10 @@ func Fold(s string) string {
 	return strings.Join(strings.Fields(norm.NFC.String(b.String())), " ")
 }
 
+// plainASCII reports whether s is printable ASCII and spaces.
 func plainASCII(s string) bool {
 	for i := 0; i < len(s); i++ {
-		if s[i] >= utf8.RuneSelf {
+		if s[i] < ' ' || s[i] >= 0x7f {
 			return false
 		}
 	}

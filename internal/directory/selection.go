@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Selection is what a visitor chose to see: the same on the map, the timeline,
@@ -120,7 +121,7 @@ func terms(values []string) []string {
 	for _, v := range values {
 		for part := range strings.SplitSeq(v, ",") {
 			part = strings.TrimSpace(strings.ToValidUTF8(part, ""))
-			if part == "" || seen[part] || len(out) == maxSelectionTerms {
+			if part == "" || strings.ContainsFunc(part, unicode.IsControl) || seen[part] || len(out) == maxSelectionTerms {
 				continue
 			}
 			seen[part] = true

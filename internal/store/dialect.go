@@ -106,6 +106,13 @@ func duplicate(err error) bool {
 		c == sqlite3.SQLITE_CONSTRAINT_ROWID
 }
 
+// unstorable reports whether PostgreSQL says that a text has a NUL or is not UTF-8:
+// nothing has such a key, and nothing can be given one. SQLite takes any bytes.
+func unstorable(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "22021" || pg.Code == "22P05")
+}
+
 // maxParams bounds the parameters of one statement (PostgreSQL: 65 535).
 const maxParams = 30000
 

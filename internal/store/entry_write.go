@@ -59,9 +59,9 @@ func (t *Tx) PutEntries(ctx context.Context, es []*directory.Entry, opt PutOptio
 		}
 		if err := t.putChunk(ctx, part, o); err != nil {
 			if len(part) == 1 {
-				return fmt.Errorf("put entry %s: %w", part[0].ID, conflict(err))
+				return fmt.Errorf("put entry %s: %w", part[0].ID, known(err))
 			}
-			return fmt.Errorf("put %d entries: %w", len(part), conflict(err))
+			return fmt.Errorf("put %d entries: %w", len(part), known(err))
 		}
 	}
 	return nil

@@ -85,5 +85,5 @@ func (t *Tx) AddRevisions(ctx context.Context, vs []Revision) error {
 		rows[i] = []any{v.EntryID, v.Number, at, v.WhoID, v.WhoName, v.Summary, string(v.Doc)}
 	}
 	err := t.insertRows(ctx, "revision (entry_id, number, at, who_id, who_name, summary, doc)", placeholders(7), "", rows)
-	return wrap(conflict(err), "add revision")
+	return wrap(known(err), "add revision")
 }

@@ -31,20 +31,20 @@ func collect[T any](ctx context.Context, r Reader, scan func(scanner) (T, error)
 func (r Reader) each(ctx context.Context, fn func(scanner) error, query string, args ...any) error {
 	rows, err := r.q.QueryContext(ctx, query, args...)
 	if err != nil {
-		return err
+		return known(err)
 	}
 	for rows.Next() {
 		if err := fn(rows); err != nil {
 			return errors.Join(err, rows.Close())
 		}
 	}
-	return errors.Join(rows.Err(), rows.Close())
+	return known(errors.Join(rows.Err(), rows.Close()))
 }
 
 // one reads one row, or returns an error that wraps ErrNotFound.
 func one[T any](ctx context.Context, r Reader, scan func(scanner) (T, error), query string, args ...any) (T, error) {
 	v, err := scan(r.q.QueryRowContext(ctx, query, args...))
-	if errors.Is(err, sql.ErrNoRows) {
+	if errors.Is(err, sql.ErrNoRows) || unstorable(err) {
 		err = directory.ErrNotFound
 	}
 	return v, err
@@ -62,15 +62,19 @@ func scanValue[T any](row scanner) (v T, err error) { return v, row.Scan(&v) }
 func (t *Tx) exec(ctx context.Context, query string, args ...any) (int, error) {
 	res, err := t.q.ExecContext(ctx, query, args...)
 	if err != nil {
-		return 0, conflict(err)
+		return 0, known(err)
 	}
 	n, err := res.RowsAffected()
 	return int(n), err
 }
 
-func conflict(err error) error {
-	if duplicate(err) {
+// known gives the driver's errors that a caller can act on their sentinel.
+func known(err error) error {
+	switch {
+	case duplicate(err):
 		return fmt.Errorf("%w: %w", directory.ErrConflict, err)
+	case unstorable(err):
+		return fmt.Errorf("%w: %w", directory.ErrInvalid, err)
 	}
 	return err
 }

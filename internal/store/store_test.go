@@ -287,3 +287,28 @@ func TestPutEntriesInBulk(t *testing.T) {
 		}
 	})
 }
+
+// TestKeysFromOutside gives to lookups what a URL may hold: NUL and bytes that are
+// not UTF-8, which PostgreSQL refuses to compare.
+func TestKeysFromOutside(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		put(t, s, entry("Là"))
+		for _, key := range []string{"a\x00b", "\xff\xfe", "'; DROP TABLE entry; --"} {
+			for _, err := range []error{
+				second(s.Entry(ctx, key)), second(s.EntryByURI(ctx, key)), second(s.EntryByHandle(ctx, key)),
+				second(s.Activity(ctx, key)), second(s.UserByName(ctx, key)),
+			} {
+				if !errors.Is(err, directory.ErrNotFound) {
+					t.Errorf("%q: %v, want ErrNotFound", key, err)
+				}
+			}
+			if _, err := s.CountEntries(ctx, store.EntryFilter{Selection: directory.Selection{Tags: []string{key}, Query: key}}); err != nil {
+				t.Errorf("%q as a tag: %v", key, err)
+			}
+		}
+		if n, err := s.CountEntries(ctx, store.EntryFilter{}); err != nil || n != 1 {
+			t.Errorf("%d entries after it, %v", n, err)
+		}
+	})
+}
