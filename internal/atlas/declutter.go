@@ -8,6 +8,7 @@ import (
 // Sizes of what the map draws, in CSS pixels, for tiles of 512 pixels.
 const (
 	pointRadius      = 10
+	minClusterRadius = 14
 	maxClusterRadius = 44
 	tilePixelBits    = 9
 )
@@ -18,7 +19,7 @@ func radius(n int) float64 {
 	if n == 1 {
 		return pointRadius
 	}
-	return math.Min(maxClusterRadius, 8+9*math.Log10(float64(n)))
+	return max(minClusterRadius, min(maxClusterRadius, 8+9*math.Log10(float64(n))))
 }
 
 // reach is how many cells away a circle may still touch another: two of the
@@ -74,6 +75,7 @@ type grid struct {
 	x0, y0        int
 	width, height int
 	at            []int32 // index + 1 of the cell there, 0 for none or done
+	radii         []float64
 }
 
 func newGrid(cells []cell, z uint32) *grid {
@@ -85,7 +87,9 @@ func newGrid(cells []cell, z uint32) *grid {
 	}
 	g.x0, g.y0, g.width, g.height = x0, y0, x1-x0+1, y1-y0+1
 	g.at = make([]int32, g.width*g.height)
+	g.radii = make([]float64, len(cells))
 	for i := range cells {
+		g.radii[i] = radius(cells[i].n)
 		g.at[g.index(&cells[i])] = int32(i + 1)
 	}
 	return g
@@ -100,7 +104,7 @@ func (g *grid) absorb(cells []cell, i int) {
 	into := &cells[i]
 	g.at[g.index(into)] = 0
 	cx, cy := int(into.x>>g.shift)-g.x0, int(into.y>>g.shift)-g.y0
-	px, py, r := float64(into.x), float64(into.y), radius(into.n)
+	px, py, r := float64(into.x), float64(into.y), g.radii[i]
 	for y := max(0, cy-reach); y <= min(g.height-1, cy+reach); y++ {
 		for x := max(0, cx-reach); x <= min(g.width-1, cx+reach); x++ {
 			j := int(g.at[y*g.width+x]) - 1
@@ -109,7 +113,7 @@ func (g *grid) absorb(cells []cell, i int) {
 			}
 			other := &cells[j]
 			dx, dy := (float64(other.x)-px)*g.scale, (float64(other.y)-py)*g.scale
-			if d := r + radius(other.n); dx*dx+dy*dy >= d*d {
+			if d := r + g.radii[j]; dx*dx+dy*dy >= d*d {
 				continue
 			}
 			into.take(other)
