@@ -54,7 +54,6 @@ type edtfDate struct {
 	approximate, uncertain bool
 	open                   bool      // ".." or ""
 	at                     time.Time // date-times only, in the written offset
-	hasOffset              bool
 }
 
 // ParseEDTF reads a date of EDTF level 0 or 1, years -9999 to 9999: "2011",
@@ -215,26 +214,20 @@ func (d *edtfDate) readDay(month, day string) error {
 	return nil
 }
 
-// edtfTimeLayouts are the date-times that we read, with whether they say their offset.
-var edtfTimeLayouts = [...]struct {
-	layout    string
-	hasOffset bool
-}{
-	{"2006-01-02T15:04:05Z07:00", true},
-	{"2006-01-02T15:04Z07:00", true},
-	{"2006-01-02T15:04:05", false},
-	{"2006-01-02T15:04", false},
+// edtfTimeLayouts are the date-times that we read.
+var edtfTimeLayouts = [...]string{
+	"2006-01-02T15:04:05Z07:00", "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04",
 }
 
 func parseEDTFTime(s string) (edtfDate, error) {
-	for _, l := range edtfTimeLayouts {
-		t, err := time.Parse(l.layout, s)
+	for _, layout := range edtfTimeLayouts {
+		t, err := time.Parse(layout, s)
 		if err != nil {
 			continue
 		}
 		return edtfDate{
 			year: t.Year(), month: int(t.Month()), day: t.Day(),
-			precision: PrecisionTime, at: t, hasOffset: l.hasOffset,
+			precision: PrecisionTime, at: t,
 		}, nil
 	}
 	return edtfDate{}, fmt.Errorf("is not a date-time of the form 2006-01-02T15:04:05+01:00")

@@ -100,18 +100,29 @@ func ParseSelection(v url.Values) (Selection, error) {
 			s.Licence = l
 		}
 	}
-	if f := strings.TrimSuffix(strings.TrimSpace(v.Get("fresh")), "m"); f != "" {
-		n, ok := number(f)
-		if !ok || len(f) > 3 || n > maxFreshMonths {
-			fail("fresh", "out_of_range", "fresh is not a number of months, at most %d", maxFreshMonths)
-		} else {
-			s.FreshMonths = n
-		}
+	var ok bool
+	if s.FreshMonths, ok = months(v.Get("fresh")); !ok {
+		fail("fresh", "out_of_range", "fresh is not a number of months, at most %d", maxFreshMonths)
 	}
 	if len(bad) > 0 {
 		return s, bad
 	}
 	return s, nil
+}
+
+// months reads "12" or "12m"; "" is 0.
+func months(s string) (n int, ok bool) {
+	s = strings.TrimSuffix(strings.TrimSpace(s), "m")
+	if s == "" {
+		return 0, true
+	}
+	if len(s) > len("999") {
+		return 0, false
+	}
+	if n, ok = number(s); !ok || n > maxFreshMonths {
+		return 0, false
+	}
+	return n, true
 }
 
 // terms splits repeated, comma-separated values, without doubles.
