@@ -42,7 +42,7 @@ type Version struct {
 type Change struct{ Field, Before, After string }
 
 // historyMost is how many versions the page shows.
-const historyMost = 200
+const historyMost = 50
 
 // History is GET /entries/{id}/history and its like for the other kinds.
 func (s *Site) History(w http.ResponseWriter, r *http.Request) error {
@@ -59,6 +59,14 @@ func (s *Site) History(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("history of %s: %w", e.ID, err)
 	}
 	sort.Slice(revisions, func(i, j int) bool { return revisions[i].Number < revisions[j].Number })
+	if len(revisions) > historyMost {
+		revisions = revisions[len(revisions)-historyMost:]
+	}
+	for i, rev := range revisions { // the list comes without the documents
+		if revisions[i], err = s.cfg.Store.Revision(r.Context(), e.ID, rev.Number); err != nil {
+			return fmt.Errorf("history of %s: %w", e.ID, err)
+		}
+	}
 	p := &HistoryPage{Base: s.newBase(w, r, "text", "history.title"), Back: entryPath(public)}
 	p.Name, p.NoIndex = textIn(p.Locale, public.Name), true
 	p.Title = p.T("history.of", "name", p.Name.Text)
@@ -100,7 +108,7 @@ func versions(l *i18n.Locale, revisions []store.Revision, editor bool) []Version
 		out[n-1].Current = true
 	}
 	slices.Reverse(out)
-	return out[:min(len(out), historyMost)]
+	return out
 }
 
 // unshown are the fields that the program keeps for itself.
