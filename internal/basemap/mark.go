@@ -51,36 +51,37 @@ func (d *drawing) mark(m Mark) {
 	if x < -40 || y < -40 || x > float64(d.view.Width)+40 || y > float64(d.view.Height)+40 {
 		return
 	}
-	link := !d.opt.Decorative && m.Href != ""
-	class := "amas"
+	tag, class := "g", "amas"
 	if m.N <= 1 {
 		class = "point c-" + m.themeName()
 	}
-	if link {
-		fmt.Fprintf(d, `<a class="%s" href="%s" aria-label="%s">`, class, html.EscapeString(m.Href), html.EscapeString(m.Label))
-	} else {
-		fmt.Fprintf(d, `<g class="%s">`, class)
+	attributes := ""
+	if !d.opt.Decorative && m.Href != "" {
+		tag = "a"
+		attributes = fmt.Sprintf(` href="%s" aria-label="%s"`, html.EscapeString(m.Href), html.EscapeString(m.Label))
 	}
+	fmt.Fprintf(d, `<%s class="%s" transform="translate(%s %s)"%s>`, tag, class, short(x), short(y), attributes)
 	if m.N > 1 {
-		d.cluster(m, x, y)
+		d.cluster(m)
 	} else {
-		d.pin(m, x, y)
+		d.pin(m)
 	}
-	if link {
-		d.WriteString("</a>")
-	} else {
-		d.WriteString("</g>")
-	}
+	fmt.Fprintf(d, "</%s>", tag)
+}
+
+// short writes a number of pixels with at most one decimal.
+func short(v float64) string {
+	return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64)
 }
 
 // cluster draws the crown of a tree: a disc with the count, and a ring with the
 // share of each theme.
-func (d *drawing) cluster(m Mark, x, y float64) {
+func (d *drawing) cluster(m Mark) {
 	r := m.radius()
-	fmt.Fprintf(d, `<circle class="fondanneau" cx="%.1f" cy="%.1f" r="%.1f"/>`, x, y, r)
+	fmt.Fprintf(d, `<circle class="fondanneau" r="%s"/>`, short(r))
 	total := 0
 	for _, n := range m.Shares {
-		total += n
+		total += max(0, n)
 	}
 	from := 0.0
 	for i, n := range m.Shares {
@@ -88,37 +89,38 @@ func (d *drawing) cluster(m Mark, x, y float64) {
 			continue
 		}
 		to := from + float64(n)/float64(total)
-		d.arc(themeNames[i], x, y, r, from, to)
+		d.arc(themeNames[i], r, from, to)
 		from = to
 	}
-	fmt.Fprintf(d, `<circle class="f" cx="%.1f" cy="%.1f" r="%.1f"/><text x="%.1f" y="%.1f">%s</text>`, x, y, r-4, x, y+4.5, shortCount(m.N, d.opt.Lang))
+	fmt.Fprintf(d, `<circle class="f" r="%s"/><text y="4.5">%s</text>`, short(r-4), shortCount(m.N, d.opt.Lang))
 }
 
 // arc draws the part of the ring between two shares of a turn, from the top, clockwise.
-func (d *drawing) arc(theme string, x, y, r, from, to float64) {
+func (d *drawing) arc(theme string, r, from, to float64) {
 	if to-from > 0.999 {
-		fmt.Fprintf(d, `<circle class="anneau c-%s" cx="%.1f" cy="%.1f" r="%.1f"/>`, theme, x, y, r)
+		fmt.Fprintf(d, `<circle class="anneau c-%s" r="%s"/>`, theme, short(r))
 		return
 	}
-	on := func(t float64) (float64, float64) {
-		return x + r*math.Sin(t*2*math.Pi), y - r*math.Cos(t*2*math.Pi)
+	on := func(t float64) string {
+		return short(r*math.Sin(t*2*math.Pi)) + " " + short(-r*math.Cos(t*2*math.Pi))
 	}
 	large := 0
 	if to-from > 0.5 {
 		large = 1
 	}
-	x0, y0 := on(from)
-	x1, y1 := on(to)
-	fmt.Fprintf(d, `<path class="anneau c-%s" d="M%.1f %.1fA%.1f %.1f 0 %d 1 %.1f %.1f"/>`, theme, x0, y0, r, r, large, x1, y1)
+	fmt.Fprintf(d, `<path class="anneau c-%s" d="M%sA%s %s 0 %d 1 %s"/>`, theme, on(from), short(r), short(r), large, on(to))
 }
 
-func (d *drawing) pin(m Mark, x, y float64) {
+// pinShape is drawn once and used by every pin; a page has one map.
+const pinShape = `<defs><path id="epingle" class="epingle" d="M0 0C-7.5-9-11.5-14-11.5-19a11.5 11.5 0 0 1 23 0C11.5-14 7.5-9 0 0z"/></defs>`
+
+func (d *drawing) pin(m Mark) {
 	if m.Approximate {
-		fmt.Fprintf(d, `<circle class="halo" cx="%.1f" cy="%.1f" r="26"/>`, x, y)
+		d.WriteString(`<circle class="halo" r="26"/>`)
 	}
-	fmt.Fprintf(d, `<path class="epingle" d="M%.1f %.1fc-7.5-9-11.5-14-11.5-19a11.5 11.500 0 0 1 23 0c0 5-4 10-11.500 19z"/>`, x, y)
+	d.WriteString(`<use href="#epingle"/>`)
 	if d.opt.Icons != "" {
-		fmt.Fprintf(d, `<use href="%s#%s" x="%.1f" y="%.1f" width="15" height="15"/>`, html.EscapeString(d.opt.Icons), m.themeName(), x-7.5, y-26.5)
+		fmt.Fprintf(d, `<use href="%s#%s" x="-7.5" y="-26.5" width="15" height="15"/>`, html.EscapeString(d.opt.Icons), m.themeName())
 	}
 }
 

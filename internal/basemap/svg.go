@@ -59,6 +59,9 @@ func (b *Basemap) SVG(v View, marks []Mark, opt SVGOptions) []byte {
 	}
 	d.reserve(marks)
 	d.names()
+	if len(marks) > 0 {
+		d.WriteString(pinShape)
+	}
 	for _, m := range marks {
 		d.mark(m)
 	}
