@@ -17,6 +17,8 @@ import (
 	"codeberg.org/bocage/bocage/internal/directory"
 )
 
+// TestRefused says what each sort of request is answered with; it is long
+// because it is one table.
 func TestRefused(t *testing.T) {
 	r, them, other := newRig(t), newRemote(t), newRemote(t)
 	alice, bob := them.actor("alice", "Person"), them.actor("bob", "Person")

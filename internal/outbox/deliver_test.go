@@ -94,7 +94,7 @@ func (b bench) deliverer(jitter func(time.Duration) time.Duration) *outbox.Deliv
 }
 
 // queue adds one delivery per body to inbox.
-func (b bench) queue(t *testing.T, inbox string, bodies ...string) {
+func (b bench) queue(t testing.TB, inbox string, bodies ...string) {
 	t.Helper()
 	ctx := context.Background()
 	origin, err := peer.Origin(inbox)
@@ -460,5 +460,20 @@ func TestDeadPeer(t *testing.T) {
 	}
 	if p := b.peer(t, url); p.NextTry.After(now) {
 		t.Errorf("heard of, and not due: %+v", p)
+	}
+}
+
+// BenchmarkDeliver is one peer's queue, signed and over HTTP on loopback.
+func BenchmarkDeliver(b *testing.B) {
+	w := newBench(storetest.Open(b, "sqlite"))
+	srv := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // read to keep the connection
+		rw.WriteHeader(http.StatusAccepted)
+	}))
+	b.Cleanup(srv.Close)
+	w.queue(b, srv.URL+"/inbox", numbered(b.N)...)
+	b.ResetTimer()
+	if n, err := w.deliverer(nil).Step(context.Background()); err != nil || n != b.N {
+		b.Fatalf("Step = %d, %v", n, err)
 	}
 }

@@ -133,6 +133,7 @@ func describe(t *testing.T, d store.Delivery) string {
 	return a.Type + "{" + o.Type + "} by " + strings.TrimPrefix(a.Actor, base+"/")
 }
 
+// TestPublish says who hears of which change; it is long because it is one table.
 func TestPublish(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
