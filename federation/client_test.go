@@ -27,13 +27,9 @@ func server(t *testing.T, handler http.HandlerFunc) string {
 	return s.URL
 }
 
-func TestGet(t *testing.T) {
-	t.Parallel()
-	var zipped bytes.Buffer
-	gz := gzip.NewWriter(&zipped)
-	_, _ = gz.Write(bytes.Repeat([]byte(" "), 2<<20)) // a Buffer does not fail
-	_ = gz.Close()
-	url := server(t, func(w http.ResponseWriter, r *http.Request) {
+// peer answers with one kind of response for each path.
+func peer(bomb []byte) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", ContentType)
 		switch r.URL.Path {
 		case "/ok":
@@ -50,7 +46,7 @@ func TestGet(t *testing.T) {
 			_, _ = w.Write(bytes.Repeat([]byte(" "), MaxBodyBytes+1))
 		case "/bomb":
 			w.Header().Set("Content-Encoding", "gzip")
-			_, _ = w.Write(zipped.Bytes())
+			_, _ = w.Write(bomb)
 		case "/1", "/2", "/3", "/4":
 			http.Redirect(w, r, map[string]string{"/1": "/ok", "/2": "/1", "/3": "/2", "/4": "/3"}[r.URL.Path], http.StatusFound)
 		case "/outside":
@@ -64,7 +60,16 @@ func TestGet(t *testing.T) {
 			w.Header().Set("Retry-After", time.Date(2026, 6, 6, 18, 5, 0, 0, time.UTC).Format(http.TimeFormat))
 			w.WriteHeader(http.StatusTooManyRequests)
 		}
-	})
+	}
+}
+
+func TestGet(t *testing.T) {
+	t.Parallel()
+	var zipped bytes.Buffer
+	gz := gzip.NewWriter(&zipped)
+	_, _ = gz.Write(bytes.Repeat([]byte(" "), 2<<20)) // a Buffer does not fail
+	_ = gz.Close()
+	url := server(t, peer(zipped.Bytes()))
 	c := &Client{
 		Clock: func() time.Time { return time.Date(2026, 6, 6, 18, 0, 0, 0, time.UTC) },
 		CheckRedirect: func(url string) error {

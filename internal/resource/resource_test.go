@@ -229,13 +229,11 @@ func TestInstance(t *testing.T) {
 	}
 }
 
-func TestOutbox(t *testing.T) {
-	t.Parallel()
-	s := newSite(t)
-	s.fill()
-	org := env.Base + path(1, directory.KindOrganisation)
+// post puts n notes into an actor's outbox; the one numbered 3 is not public.
+func (s *site) post(org string, n int) {
+	s.t.Helper()
 	s.write(func(ctx context.Context, tx *store.Tx) error {
-		for i := range 30 {
+		for i := range n {
 			id := fmt.Sprint("https://b.ex/activities/", i)
 			note := json.RawMessage(fmt.Sprintf(`{"id":"https://b.ex/notes/%d","type":"Note","content":"x"}`, i))
 			body, err := env.Create(vocab.Act{ID: id, Actor: org, At: now}, note)
@@ -249,6 +247,14 @@ func TestOutbox(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+func TestOutbox(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.fill()
+	org := env.Base + path(1, directory.KindOrganisation)
+	s.post(org, 30)
 	page := s.collection(path(1, directory.KindOrganisation) + "/outbox?page=1")
 	seen := map[string]bool{}
 	for n := 1; ; n++ {
