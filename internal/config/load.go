@@ -27,11 +27,15 @@ type Flags struct {
 	values map[string]string
 }
 
-// Register adds --config and one flag for each setting to fs.
+// Register adds --config and one flag for each setting to fs, save where the
+// command has a flag of that name itself.
 func (f *Flags) Register(fs *flag.FlagSet) {
 	f.values = map[string]string{}
 	fs.StringVar(&f.File, "config", "", "TOML file with the same settings")
 	for _, s := range Settings() {
+		if fs.Lookup(s.Flag()) != nil {
+			continue
+		}
 		fs.Func(s.Flag(), s.Help, func(v string) error {
 			f.values[s.Key] = v
 			return nil
