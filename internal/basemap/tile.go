@@ -21,7 +21,7 @@ const (
 )
 
 // lastRank is the rank of the least important place shown, by tile zoom.
-var lastRank = [MaxZoom + 1]int{0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8}
+var lastRank = [MaxZoom + 1]int{0, 0, 1, 2, 2, 4, 4, 5, 6, 7, 8}
 
 // Tile returns the Mapbox vector tile z/x/y, with the layers land, lakes,
 // rivers, borders, regions, departements and places (name, name_fr, name_en,

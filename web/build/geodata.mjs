@@ -76,7 +76,8 @@ function rank(city) {
   const steps = [2e6, 8e5, 3e5, 1e5, 4e4, 15e3, 3e3];
   const found = steps.findIndex((least) => city.population > least);
   const r = found < 0 ? 8 : found + 1;
-  return city.featureCode === "PPLC" ? Math.min(2, r) : r;
+  const capital = city.featureCode === "PPLC";
+  return capital ? Math.min(r, city.population > 1e5 ? 2 : 4) : r;
 }
 
 /** Places as [lon, lat, rank, population, name, fr, en], most important first; fr and en are "" when they are name. */
