@@ -195,6 +195,33 @@ func facts(l *i18n.Locale, e directory.Public) []Fact {
 			add("online", hostOf(href), href)
 		}
 	}
+	kindFacts(l, e, add)
+	if e.Pillars != nil {
+		add("members", e.Pillars.Members, "")
+	}
+	add("hours", e.OpeningHours, "")
+	if href := sanitize.URL(e.Website); href != "" {
+		add("website", hostOf(href), href)
+	}
+	for _, link := range e.Links {
+		if href := sanitize.URL(link.URL); href != "" {
+			name := link.Name
+			if name == "" {
+				name = hostOf(href)
+			}
+			add("link", name, href)
+		}
+	}
+	if id := e.Identifiers; id != nil {
+		add("rna", id.RNA, "")
+		add("siren", id.SIREN, "")
+		add("siret", id.SIRET, "")
+	}
+	return out
+}
+
+// kindFacts adds what only events, texts or concepts have.
+func kindFacts(l *i18n.Locale, e directory.Public, add func(key, text, href string)) {
 	if v := e.Event; v != nil {
 		add("series", join(v.Series, v.Edition), "")
 		add("organisers", v.Organisers, "")
@@ -218,28 +245,6 @@ func facts(l *i18n.Locale, e directory.Public) []Fact {
 		add("first_author", c.FirstAuthor, "")
 		add("source_work", c.SourceWork, "")
 	}
-	if e.Pillars != nil {
-		add("members", e.Pillars.Members, "")
-	}
-	add("hours", e.OpeningHours, "")
-	if href := sanitize.URL(e.Website); href != "" {
-		add("website", hostOf(href), href)
-	}
-	for _, link := range e.Links {
-		if href := sanitize.URL(link.URL); href != "" {
-			name := link.Name
-			if name == "" {
-				name = hostOf(href)
-			}
-			add("link", name, href)
-		}
-	}
-	if id := e.Identifiers; id != nil {
-		add("rna", id.RNA, "")
-		add("siren", id.SIREN, "")
-		add("siret", id.SIRET, "")
-	}
-	return out
 }
 
 // licence says in a sentence what may be done with the entry.

@@ -31,24 +31,7 @@ func formGroups() []formGroup {
 				get: func(e *E) string { return strings.Join(e.Tags, ", ") },
 				set: func(e *E, v string) error { e.Tags = commas(strings.ReplaceAll(v, "#", "")); return nil }},
 		}},
-		{"place", []formField{
-			textField("place_name", "place.name", "text", func(e *E) *string { return &place(e).Name }).only(placed...),
-			textField("street", "place.street", "text", func(e *E) *string { return &place(e).Street }).only(placed...),
-			textField("postal_code", "place.postalCode", "text", func(e *E) *string { return &place(e).PostalCode }).only(placed...),
-			textField("locality", "place.locality", "text", func(e *E) *string { return &place(e).Locality }).only(placed...),
-			textField("country", "place.country", "text", func(e *E) *string { return &place(e).Country }).only(placed...),
-			{name: "precision", path: "place.precision", input: "select", kinds: placed,
-				get: func(e *E) string {
-					if e.Place == nil || e.Place.Precision == "" {
-						return string(directory.PrecisionExact)
-					}
-					return string(e.Place.Precision)
-				},
-				set: func(e *E, v string) error { place(e).Precision = directory.Precision(v); return nil }},
-			coordinate("lat", "place.lat", 90, func(p *directory.Point) *float64 { return &p.Lat }).only(placed...),
-			coordinate("lon", "place.lon", 180, func(p *directory.Point) *float64 { return &p.Lon }).only(placed...),
-			textField("online", "place.online", "url", func(e *E) *string { return &place(e).Online }).only(placed...),
-		}},
+		{"place", placeFields(placed)},
 		{"dates", []formField{
 			textField("start", "period.start", "text", func(e *E) *string { return &period(e).Start }).only(dated...),
 			textField("end", "period.end", "text", func(e *E) *string { return &period(e).End }).only(dated...),
@@ -71,15 +54,7 @@ func formGroups() []formGroup {
 			textField("text_url", "text.url", "url", func(e *E) *string { return &textOf(e).URL }).only(text),
 		}},
 		{"concept", conceptFields(concept)},
-		{"pillars", []formField{
-			langField("resource", "fr", "area", func(e *E) *directory.LangText { return &pillarsOf(e).Resource }).under("pillars.").only(actors...),
-			langField("community", "fr", "area", func(e *E) *directory.LangText { return &pillarsOf(e).Community }).under("pillars.").only(actors...),
-			langField("governance", "fr", "area", func(e *E) *directory.LangText { return &pillarsOf(e).Governance }).under("pillars.").only(actors...),
-			textField("rules_url", "pillars.rulesUrl", "url", func(e *E) *string { return &pillarsOf(e).RulesURL }).only(actors...),
-			langField("protection", "fr", "area", func(e *E) *directory.LangText { return &pillarsOf(e).Protection }).under("pillars.").only(actors...),
-			textField("legal_form", "pillars.legalForm", "text", func(e *E) *string { return &pillarsOf(e).LegalForm }).only(actors...),
-			textField("members", "pillars.members", "text", func(e *E) *string { return &pillarsOf(e).Members }).only(actors...),
-		}},
+		{"pillars", pillarFields(actors)},
 		{"links", linkFields()},
 		{"register", []formField{
 			textField("rna", "identifiers.rna", "text", func(e *E) *string { return &identifiers(e).RNA }).only(actors...),
@@ -87,6 +62,41 @@ func formGroups() []formGroup {
 			textField("siret", "identifiers.siret", "text", func(e *E) *string { return &identifiers(e).SIRET }).only(actors...),
 			textField("contact_email", "contact.email", "email", func(e *E) *string { return &contact(e).Email }).only(placed...),
 		}},
+	}
+}
+
+func pillarFields(actors []directory.Kind) []formField {
+	type E = directory.Entry
+	return []formField{
+		langField("resource", "fr", "area", func(e *E) *directory.LangText { return &pillarsOf(e).Resource }).under("pillars.").only(actors...),
+		langField("community", "fr", "area", func(e *E) *directory.LangText { return &pillarsOf(e).Community }).under("pillars.").only(actors...),
+		langField("governance", "fr", "area", func(e *E) *directory.LangText { return &pillarsOf(e).Governance }).under("pillars.").only(actors...),
+		textField("rules_url", "pillars.rulesUrl", "url", func(e *E) *string { return &pillarsOf(e).RulesURL }).only(actors...),
+		langField("protection", "fr", "area", func(e *E) *directory.LangText { return &pillarsOf(e).Protection }).under("pillars.").only(actors...),
+		textField("legal_form", "pillars.legalForm", "text", func(e *E) *string { return &pillarsOf(e).LegalForm }).only(actors...),
+		textField("members", "pillars.members", "text", func(e *E) *string { return &pillarsOf(e).Members }).only(actors...),
+	}
+}
+
+func placeFields(placed []directory.Kind) []formField {
+	type E = directory.Entry
+	return []formField{
+		textField("place_name", "place.name", "text", func(e *E) *string { return &place(e).Name }).only(placed...),
+		textField("street", "place.street", "text", func(e *E) *string { return &place(e).Street }).only(placed...),
+		textField("postal_code", "place.postalCode", "text", func(e *E) *string { return &place(e).PostalCode }).only(placed...),
+		textField("locality", "place.locality", "text", func(e *E) *string { return &place(e).Locality }).only(placed...),
+		textField("country", "place.country", "text", func(e *E) *string { return &place(e).Country }).only(placed...),
+		{name: "precision", path: "place.precision", input: "select", kinds: placed,
+			get: func(e *E) string {
+				if e.Place == nil || e.Place.Precision == "" {
+					return string(directory.PrecisionExact)
+				}
+				return string(e.Place.Precision)
+			},
+			set: func(e *E, v string) error { place(e).Precision = directory.Precision(v); return nil }},
+		coordinate("lat", "place.lat", 90, func(p *directory.Point) *float64 { return &p.Lat }).only(placed...),
+		coordinate("lon", "place.lon", 180, func(p *directory.Point) *float64 { return &p.Lon }).only(placed...),
+		textField("online", "place.online", "url", func(e *E) *string { return &place(e).Online }).only(placed...),
 	}
 }
 
