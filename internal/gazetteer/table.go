@@ -97,36 +97,11 @@ func Pack(w io.Writer, rows []Row, departments, regions []Area) error {
 	p.areas(departments)
 	p.areas(regions)
 	p.num(uint64(len(sorted)))
-	prev := ""
-	for _, k := range sorted {
-		n := shared(prev, k.row.Name)
-		p.num(uint64(n))
-		p.text(k.row.Name[n:])
-		prev = k.row.Name
+	ordered := make([]Row, len(sorted))
+	for i, k := range sorted {
+		ordered[i] = k.row
 	}
-	for _, k := range sorted {
-		p.b.WriteByte(byte(k.row.Class))
-	}
-	for _, k := range sorted {
-		p.signed(k.row.Lat)
-	}
-	for _, k := range sorted {
-		p.signed(k.row.Lon)
-	}
-	for _, k := range sorted {
-		p.num(uint64(k.row.Population))
-	}
-	for _, k := range sorted {
-		if k.row.Class == ClassCity {
-			p.text(k.row.Country + k.row.Admin1)
-			continue
-		}
-		p.num(uint64(inseeNumber(k.row.INSEE)))
-		p.num(uint64(len(k.row.Postcodes)))
-		for _, c := range k.row.Postcodes {
-			p.num(uint64(c))
-		}
-	}
+	p.rows(ordered)
 	z, err := gzip.NewWriterLevel(w, gzip.BestCompression)
 	if err != nil {
 		return err
@@ -135,6 +110,40 @@ func Pack(w io.Writer, rows []Row, departments, regions []Area) error {
 		return err
 	}
 	return z.Close()
+}
+
+// rows writes the columns, one after the other: likeness packs well.
+func (p *packer) rows(rows []Row) {
+	prev := ""
+	for _, r := range rows {
+		n := shared(prev, r.Name)
+		p.num(uint64(n))
+		p.text(r.Name[n:])
+		prev = r.Name
+	}
+	for _, r := range rows {
+		p.b.WriteByte(byte(r.Class))
+	}
+	for _, r := range rows {
+		p.signed(r.Lat)
+	}
+	for _, r := range rows {
+		p.signed(r.Lon)
+	}
+	for _, r := range rows {
+		p.num(uint64(r.Population))
+	}
+	for _, r := range rows {
+		if r.Class == ClassCity {
+			p.text(r.Country + r.Admin1)
+			continue
+		}
+		p.num(uint64(inseeNumber(r.INSEE)))
+		p.num(uint64(len(r.Postcodes)))
+		for _, c := range r.Postcodes {
+			p.num(uint64(c))
+		}
+	}
 }
 
 func shared(a, b string) int {

@@ -16,60 +16,66 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-func TestImportFormats(t *testing.T) {
-	openFairDB := "id,created_at,created_by,version,title,description,lat,lng,street,zip,city,country,state,homepage,contact_name,contact_email,contact_phone,opening_hours,founded_on,categories,tags,license,image_url,image_link_url,avg_rating\n" +
+// What neighbours publish, in small.
+const (
+	openFairDB = "id,created_at,created_by,version,title,description,lat,lng,street,zip,city,country,state,homepage,contact_name,contact_email,contact_phone,opening_hours,founded_on,categories,tags,license,image_url,image_link_url,avg_rating\n" +
 		`9f3c,1704067200,,4,Lavoir commun,Bassin entretenu,47.6,-2.9,,56000,Plougrain,FR,,https://lavoir.example,,,,Mo-Su 08:00-20:00,2019-06-01,2cd00bebec0c48ba9db761da48678134,"commun,eau",ODbL-1.0,,,0.0` + "\n"
-	goGoCarto := "id,name,taxonomy,streetAddress,addressLocality,postalCode,addressCountry,email,latitude,longitude,images,owner,source\n" +
+	goGoCarto = "id,name,taxonomy,streetAddress,addressLocality,postalCode,addressCountry,email,latitude,longitude,images,owner,source\n" +
 		`b7,Verger des Six Haies,Jardin partagé,2 chemin du Four,Plougrain,56000,FR,a@b.example,"47,61","-2,9",https://img.example/1.jpg,,Bocage test` + "\n"
-	french := "Nom;Commune;Code postal;Site web;Thème;Date de création;Résumé (en);Nombre de ruches\n" +
+	french = "Nom;Commune;Code postal;Site web;Thème;Date de création;Résumé (en);Nombre de ruches\n" +
 		"Les Ruches de l’Étang;Redon;35600;ruches.example;Semences et biodiversité|jardin;12 mai 2017;Hives;14\n"
-	gogoJSON := `{"licence":"https://opendatacommons.org/licenses/odbl/summary/","ontology":"gogofull","data":[{"id":"b7","name":"Verger des Six Haies","geo":{"latitude":47.61,"longitude":-2.9},"sourceKey":"Bocage test","address":{"streetAddress":"2 chemin du Four","addressLocality":"Plougrain","postalCode":"56000","addressCountry":"FR"},"createdAt":"03/02/2024","updatedAt":"11/05/2026","categories":["Jardin partagé"],"openHours":{"Sa":"10:00-12:30,14:00-18:00"},"website":"https://verger.example"}]}`
-	geojson := `{"type":"FeatureCollection","features":[{"type":"Feature","id":12,"geometry":{"type":"Point","coordinates":[-2.9,47.6]},"properties":{"nom":"Four à pain","tags":["pain","village"]}},
+	gogoJSON = `{"licence":"https://opendatacommons.org/licenses/odbl/summary/","ontology":"gogofull","data":[{"id":"b7","name":"Verger des Six Haies","geo":{"latitude":47.61,"longitude":-2.9},"sourceKey":"Bocage test","address":{"streetAddress":"2 chemin du Four","addressLocality":"Plougrain","postalCode":"56000","addressCountry":"FR"},"createdAt":"03/02/2024","updatedAt":"11/05/2026","categories":["Jardin partagé"],"openHours":{"Sa":"10:00-12:30,14:00-18:00"},"website":"https://verger.example"}]}`
+	geojson  = `{"type":"FeatureCollection","features":[{"type":"Feature","id":12,"geometry":{"type":"Point","coordinates":[-2.9,47.6]},"properties":{"nom":"Four à pain","tags":["pain","village"]}},
 {"type":"Feature","id":"z","geometry":{"type":"Polygon","coordinates":[[[2,48],[4,48],[4,50],[2,50],[2,48]]]},"properties":{"name":"Forêt","theme":"foret"}}]}`
-	tests := []struct {
-		name, text string
-		check      func(*testing.T, Report, []directory.Entry)
-	}{
-		{"OpenFairDB CSV", openFairDB, func(t *testing.T, r Report, es []directory.Entry) {
-			e := es[0]
-			if e.SourceKey != "9f3c" || e.Kind != directory.KindCommons || e.Place.Point.Lat != 47.6 || e.Licence != "ODbL-1.0" ||
-				e.Period.Start != "2019-06-01" || e.OpeningHours != "Mo-Su 08:00-20:00" || e.Website != "https://lavoir.example" ||
-				!cmp.Equal(e.Tags, []string{"commun", "eau"}) || e.Contact != nil {
-				t.Errorf("got %+v, place %+v", e, e.Place)
-			}
-		}},
-		{"GoGoCarto CSV", goGoCarto, func(t *testing.T, r Report, es []directory.Entry) {
-			e := es[0]
-			if e.Kind != directory.KindPlace || !cmp.Equal(e.Themes, []string{"jardin"}) || e.Place.Street != "2 chemin du Four" ||
-				e.Place.Point.Lat != 47.61 || e.Place.Point.Lon != -2.9 || e.Contact.Email != "a@b.example" || len(e.Images) != 1 || e.Sources[0].Name != "Bocage test" {
-				t.Errorf("got %+v, place %+v", e, e.Place)
-			}
-		}},
-		{"French spreadsheet", french, func(t *testing.T, r Report, es []directory.Entry) {
-			e := es[0]
-			want := directory.LangText{"fr": "Les Ruches de l’Étang"}
-			if !cmp.Equal(e.Name, want) || e.Place.PointSource != "gazetteer:commune" || e.Place.Country != "FR" || e.Period.Start != "2017-05-12" ||
-				!cmp.Equal(e.Themes, []string{"vivant", "jardin"}) || e.Summary["en"] != "Hives" || string(e.Extra["Nombre de ruches"]) != `"14"` ||
-				e.Website != "https://ruches.example" || r.Geocoded != 1 || r.Delimiter != ";" {
-				t.Errorf("got %+v, place %+v, report %+v", e, e.Place, r)
-			}
-		}},
-		{"GoGoCarto JSON", gogoJSON, func(t *testing.T, r Report, es []directory.Entry) {
-			e := es[0]
-			if e.Place.Point == nil || e.Place.Point.Lon != -2.9 || e.Place.Locality != "Plougrain" || !cmp.Equal(e.Themes, []string{"jardin"}) || e.Website != "https://verger.example" {
-				t.Errorf("got %+v, place %+v", e, e.Place)
-			}
-		}},
-		{"GeoJSON", geojson, func(t *testing.T, r Report, es []directory.Entry) {
-			if len(es) != 2 || es[0].SourceKey != "12" || !cmp.Equal(es[0].Tags, []string{"pain", "village"}) || es[0].Place.Point.Lat != 47.6 {
-				t.Fatalf("got %+v", es)
-			}
-			if p := es[1].Place; *p.Point != (directory.Point{Lat: 49, Lon: 3}) || p.PointSource != "centre" {
-				t.Errorf("an area is at %+v", p)
-			}
-		}},
-	}
-	for _, tt := range tests {
+)
+
+// formats are files of each known format and what must come of them.
+var formats = []struct {
+	name, text string
+	check      func(*testing.T, Report, []directory.Entry)
+}{
+	{"OpenFairDB CSV", openFairDB, func(t *testing.T, r Report, es []directory.Entry) {
+		e := es[0]
+		if e.SourceKey != "9f3c" || e.Kind != directory.KindCommons || e.Place.Point.Lat != 47.6 || e.Licence != "ODbL-1.0" ||
+			e.Period.Start != "2019-06-01" || e.OpeningHours != "Mo-Su 08:00-20:00" || e.Website != "https://lavoir.example" ||
+			!cmp.Equal(e.Tags, []string{"commun", "eau"}) || e.Contact != nil {
+			t.Errorf("got %+v, place %+v", e, e.Place)
+		}
+	}},
+	{"GoGoCarto CSV", goGoCarto, func(t *testing.T, r Report, es []directory.Entry) {
+		e := es[0]
+		if e.Kind != directory.KindPlace || !cmp.Equal(e.Themes, []string{"jardin"}) || e.Place.Street != "2 chemin du Four" ||
+			e.Place.Point.Lat != 47.61 || e.Place.Point.Lon != -2.9 || e.Contact.Email != "a@b.example" || len(e.Images) != 1 || e.Sources[0].Name != "Bocage test" {
+			t.Errorf("got %+v, place %+v", e, e.Place)
+		}
+	}},
+	{"French spreadsheet", french, func(t *testing.T, r Report, es []directory.Entry) {
+		e := es[0]
+		want := directory.LangText{"fr": "Les Ruches de l’Étang"}
+		if !cmp.Equal(e.Name, want) || e.Place.PointSource != "gazetteer:commune" || e.Place.Country != "FR" || e.Period.Start != "2017-05-12" ||
+			!cmp.Equal(e.Themes, []string{"vivant", "jardin"}) || e.Summary["en"] != "Hives" || string(e.Extra["Nombre de ruches"]) != `"14"` ||
+			e.Website != "https://ruches.example" || r.Geocoded != 1 || r.Delimiter != ";" {
+			t.Errorf("got %+v, place %+v, report %+v", e, e.Place, r)
+		}
+	}},
+	{"GoGoCarto JSON", gogoJSON, func(t *testing.T, r Report, es []directory.Entry) {
+		e := es[0]
+		if e.Place.Point == nil || e.Place.Point.Lon != -2.9 || e.Place.Locality != "Plougrain" || !cmp.Equal(e.Themes, []string{"jardin"}) || e.Website != "https://verger.example" {
+			t.Errorf("got %+v, place %+v", e, e.Place)
+		}
+	}},
+	{"GeoJSON", geojson, func(t *testing.T, r Report, es []directory.Entry) {
+		if len(es) != 2 || es[0].SourceKey != "12" || !cmp.Equal(es[0].Tags, []string{"pain", "village"}) || es[0].Place.Point.Lat != 47.6 {
+			t.Fatalf("got %+v", es)
+		}
+		if p := es[1].Place; *p.Point != (directory.Point{Lat: 49, Lon: 3}) || p.PointSource != "centre" {
+			t.Errorf("an area is at %+v", p)
+		}
+	}},
+}
+
+func TestImportFormats(t *testing.T) {
+	for _, tt := range formats {
 		t.Run(tt.name, func(t *testing.T) {
 			i := newInstance(t)
 			opt := ImportOptions{Publish: true, Geocode: true}
@@ -213,6 +219,11 @@ func TestRealFiles(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Skip("the data directory is not beside the repository")
 	}
+	// Rows of each file, and how many of them are wrong; -1 = no list of entries.
+	want := map[string][2]int{
+		"bluehats_ateliers.csv": {37, 0}, "coops_uk_2023Q2_standard.csv": {7387, 0}, "fosdem_commons_tracks_2007-2026.csv": {1097, 0},
+		"freifunk_directory.json": {0, -1}, "openfairdb_search_results.json": {99, 0}, "patio_coops.json": {18, 1}, "places_sse_europe.csv": {1782, 11},
+	}
 	mappings := map[string]map[string]string{
 		"coops_uk_2023Q2_standard.csv": {"id": "Identifier", "name": "Name"},
 	}
@@ -228,11 +239,9 @@ func TestRealFiles(t *testing.T) {
 			defer func() { _ = in.Close() }()
 			i := newInstance(t)
 			r, err := Import(t.Context(), i.led, i.who, in, ImportOptions{Owner: i.org.ID, Geocode: true, Mapping: mappings[filepath.Base(f)]})
-			t.Logf("%v: %d rows, %d created, %d rejected, %d geocoded, %d problems", err, r.Rows, r.Created, r.Rejected, r.Geocoded, len(r.Problems)+r.Suppressed)
-			for n, p := range r.Problems {
-				if n < 5 {
-					t.Logf("line %d %s: %s", p.Line, p.Field, p.Message)
-				}
+			w, known := want[filepath.Base(f)]
+			if !known || (err != nil) != (w[1] < 0) || r.Rows != w[0] || r.Rejected > max(w[1], 0) || r.Created != r.Rows-r.Rejected {
+				t.Errorf("%v: %d rows, %d created, %d rejected, want %v\n%s", err, r.Rows, r.Created, r.Rejected, w, problems(r))
 			}
 		})
 	}
