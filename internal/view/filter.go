@@ -27,7 +27,7 @@ func (v *View) Filter(ctx context.Context, s directory.Selection) (atlas.Filter,
 	for _, slug := range s.Themes {
 		n := directory.ThemeNumber(slug)
 		if n < 0 {
-			return f, fmt.Errorf("filter: %w %q: %w", errNotTheme, slug, directory.ErrInvalid)
+			return f, fmt.Errorf("filter: unknown theme %q: %w", slug, directory.ErrInvalid)
 		}
 		f.Themes |= 1 << n
 	}

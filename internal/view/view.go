@@ -9,7 +9,6 @@ package view
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strconv"
@@ -278,5 +277,3 @@ func (v *View) Len() int {
 	return len(v.labels)
 }
 
-// errNotTheme is wrapped by the error of a selection with an unknown theme.
-var errNotTheme = errors.New("unknown theme")
