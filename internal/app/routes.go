@@ -75,6 +75,7 @@ func (a *App) data(r chi.Router) {
 	get("/api/v1/entries/{id}", a.api.Entry)
 	get("/api/v1/facets", a.api.Facets)
 	get("/api/v1/timeline", a.api.Timeline)
+	get("/api/v1/openapi.yaml", a.api.OpenAPI)
 	get("/tiles/entries/{z}/{x}/{y}", a.api.EntryTile)
 	get("/tiles/base/{z}/{x}/{y}", a.api.BaseTile)
 	get("/feeds/events.ics", a.api.Events)

@@ -276,4 +276,3 @@ func (v *View) Len() int {
 	defer v.mu.RUnlock()
 	return len(v.labels)
 }
-
