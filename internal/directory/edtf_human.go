@@ -8,11 +8,12 @@ import (
 
 // dateWords are the words of one language for Human.
 type dateWords struct {
-	months                         [12]string
-	seasons                        [4]string // spring to winter
-	circa, circaDay, since, until  string
-	decade, bce, at, first, dashes string
-	century                        func(n int) string
+	months                        [12]string
+	seasons                       [4]string // spring to winter
+	circa, circaDay, since, until string
+	decade, bce, first, dashes    string
+	weekdays                      [7]string // from Sunday
+	century                       func(n int) string
 }
 
 var frenchDates = dateWords{
@@ -20,7 +21,8 @@ var frenchDates = dateWords{
 		"août", "septembre", "octobre", "novembre", "décembre"},
 	seasons: [4]string{"printemps", "été", "automne", "hiver"},
 	circa:   "vers ", circaDay: "vers le ", since: "depuis ", until: "jusqu’à ",
-	decade: "années %d", bce: "%d av. J.-C.", at: " à ", first: "1er", dashes: " – ",
+	decade: "années %d", bce: "%d av. J.-C.", first: "1er", dashes: " – ",
+	weekdays: [7]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"},
 	century: func(n int) string {
 		if n == 1 {
 			return "Ier siècle"
@@ -34,31 +36,16 @@ var englishDates = dateWords{
 		"August", "September", "October", "November", "December"},
 	seasons: [4]string{"spring", "summer", "autumn", "winter"},
 	circa:   "c. ", circaDay: "c. ", since: "since ", until: "until ",
-	decade: "%ds", bce: "%d BCE", at: ", ", first: "1", dashes: " – ",
-	century: func(n int) string { return ordinal(n) + " century" },
+	decade: "%ds", bce: "%d BCE", first: "1", dashes: " – ",
+	weekdays: [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
+	century:  func(n int) string { return ordinal(n) + " century" },
 }
 
 // Human writes the date for people: French for "fr" and its variants, English
 // for every other language. It says no more than is known: "mars 2011", "vers
-// 1217", "XIIIe siècle", "12 mars 2011", "depuis 2004". The zero EDTF gives "".
-func (d EDTF) Human(lang string) string {
-	w := englishDates
-	if lang == "fr" || strings.HasPrefix(lang, "fr-") {
-		w = frenchDates
-	}
-	start, end, err := splitEDTF(d.Text)
-	switch {
-	case err != nil:
-		return d.Text
-	case end == nil:
-		return w.date(start)
-	case end.open:
-		return w.since + w.date(start)
-	case start.open:
-		return w.until + w.date(*end)
-	}
-	return w.date(start) + w.dashes + w.date(*end)
-}
+// 1217", "XIIIe siècle", "12 mars 2011", "depuis 2004", "samedi 6 juin 2026,
+// 18:00". The zero EDTF gives "".
+func (d EDTF) Human(lang string) string { return humanDate(d.Text, lang, nil) }
 
 // HumanDate is ParseEDTF and Human in one; an unreadable date is given back as it is.
 func HumanDate(edtf, lang string) string {
@@ -101,7 +88,7 @@ func (w dateWords) plain(d edtfDate) string {
 		}
 		s := day + " " + w.months[d.month-1] + " " + year
 		if d.precision == PrecisionTime {
-			s += w.at + d.at.Format("15:04")
+			s = w.weekdays[d.at.Weekday()] + " " + s + ", " + d.at.Format("15:04")
 		}
 		return s
 	}

@@ -91,8 +91,36 @@ func TestParseEDTFTime(t *testing.T) {
 	if want := time.Date(2026, 6, 6, 16, 0, 0, 0, time.UTC).Unix(); d.From != want || d.To != want+1 {
 		t.Errorf("bounds = [%d, %d), want [%d, %d)", d.From, d.To, want, want+1)
 	}
-	if got, want := d.Human("fr"), "6 juin 2026 à 18:00"; got != want {
+	if got, want := d.Human("fr"), "samedi 6 juin 2026, 18:00"; got != want {
 		t.Errorf("Human = %q, want %q", got, want)
+	}
+}
+
+func TestPeriodHuman(t *testing.T) {
+	for _, tt := range []struct {
+		p      *Period
+		fr, en string
+	}{
+		{nil, "", ""},
+		{&Period{}, "", ""},
+		{&Period{Start: "2027-06-06T18:00:00+02:00", End: "2027-06-06T20:00:00+02:00"}, "dimanche 6 juin 2027, 18:00–20:00", "Sunday 6 June 2027, 18:00–20:00"},
+		{&Period{Start: "2027-06-06T16:00:00Z", End: "2027-06-06T18:00:00Z", Timezone: "Europe/Paris"}, "dimanche 6 juin 2027, 18:00–20:00", "Sunday 6 June 2027, 18:00–20:00"},
+		{&Period{Start: "2027-06-06T16:00:00Z", Timezone: "Nowhere/Here"}, "dimanche 6 juin 2027, 16:00", "Sunday 6 June 2027, 16:00"},
+		{&Period{Start: "2027-06-06T18:00", End: "2027-06-06T18:00"}, "dimanche 6 juin 2027, 18:00", "Sunday 6 June 2027, 18:00"},
+		{&Period{Start: "2027-05-01T22:00:00+02:00", End: "2027-05-02T02:00:00+02:00"}, "samedi 1er mai 2027, 22:00 – dimanche 2 mai 2027, 02:00", "Saturday 1 May 2027, 22:00 – Sunday 2 May 2027, 02:00"},
+		{&Period{Start: "2027-06-06T18:00/2027-06-06T20:00"}, "dimanche 6 juin 2027, 18:00–20:00", "Sunday 6 June 2027, 18:00–20:00"},
+		{&Period{Start: "2027-06-06", End: "2027-06-08"}, "6 juin 2027 – 8 juin 2027", "6 June 2027 – 8 June 2027"},
+		{&Period{Start: "1217~", Timezone: "Europe/Paris"}, "vers 1217", "c. 1217"},
+		{&Period{Start: "2004", End: ".."}, "depuis 2004", "since 2004"},
+		{&Period{End: "2013"}, "2013", "2013"},
+		{&Period{Start: "soon"}, "soon", "soon"},
+	} {
+		if got := tt.p.Human("fr"); got != tt.fr {
+			t.Errorf("%+v.Human(fr) = %q, want %q", tt.p, got, tt.fr)
+		}
+		if got := tt.p.Human("en"); got != tt.en {
+			t.Errorf("%+v.Human(en) = %q, want %q", tt.p, got, tt.en)
+		}
 	}
 }
 

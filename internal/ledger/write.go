@@ -71,9 +71,6 @@ func (l *Ledger) seal(ctx context.Context, tx *store.Tx, c change) (bool, error)
 		}
 		return was, nil
 	}
-	if e.PublishedAt.IsZero() {
-		e.PublishedAt = l.now()
-	}
 	if was {
 		hash, err := l.hash(ctx, tx, e)
 		if err != nil {
@@ -85,6 +82,9 @@ func (l *Ledger) seal(ctx context.Context, tx *store.Tx, c change) (bool, error)
 		}
 	}
 	l.touch(c)
+	if e.PublishedAt.IsZero() {
+		e.PublishedAt = e.Updated // the same instant: it is new and not edited
+	}
 	hash, err := l.hash(ctx, tx, e)
 	if err != nil {
 		return false, err

@@ -51,7 +51,7 @@ func (v Env) common(e directory.Public) (federation.Object, error) {
 		Archived: e.Status == directory.StatusArchived,
 		Themes:   e.Themes, Keywords: e.Tags, Tag: v.hashtags(e.Tags),
 		License: licenceURL(e.Licence), Website: e.Website, OpeningHours: e.OpeningHours,
-		LastConfirmed: wireTime(e.LastConfirmed), Published: wireTime(e.PublishedAt), Updated: wireTime(e.Updated),
+		LastConfirmed: wireTime(e.LastConfirmed), Published: wireTime(e.PublishedAt), Updated: edited(e),
 		Relations: v.relations(uri, e.Relations),
 	}
 	if o.AttributedTo = v.ownerURI(e); o.AttributedTo == uri {
@@ -67,6 +67,16 @@ func (v Env) common(e directory.Public) (federation.Object, error) {
 		o.Image = imageDoc(e.Images[0], lang)
 	}
 	return o, v.details(&o, e)
+}
+
+// edited is when the public document last changed. An object that never did
+// has no `updated`: GoToSocial and Mastodon would show the new post as edited.
+// The ledger moves Updated by a second at least.
+func edited(e directory.Public) time.Time {
+	if !e.Kind.IsActor() && e.Updated.Before(e.PublishedAt.Add(time.Second)) {
+		return time.Time{}
+	}
+	return wireTime(e.Updated)
 }
 
 // details writes the parts that only our own dialect has, as JSON literals.
@@ -223,12 +233,12 @@ func (v Env) line(e directory.Public, lang string) string {
 
 func whenWhere(e directory.Public, lang string) []string {
 	var facts []string
-	when := edtfOf(e.Period)
+	when := e.Period.Human(lang)
 	if e.Concept != nil && e.Concept.FirstUse != "" {
-		when = e.Concept.FirstUse
+		when = directory.HumanDate(e.Concept.FirstUse, lang)
 	}
 	if when != "" {
-		facts = append(facts, directory.HumanDate(when, lang))
+		facts = append(facts, when)
 	}
 	if p := e.Place; p != nil {
 		switch {
@@ -256,9 +266,7 @@ func (v Env) properties(e directory.Public, lang string) federation.Attachments 
 	}
 	add("address", text(addressLine(e.Place)))
 	add("themes", text(strings.Join(themeNames(e.Themes, lang), ", ")))
-	if edtf := edtfOf(e.Period); edtf != "" {
-		add("dates", text(directory.HumanDate(edtf, lang)))
-	}
+	add("dates", text(e.Period.Human(lang)))
 	if e.Pillars != nil {
 		for _, p := range []struct {
 			key  string

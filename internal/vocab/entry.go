@@ -33,6 +33,9 @@ func Entry(raw []byte, origin string) (directory.Entry, error) {
 		return directory.Entry{}, fmt.Errorf("read entry %s: %w: not from its origin", o.ID, directory.ErrInvalid)
 	}
 	e := directory.Entry{URI: o.ID, Origin: own, Status: directory.StatusPublished, PublishedAt: o.Published, Updated: o.Updated}
+	if e.Updated.IsZero() {
+		e.Updated = o.Published // an object that was never edited says it once
+	}
 	if o.Archived {
 		e.Status = directory.StatusArchived
 	}
@@ -138,9 +141,6 @@ func readForeign(e *directory.Entry, o federation.Object) error {
 		e.Kind, e.Handle, e.OwnerURI = directory.KindOrganisation, o.PreferredUsername, e.URI
 	default:
 		return fmt.Errorf("%w: a %s is not an entry", directory.ErrInvalid, o.Type)
-	}
-	if e.Updated.IsZero() {
-		e.Updated = o.Published // Gancio and Friendica say it once
 	}
 	lang := onlyLanguage(o)
 	e.Name = foreignMap(o.NameMap, o.Name, lang, maxName)

@@ -18,6 +18,7 @@ func label(key, lang string) string {
 }
 
 var labels = map[string][2]string{
+	"colon":      {"\u00a0:", ":"},
 	"site":       {"Site", "Website"},
 	"licence":    {"Licence", "Licence"},
 	"address":    {"Adresse", "Address"},

@@ -71,12 +71,12 @@ func noteTags(e directory.Public) []string {
 func (v Env) noteHTML(e directory.Public, change NoteKind, lang string) string {
 	name, _ := e.Name.In(lang)
 	title := clip(name, 150)
-	head := label(string(change), lang)
+	head := label(string(change), lang) + label("colon", lang)
 	facts := clip(strings.Join(whenWhere(e, lang), " – "), 120)
 	link := v.PageURL(e)
 	shown := clip(bareURL(link), 60)
 	var tags []string
-	room := maxNote - utf8.RuneCountInString(head+": "+title+facts+shown) - 4
+	room := maxNote - utf8.RuneCountInString(head+" "+title+facts+shown) - 4
 	for _, t := range v.hashtags(noteTags(e)) {
 		if n := utf8.RuneCountInString(t.Name) + 1; room > n {
 			room -= n
@@ -85,7 +85,7 @@ func (v Env) noteHTML(e directory.Public, change NoteKind, lang string) string {
 	}
 	pitch, _ := e.Summary.In(lang)
 	var b strings.Builder
-	b.WriteString("<p>" + html.EscapeString(head) + ": <strong>" + html.EscapeString(title) + "</strong></p>")
+	b.WriteString("<p>" + html.EscapeString(head) + " <strong>" + html.EscapeString(title) + "</strong></p>")
 	b.WriteString(toHTML(facts))
 	b.WriteString(toHTML(strings.ReplaceAll(clip(pitch, room), "\n\n", "\n")))
 	b.WriteString(`<p><a href="` + html.EscapeString(link) + `">` + html.EscapeString(shown) + `</a></p>`)

@@ -39,11 +39,45 @@ func TestEventDocument(t *testing.T) {
 		`{"type":"Link","mediaType":"text/html","name":"Website","href":"https://b.ex/events/1"}`,
 		`"organizers":{"type":"Collection","totalItems":1,"items":["https://b.ex/entries/org"]}`,
 		`"tag":[{"type":"Hashtag","name":"#bienCommun","href":"https://b.ex/?tag=bien+commun"}]`,
-		`La Halle, Rennes</p><p>Venez &amp; parlez.</p>`, `"updated":"2026-06-06T18:00:00.123456Z"`,
+		`La Halle, Rennes</p><p>Venez &amp; parlez.</p>`, `"published":"2026-06-06T18:00:00.123456Z"`,
+		`<p>samedi 6 juin 2026, 18:00–20:00 – La Halle, Rennes</p>`,
 	} {
 		if !strings.Contains(string(raw), want) {
 			t.Errorf("no %s in\n%s", want, raw)
 		}
+	}
+}
+
+// TestUpdated: a new object is not an edited one, and an edited one says so.
+func TestUpdated(t *testing.T) {
+	t.Parallel()
+	text := event()
+	text.Kind, text.Event, text.Text = directory.KindText, nil, &directory.Text{}
+	for name, tt := range map[string]struct {
+		e    directory.Public
+		add  time.Duration
+		want bool
+	}{
+		"new event": {event(), 0, false}, "event written in two steps": {event(), 20 * time.Millisecond, false},
+		"edited event": {event(), time.Second, true}, "new text": {text, 0, false}, "edited text": {text, time.Hour, true},
+	} {
+		tt.e.Updated = tt.e.PublishedAt.Add(tt.add)
+		raw, err := env.Document(tt.e, Keys{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o, err := federation.ReadObject(raw)
+		if err != nil || o.Published.IsZero() || o.Updated.IsZero() == tt.want {
+			t.Errorf("%s: published %s, updated %s, %v", name, o.Published, o.Updated, err)
+		}
+		read, err := Entry(raw, "")
+		if err != nil || read.Updated.IsZero() || read.Updated.Before(read.PublishedAt) {
+			t.Errorf("%s: read as updated %s, %v", name, read.Updated, err)
+		}
+	}
+	note, err := env.Note(event(), NoteMoved, "7", at)
+	if err != nil || strings.Contains(string(note), `"updated"`) {
+		t.Errorf("note %s, %v", note, err)
 	}
 }
 
@@ -171,7 +205,7 @@ func TestNote(t *testing.T) {
 		len(o.ContentMap) != 2 || o.Content != o.ContentMap["fr"] || len(o.Tag) != 1 {
 		t.Errorf("%+v", o)
 	}
-	for _, want := range []string{"Événement annoncé: <strong>Assemblée &lt;des&gt; communs</strong>", "La Halle, Rennes", "Venez &amp; parlez.", `href="https://b.ex/events/1"`, "#bienCommun"} {
+	for _, want := range []string{"Événement annoncé\u00a0: <strong>Assemblée &lt;des&gt; communs</strong>", "La Halle, Rennes", "Venez &amp; parlez.", `href="https://b.ex/events/1"`, "#bienCommun"} {
 		if !strings.Contains(o.Content, want) {
 			t.Errorf("no %s in %s", want, o.Content)
 		}

@@ -79,8 +79,12 @@ func (g generator) entry(kind directory.Kind) directory.Entry {
 	id := g.id()
 	e := directory.Entry{ID: id, URI: env.EntryURI(kind, id), Kind: kind, Name: g.lang(), Status: directory.StatusPublished,
 		Summary: g.lang(), Description: g.lang(), OwnerURI: "https://b.ex/entries/org", Licence: "CC-BY-SA-4.0",
-		Website: g.url(), OpeningHours: "Mo-Fr 09:00-18:00", LastConfirmed: g.time(), PublishedAt: g.time(), Updated: g.time(),
+		Website: g.url(), OpeningHours: "Mo-Fr 09:00-18:00", LastConfirmed: g.time(), PublishedAt: g.time(),
 		Contact: &directory.Contact{Email: "private@x.ex"}}
+	e.Updated = e.PublishedAt
+	if g.maybe() {
+		e.Updated = e.PublishedAt.Add(time.Second + time.Duration(g.IntN(1e9))*time.Microsecond)
+	}
 	if e.Name == nil {
 		e.Name = directory.LangText{"fr": "Nom"}
 	}
