@@ -1,7 +1,6 @@
 package genealogy
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -13,9 +12,11 @@ type vertex struct {
 	index int     // place in its layer
 	x     float64 // middle
 	width float64
+	after float64 // room kept at the right, for a title beside a dot
 	up    []*vertex
 	down  []*vertex
 	key   float64
+	rank  float64 // place in its row, 0 to 1
 }
 
 // layers is the drawing before it has sizes in time: rows of vertices.
@@ -25,6 +26,11 @@ type layers struct {
 	of     []*vertex
 	chains [][]*vertex
 	gap    float64
+	// room is what rows are kept within where they fit; 0 is no bound.
+	room float64
+	// offsets and pools are settleRow's, kept for the next row.
+	offsets []float64
+	pools   []pool
 }
 
 // measure says how large things are.
@@ -33,19 +39,27 @@ type measure struct {
 	// perRow is how many nodes a row may have, span how many seconds of time.
 	perRow int
 	span   int64
+	// room is the width to keep within where possible, 0 for any.
+	room float64
+	// spread gives the vertices of rows more room, once they are known; nil gives none.
+	spread func(rows [][]*vertex)
 }
 
 const (
 	bendWidth = 6
 	bendGap   = 12
 	sweeps    = 24
-	// settleRounds is how often coordinates are improved, down then up.
+	// patience is how many sweeps in a row may bring nothing before it is over.
+	patience = 5
+	// settleRounds is how often coordinates are improved, down then up, while
+	// something moves by more than still pixels.
 	settleRounds = 40
+	still        = 0.5
 )
 
 // layered puts the nodes in rows along time and orders each row.
 func (o *ordered) layered(m measure) *layers {
-	l := &layers{of: make([]*vertex, len(o.nodes)), gap: m.gap}
+	l := &layers{of: make([]*vertex, len(o.nodes)), gap: m.gap, room: m.room}
 	parents := make([][]int, len(o.nodes))
 	for _, k := range o.down {
 		parents[max(k.from, k.to)] = append(parents[max(k.from, k.to)], min(k.from, k.to))
@@ -61,6 +75,9 @@ func (o *ordered) layered(m measure) *layers {
 		l.rows[v.layer] = append(l.rows[v.layer], v)
 	}
 	l.bends(o)
+	if m.spread != nil {
+		m.spread(l.rows)
+	}
 	l.uncross()
 	l.settle()
 	return l
@@ -84,7 +101,8 @@ func (l *layers) bends(o *ordered) {
 	l.chains = make([][]*vertex, len(o.down))
 	for k, e := range o.down {
 		a, b := l.of[min(e.from, e.to)], l.of[max(e.from, e.to)]
-		chain := []*vertex{a}
+		chain := make([]*vertex, 1, b.layer-a.layer+1)
+		chain[0] = a
 		for row := a.layer + 1; row < b.layer; row++ {
 			v := &vertex{node: -1, layer: row, width: bendWidth}
 			l.rows[row] = append(l.rows[row], v)
@@ -104,9 +122,14 @@ func join(a, b *vertex) {
 
 func (l *layers) number() {
 	for _, row := range l.rows {
-		for i, v := range row {
-			v.index = i
-		}
+		number(row)
+	}
+}
+
+func number(row []*vertex) {
+	unit := 1 / float64(max(1, len(row)-1))
+	for i, v := range row {
+		v.index, v.rank = i, float64(i)*unit
 	}
 }
 
@@ -114,46 +137,49 @@ func (l *layers) number() {
 // keeps the order with the fewest crossings.
 func (l *layers) uncross() {
 	best, kept := l.crossings(), l.snapshot()
-	for k := range sweeps {
-		if best == 0 {
-			break
-		}
+	for k, idle := 0, 0; k < sweeps && idle < patience && best > 0; k++ {
 		for s := range l.rows {
 			row := s
 			if k%2 == 1 {
 				row = len(l.rows) - 1 - s
 			}
-			l.sortRow(row, k%2 == 0)
+			sortRow(l.rows[row], k%2 == 0)
 		}
+		idle++
 		if c := l.crossings(); c < best {
-			best, kept = c, l.snapshot()
+			best, kept, idle = c, l.snapshot(), 0
 		}
 	}
 	l.rows = kept
 	l.number()
 }
 
-func (l *layers) sortRow(row int, fromAbove bool) {
-	vs := l.rows[row]
+func sortRow(vs []*vertex, fromAbove bool) {
 	for _, v := range vs {
 		near := v.down
 		if fromAbove {
 			near = v.up
 		}
-		v.key = float64(v.index) / float64(max(1, len(vs)-1))
+		v.key = v.rank
 		if len(near) == 0 {
 			continue
 		}
 		sum := 0.0
 		for _, n := range near {
-			sum += float64(n.index) / float64(max(1, len(l.rows[n.layer])-1))
+			sum += n.rank
 		}
 		v.key = sum / float64(len(near))
 	}
-	slices.SortStableFunc(vs, func(a, b *vertex) int { return cmp.Compare(a.key, b.key) })
-	for i, v := range vs {
-		v.index = i
-	}
+	slices.SortFunc(vs, func(a, b *vertex) int {
+		switch {
+		case a.key < b.key:
+			return -1
+		case a.key > b.key:
+			return 1
+		}
+		return a.index - b.index
+	})
+	number(vs)
 }
 
 func (l *layers) snapshot() [][]*vertex {
@@ -167,8 +193,9 @@ func (l *layers) snapshot() [][]*vertex {
 // crossings counts the pairs of edges between two rows that cross.
 func (l *layers) crossings() int {
 	total := 0
+	var ends, tree []int
 	for row := range max(len(l.rows)-1, 0) {
-		var ends []int
+		ends = ends[:0]
 		for _, v := range l.rows[row] {
 			from := len(ends)
 			for _, d := range v.down {
@@ -176,15 +203,18 @@ func (l *layers) crossings() int {
 			}
 			slices.Sort(ends[from:])
 		}
-		total += inversions(ends, len(l.rows[row+1]))
+		n := len(l.rows[row+1])
+		tree = slices.Grow(tree[:0], n+1)[:n+1]
+		clear(tree)
+		total += inversions(ends, tree)
 	}
 	return total
 }
 
 // inversions counts pairs out of order, with a tree of counts (Fenwick).
-func inversions(values []int, n int) int {
-	tree := make([]int, n+1)
-	total := 0
+// whose length is one more than the greatest value, and more.
+func inversions(values, tree []int) int {
+	n, total := len(tree)-1, 0
 	for i := len(values) - 1; i >= 0; i-- {
 		for k := values[i]; k > 0; k -= k & -k {
 			total += tree[k]
@@ -210,12 +240,16 @@ func (l *layers) settle() {
 		}
 	}
 	for k := range settleRounds {
+		moved := 0.0
 		for s := range l.rows {
 			row := s
 			if k%2 == 1 {
 				row = len(l.rows) - 1 - s
 			}
-			l.settleRow(l.rows[row], k%2 == 0)
+			moved = max(moved, l.settleRow(l.rows[row], k%2 == 0))
+		}
+		if moved < still {
+			break
 		}
 	}
 	left := math.Inf(1)
@@ -236,7 +270,7 @@ func (l *layers) distance(a, b *vertex) float64 {
 	if a.node < 0 && b.node < 0 {
 		gap = bendGap
 	}
-	return a.width/2 + gap + b.width/2
+	return a.width/2 + a.after + gap + b.width/2
 }
 
 // pool is a run of vertices that move together.
@@ -245,15 +279,15 @@ type pool struct {
 	n            int
 }
 
-func (l *layers) settleRow(row []*vertex, fromAbove bool) {
+// settleRow returns by how much the vertex that moved most did.
+func (l *layers) settleRow(row []*vertex, fromAbove bool) (moved float64) {
 	offset := 0.0
-	offsets := make([]float64, len(row))
-	var pools []pool
+	offsets, pools := l.offsets[:0], l.pools[:0]
 	for i, v := range row {
 		if i > 0 {
 			offset += l.distance(row[i-1], v)
 		}
-		offsets[i] = offset
+		offsets = append(offsets, offset)
 		want, weight := v.pull(fromAbove)
 		p := pool{want - offset, weight, 1}
 		for len(pools) > 0 && pools[len(pools)-1].mean > p.mean {
@@ -263,35 +297,52 @@ func (l *layers) settleRow(row []*vertex, fromAbove bool) {
 		}
 		pools = append(pools, p)
 	}
+	l.offsets, l.pools = offsets, pools
+	first, last := math.Inf(-1), math.Inf(1)
+	if n := len(row); n > 0 && l.room > 0 {
+		left := row[0].width / 2
+		right := l.room - offset - row[n-1].width/2 - row[n-1].after
+		if left <= right {
+			first, last = left, right
+		}
+	}
 	i := 0
 	for _, p := range pools {
+		at := min(max(p.mean, first), last)
 		for range p.n {
-			row[i].x = p.mean + offsets[i]
+			x := at + offsets[i]
+			moved = max(moved, math.Abs(x-row[i].x))
+			row[i].x = x
 			i++
 		}
 	}
+	return moved
 }
 
 // pull is where the neighbours want a vertex, and how strongly: those of the
 // row just settled more, and bends most, so that long edges are straight.
 func (v *vertex) pull(fromAbove bool) (want, weight float64) {
-	strong, weak := v.down, v.up
+	up, down := 0.3, 1.0
 	if fromAbove {
-		strong, weak = v.up, v.down
+		up, down = 1, 0.3
 	}
 	sum := 0.0
-	add := func(near []*vertex, force float64) {
-		for _, n := range near {
-			f := force
-			if v.node < 0 && n.node < 0 {
-				f *= 4
-			}
-			sum += n.x * f
-			weight += f
+	for _, n := range v.up {
+		f := up
+		if v.node < 0 && n.node < 0 {
+			f *= 4
 		}
+		sum += n.x * f
+		weight += f
 	}
-	add(strong, 1)
-	add(weak, 0.3)
+	for _, n := range v.down {
+		f := down
+		if v.node < 0 && n.node < 0 {
+			f *= 4
+		}
+		sum += n.x * f
+		weight += f
+	}
 	if weight == 0 {
 		return v.x, 0.1
 	}

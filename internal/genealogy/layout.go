@@ -100,7 +100,7 @@ func (l *Layout) place(heightOf func(row []*vertex) float64) {
 		y += b.height
 		if len(row) > 0 {
 			last := l.layers.rows[i][len(row)-1]
-			right = max(right, last.x+last.width/2)
+			right = max(right, last.x+last.width/2+last.after)
 		}
 	}
 	l.height = max(y, 60)
