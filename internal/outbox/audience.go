@@ -16,9 +16,12 @@ import (
 // take every change, and those of the rest of the fediverse by what they follow.
 type audience struct {
 	directories []string
-	// others maps the followed actor's id to the inboxes of its followers.
-	others map[string][]string
+	others      []listener
 }
+
+// listener is a follower on other software, and the actor of ours that it
+// follows.
+type listener struct{ actor, object, inbox string }
 
 // audienceOf reads the followers of e, of its organisation and of the instance.
 func (p *Publisher) audienceOf(ctx context.Context, tx *store.Tx, e *directory.Entry) (audience, error) {
@@ -30,7 +33,7 @@ func (p *Publisher) audienceOf(ctx context.Context, tx *store.Tx, e *directory.E
 	if err != nil {
 		return audience{}, fmt.Errorf("audience of %s: %w", e.URI, err)
 	}
-	a := audience{others: make(map[string][]string)}
+	var a audience
 	for _, f := range fs {
 		if f.State != store.FollowAccepted {
 			continue
@@ -45,20 +48,35 @@ func (p *Publisher) audienceOf(ctx context.Context, tx *store.Tx, e *directory.E
 			a.directories = append(a.directories, f.DeliveryInbox())
 			continue
 		}
-		a.others[f.Object] = append(a.others[f.Object], f.DeliveryInbox())
+		a.others = append(a.others, listener{f.Actor, f.Object, f.DeliveryInbox()})
 	}
 	a.directories = unique(a.directories)
-	for object, inboxes := range a.others {
-		a.others[object] = unique(inboxes)
-	}
 	return a, nil
+}
+
+// of is the inboxes of who follows object and none of told: what those have
+// been sent already must not come twice.
+func (a audience) of(object string, told ...string) []string {
+	heard := make(map[string]bool)
+	for _, l := range a.others {
+		if l.object != object && slices.Contains(told, l.object) {
+			heard[l.actor] = true
+		}
+	}
+	var inboxes []string
+	for _, l := range a.others {
+		if l.object == object && !heard[l.actor] {
+			inboxes = append(inboxes, l.inbox)
+		}
+	}
+	return unique(inboxes)
 }
 
 // rest is everybody who is no directory, whatever they follow.
 func (a audience) rest() []string {
 	var all []string
-	for _, inboxes := range a.others {
-		all = append(all, inboxes...)
+	for _, l := range a.others {
+		all = append(all, l.inbox)
 	}
 	return unique(all)
 }

@@ -15,7 +15,8 @@ import (
 
 // note posts at most one readable note about the change, because nobody on
 // Mastodon sees an actor's Update. A new entry has no followers yet: its note
-// reaches those of its organisation and of the instance by Announce.
+// reaches those of its organisation and of the instance by Announce, and who
+// follows both by the organisation's alone.
 func (p *Publisher) note(ctx context.Context, tx *store.Tx, ch Change, before *directory.Public, e directory.Public, aud audience) error {
 	kind := ch.Note
 	if kind == "" {
@@ -49,15 +50,16 @@ func (p *Publisher) note(ctx context.Context, tx *store.Tx, ch Change, before *d
 		return fmt.Errorf("create note: %w", err)
 	}
 	m := message{from: author, typ: "Create", object: e.URI, body: body, id: a.ID, public: true, outbox: true}
-	if err := p.send(ctx, tx, m, aud.others[author.uri]); err != nil || before != nil {
+	if err := p.send(ctx, tx, m, aud.of(author.uri)); err != nil || before != nil {
 		return err
 	}
-	if owner := p.publisher((*directory.Entry)(&e)); owner != author {
-		if err := p.announce(ctx, tx, owner, uri, aud.others[owner.uri]); err != nil {
+	owner, instance := p.publisher((*directory.Entry)(&e)), p.instance()
+	if owner != author && owner != instance {
+		if err := p.announce(ctx, tx, owner, uri, aud.of(owner.uri, author.uri)); err != nil {
 			return err
 		}
 	}
-	return p.announce(ctx, tx, p.instance(), uri, aud.others[p.instance().uri])
+	return p.announce(ctx, tx, instance, uri, aud.of(instance.uri, author.uri, owner.uri))
 }
 
 // announce shares object with the followers of s.

@@ -103,7 +103,7 @@ func (p *Publisher) create(ctx context.Context, tx *store.Tx, ch Change, e direc
 		// imported is in no outbox; package resource lists its upcoming events.
 		m.outbox = !ch.Bulk
 		if !ch.Bulk {
-			inboxes = unique(append(inboxes, aud.others[s.uri]...))
+			inboxes = unique(append(inboxes, aud.of(s.uri)...))
 		}
 	}
 	if err := p.send(ctx, tx, m, inboxes); err != nil || ch.Bulk {
@@ -112,7 +112,10 @@ func (p *Publisher) create(ctx context.Context, tx *store.Tx, ch Change, e direc
 	if e.Kind.IsActor() {
 		return p.note(ctx, tx, ch, nil, e, aud)
 	}
-	return p.announce(ctx, tx, p.instance(), e.URI, aud.others[p.instance().uri])
+	if s == p.instance() {
+		return nil // its followers have the Create
+	}
+	return p.announce(ctx, tx, p.instance(), e.URI, aud.of(p.instance().uri, s.uri))
 }
 
 func (p *Publisher) update(ctx context.Context, tx *store.Tx, ch Change, before, e directory.Public, doc []byte, aud audience) error {
@@ -120,15 +123,19 @@ func (p *Publisher) update(ctx context.Context, tx *store.Tx, ch Change, before,
 	s := p.publisher(entry)
 	to := aud.directories
 	author := p.author(entry)
-	if !ch.Bulk && author == s {
-		to = unique(append(to, aud.others[author.uri]...))
+	switch {
+	case ch.Bulk:
+	case !e.Kind.IsActor():
+		to = unique(append(to, aud.rest()...)) // the followers of the instance hold a copy too
+	case author == s:
+		to = unique(append(to, aud.of(author.uri)...))
 	}
 	if err := p.sendUpdate(ctx, tx, s, e.URI, doc, to); err != nil || ch.Bulk {
 		return err
 	}
 	if author != s {
 		// Mastodon takes an actor's Update from that actor only.
-		if err := p.sendUpdate(ctx, tx, author, e.URI, doc, aud.others[author.uri]); err != nil {
+		if err := p.sendUpdate(ctx, tx, author, e.URI, doc, aud.of(author.uri)); err != nil {
 			return err
 		}
 	}
@@ -150,46 +157,54 @@ func (p *Publisher) sendUpdate(ctx context.Context, tx *store.Tx, s sender, obje
 	return p.send(ctx, tx, message{from: s, typ: "Update", object: object, body: body, id: a.ID, public: true}, inboxes)
 }
 
-// remove tells everybody who may hold a copy. The actor's own Delete goes to
-// its followers, who then are none of ours any more.
+// remove tells everybody who may hold a copy, of the entry and of the notes
+// about it. The actor's own Delete goes to its followers, who then are none of
+// ours any more.
 func (p *Publisher) remove(ctx context.Context, tx *store.Tx, ch Change, e *directory.Entry, aud audience) error {
 	s, author := p.publisher(e), p.author(e)
-	if err := p.withdraw(ctx, tx, e.URI); err != nil {
+	notes, err := p.withdraw(ctx, tx, e.URI)
+	if err != nil {
 		return err
+	}
+	for _, note := range notes {
+		if err := p.sendDelete(ctx, tx, author, note, "Note", aud.rest()); err != nil {
+			return err
+		}
 	}
 	to := aud.directories
 	if author == s {
 		to = unique(append(to, aud.rest()...))
-	} else if err := p.sendDelete(ctx, tx, author, e, aud.rest()); err != nil {
+	} else if err := p.sendDelete(ctx, tx, author, e.URI, vocab.WireType(e.Kind), aud.rest()); err != nil {
 		return err
 	}
-	if err := p.sendDelete(ctx, tx, s, e, to); err != nil {
+	if err := p.sendDelete(ctx, tx, s, e.URI, vocab.WireType(e.Kind), to); err != nil {
 		return err
 	}
 	return p.dropFollowers(ctx, tx, e)
 }
 
-// withdraw takes the posts about object out of the outboxes and off the web:
-// they hold what is no longer public.
-func (p *Publisher) withdraw(ctx context.Context, tx *store.Tx, object string) error {
+// withdraw takes the posts about object out of the outboxes and off the web,
+// since they hold what is no longer public, and returns the ids of its notes.
+func (p *Publisher) withdraw(ctx context.Context, tx *store.Tx, object string) (notes []string, err error) {
 	about, err := tx.ActivitiesAbout(ctx, object, store.MaxLimit)
 	if err != nil {
-		return fmt.Errorf("activities about %s: %w", object, err)
+		return nil, fmt.Errorf("activities about %s: %w", object, err)
 	}
 	for _, a := range about {
 		if !a.Outbox && !a.Public || a.Type == "Delete" {
 			continue
 		}
 		if err := tx.HideActivity(ctx, a.ID); err != nil {
-			return err
+			return nil, err
 		}
-		if a.Type == "Note" { // and its Announces
-			if err := p.withdraw(ctx, tx, a.ID); err != nil {
-				return err
+		if a.Type == "Note" {
+			notes = append(notes, a.ID)
+			if _, err := p.withdraw(ctx, tx, a.ID); err != nil { // its Announces
+				return nil, err
 			}
 		}
 	}
-	return nil
+	return notes, nil
 }
 
 func (p *Publisher) dropFollowers(ctx context.Context, tx *store.Tx, e *directory.Entry) error {
@@ -208,7 +223,7 @@ func (p *Publisher) dropFollowers(ctx context.Context, tx *store.Tx, e *director
 	return nil
 }
 
-func (p *Publisher) sendDelete(ctx context.Context, tx *store.Tx, s sender, e *directory.Entry, inboxes []string) error {
+func (p *Publisher) sendDelete(ctx context.Context, tx *store.Tx, s sender, object, formerType string, inboxes []string) error {
 	if len(inboxes) == 0 {
 		return nil
 	}
@@ -216,9 +231,9 @@ func (p *Publisher) sendDelete(ctx context.Context, tx *store.Tx, s sender, e *d
 	if err != nil {
 		return err
 	}
-	body, err := p.cfg.Env.Delete(a, e.URI, vocab.WireType(e.Kind))
+	body, err := p.cfg.Env.Delete(a, object, formerType)
 	if err != nil {
-		return fmt.Errorf("delete %s: %w", e.URI, err)
+		return fmt.Errorf("delete %s: %w", object, err)
 	}
-	return p.send(ctx, tx, message{from: s, typ: "Delete", object: e.URI, body: body, id: a.ID, public: true}, inboxes)
+	return p.send(ctx, tx, message{from: s, typ: "Delete", object: object, body: body, id: a.ID, public: true}, inboxes)
 }

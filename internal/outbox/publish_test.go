@@ -23,7 +23,8 @@ const base = "https://us.example"
 var clock = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
 
 // world is an instance with one organisation "org", a garden "garden" of it,
-// and followers: a directory of the instance, and a Mastodon user of each.
+// and followers: a directory of the instance, a Mastodon user of each, and one
+// (m4) of all three.
 type world struct {
 	st  *store.Store
 	pub *outbox.Publisher
@@ -51,6 +52,9 @@ func newWorld(t *testing.T) world {
 			{Actor: "https://m2.example/u/b", Object: org.URI, Inbox: "https://m2.example/u/b/inbox", SharedInbox: "https://m2.example/inbox"},
 			{Actor: "https://m2.example/u/c", Object: org.URI, Inbox: "https://m2.example/u/c/inbox", SharedInbox: "https://m2.example/inbox"},
 			{Actor: "https://m3.example/u/d", Object: garden.URI, Inbox: "https://m3.example/u/d/inbox"},
+			{Actor: "https://m4.example/u/e", Object: env.InstanceURI(), Inbox: "https://m4.example/u/e/inbox"},
+			{Actor: "https://m4.example/u/e", Object: org.URI, Inbox: "https://m4.example/u/e/inbox"},
+			{Actor: "https://m4.example/u/e", Object: garden.URI, Inbox: "https://m4.example/u/e/inbox"},
 		} {
 			f.State = store.FollowAccepted
 			if err := tx.PutFollower(ctx, f); err != nil {
@@ -147,6 +151,7 @@ func TestPublish(t *testing.T) {
 			"dir.example/inbox Create{Group} by entries/org",
 			"m1.example/inbox Announce{id} by actor",
 			"m2.example/inbox Announce{id} by entries/org",
+			"m4.example/u/e/inbox Announce{id} by entries/org",
 		}},
 		"new commons in bulk": {func(w world) outbox.Change {
 			e := entry(directory.KindCommons, "new", "Four")
@@ -165,6 +170,8 @@ func TestPublish(t *testing.T) {
 			"dir.example/inbox Update{Group} by entries/org",
 			"m3.example/u/d/inbox Create{Note} by entries/garden",
 			"m3.example/u/d/inbox Update{Group} by entries/garden",
+			"m4.example/u/e/inbox Create{Note} by entries/garden",
+			"m4.example/u/e/inbox Update{Group} by entries/garden",
 		}},
 		"summary of a commons": {func(w world) outbox.Change {
 			b, a := w.garden(), w.garden()
@@ -173,6 +180,7 @@ func TestPublish(t *testing.T) {
 		}, []string{
 			"dir.example/inbox Update{Group} by entries/org",
 			"m3.example/u/d/inbox Update{Group} by entries/garden",
+			"m4.example/u/e/inbox Update{Group} by entries/garden",
 		}},
 		"private contact": {func(w world) outbox.Change {
 			b, a := w.garden(), w.garden()
@@ -187,12 +195,15 @@ func TestPublish(t *testing.T) {
 			"dir.example/inbox Update{Group} by entries/org",
 			"m3.example/u/d/inbox Create{Note} by entries/garden",
 			"m3.example/u/d/inbox Update{Group} by entries/garden",
+			"m4.example/u/e/inbox Create{Note} by entries/garden",
+			"m4.example/u/e/inbox Update{Group} by entries/garden",
 		}},
 		"deleted commons": {func(w world) outbox.Change { b := w.garden(); return outbox.Change{Before: &b} }, []string{
 			"dir.example/inbox Delete{Tombstone} by entries/org",
 			"m1.example/inbox Delete{Tombstone} by entries/garden",
 			"m2.example/inbox Delete{Tombstone} by entries/garden",
 			"m3.example/u/d/inbox Delete{Tombstone} by entries/garden",
+			"m4.example/u/e/inbox Delete{Tombstone} by entries/garden",
 		}},
 		"new event": {func(w world) outbox.Change {
 			e := w.event()
@@ -202,6 +213,7 @@ func TestPublish(t *testing.T) {
 			"dir.example/inbox Create{Event} by entries/org",
 			"m1.example/inbox Announce{id} by actor",
 			"m2.example/inbox Create{Event} by entries/org",
+			"m4.example/u/e/inbox Create{Event} by entries/org",
 		}},
 		"cancelled event": {func(w world) outbox.Change {
 			b, a := w.event(), w.event()
@@ -209,8 +221,11 @@ func TestPublish(t *testing.T) {
 			return outbox.Change{Before: &b, After: &a}
 		}, []string{
 			"dir.example/inbox Update{Event} by entries/org",
+			"m1.example/inbox Update{Event} by entries/org",
 			"m2.example/inbox Create{Note} by entries/org",
 			"m2.example/inbox Update{Event} by entries/org",
+			"m4.example/u/e/inbox Create{Note} by entries/org",
+			"m4.example/u/e/inbox Update{Event} by entries/org",
 		}},
 		"moved event": {func(w world) outbox.Change {
 			b, a := w.event(), w.event()
@@ -218,13 +233,17 @@ func TestPublish(t *testing.T) {
 			return outbox.Change{Before: &b, After: &a}
 		}, []string{
 			"dir.example/inbox Update{Event} by entries/org",
+			"m1.example/inbox Update{Event} by entries/org",
 			"m2.example/inbox Create{Note} by entries/org",
 			"m2.example/inbox Update{Event} by entries/org",
+			"m4.example/u/e/inbox Create{Note} by entries/org",
+			"m4.example/u/e/inbox Update{Event} by entries/org",
 		}},
 		"deleted event": {func(w world) outbox.Change { b := w.event(); return outbox.Change{Before: &b} }, []string{
 			"dir.example/inbox Delete{Tombstone} by entries/org",
 			"m1.example/inbox Delete{Tombstone} by entries/org",
 			"m2.example/inbox Delete{Tombstone} by entries/org",
+			"m4.example/u/e/inbox Delete{Tombstone} by entries/org",
 		}},
 		"remote entry": {func(w world) outbox.Change {
 			e := entry(directory.KindCommons, "new", "Four")
@@ -291,6 +310,56 @@ func TestDeletedIsWithdrawn(t *testing.T) {
 	for _, a := range about {
 		if a.Public && a.Type != "Delete" {
 			t.Errorf("%s is still served", a.Type)
+		}
+	}
+}
+
+// TestNotesGoWithTheirEntry: a note about what is deleted is deleted at who may
+// have it, before the entry itself, and is served no more.
+func TestNotesGoWithTheirEntry(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := context.Background()
+	before, after := w.event(), w.event()
+	after.Place, after.Updated = &directory.Place{Locality: "Vannes"}, clock.Add(time.Second)
+	w.write(t, func(ctx context.Context, tx *store.Tx) error {
+		if err := w.pub.Publish(ctx, tx, outbox.Change{Before: &before, After: &after}); err != nil {
+			return err
+		}
+		return w.pub.Publish(ctx, tx, outbox.Change{Before: &after})
+	})
+	for origin, want := range map[string][]string{
+		"https://m1.example":  {"Update Event", "Delete Note", "Delete Event"},
+		"https://m2.example":  {"Update Event", "Create ", "Delete Note", "Delete Event"},
+		"https://dir.example": {"Update Event", "Delete Event"},
+	} {
+		ds, err := w.st.Deliveries(ctx, origin, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := []string{}
+		for _, d := range ds {
+			var a struct {
+				Type   string
+				Object struct{ ID, Type, FormerType string }
+			}
+			if err := json.Unmarshal(d.Body, &a); err != nil {
+				t.Fatal(err)
+			}
+			formerly := a.Object.FormerType
+			if a.Type == "Update" {
+				formerly = a.Object.Type
+			}
+			got = append(got, a.Type+" "+formerly)
+			if formerly != "Note" {
+				continue
+			}
+			if note, err := w.st.Activity(ctx, a.Object.ID); err != nil || note.Public {
+				t.Errorf("note %q is still served: %v", a.Object.ID, err)
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s: %s", origin, diff)
 		}
 	}
 }

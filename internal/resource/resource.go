@@ -233,16 +233,24 @@ func (h *Handlers) Note(w http.ResponseWriter, r *http.Request) error { return h
 // Activity answers /activities/{id}.
 func (h *Handlers) Activity(w http.ResponseWriter, r *http.Request) error { return h.stored(w, r) }
 
-// stored serves the bytes that were sent.
+// stored serves the bytes that were sent. A Note that was taken back is gone:
+// who kept it learns so by looking.
 func (h *Handlers) stored(w http.ResponseWriter, r *http.Request) error {
 	a, err := h.cfg.Store.Activity(r.Context(), h.cfg.Env.Base+r.URL.Path)
 	if err != nil {
 		return err
 	}
-	if !a.Public {
-		return fmt.Errorf("%s: %w", r.URL.Path, directory.ErrNotFound)
+	switch {
+	case a.Public:
+		return serve(w, r, answer{body: a.Body})
+	case a.Type == "Note":
+		body, err := h.cfg.Env.Tombstone(a.ID, a.Type, time.Time{})
+		if err != nil {
+			return err
+		}
+		return serve(w, r, answer{body: body, status: http.StatusGone, cache: minutes})
 	}
-	return serve(w, r, answer{body: a.Body})
+	return fmt.Errorf("%s: %w", r.URL.Path, directory.ErrNotFound)
 }
 
 // Context answers /ns/v1, the JSON-LD context whose terms our documents carry

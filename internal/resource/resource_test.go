@@ -307,6 +307,22 @@ func TestOutbox(t *testing.T) {
 	}
 }
 
+// TestNote: a note is served as it was sent, and is gone once taken back.
+func TestNote(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	note := store.Activity{ID: env.NoteURI("7"), Actor: "https://b.ex/entries/1", Type: "Note", Object: "https://b.ex/entries/1",
+		Body: []byte(`{"id":"https://b.ex/notes/7","type":"Note"}`), Public: true, Created: now}
+	s.write(func(ctx context.Context, tx *store.Tx) error { return tx.PutActivity(ctx, note) })
+	if w := s.get("/notes/7"); w.Code != http.StatusOK || w.Body.String() != string(note.Body) {
+		t.Errorf("note: %d %s", w.Code, w.Body)
+	}
+	s.write(func(ctx context.Context, tx *store.Tx) error { return tx.HideActivity(ctx, note.ID) })
+	if w := s.get("/notes/7"); w.Code != http.StatusGone || !strings.Contains(w.Body.String(), `"type":"Tombstone","formerType":"Note"`) {
+		t.Errorf("note that was taken back: %d %s", w.Code, w.Body)
+	}
+}
+
 func TestFollow(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
