@@ -97,7 +97,9 @@ type Item struct {
 	LabelX float64 `json:"lx"`
 	LabelW float64 `json:"lw"`
 	Inside bool    `json:"inside,omitempty"`
-	Label  string  `json:"label"`
+	// Crossed says that the line of today goes behind the label.
+	Crossed bool   `json:"crossed,omitempty"`
+	Label   string `json:"label"`
 }
 
 // Rest stands for the intervals of a stretch of a group that found no room.

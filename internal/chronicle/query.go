@@ -1,6 +1,9 @@
 package chronicle
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // mask is a Filter made ready.
 type mask struct {
@@ -66,6 +69,10 @@ func (t *table) each(d dead, span Span, m *mask, fn func(t *table, i int)) {
 // the filter; ok is false when there are none.
 func (c *Chronicle) Range(f Filter) (span Span, ok bool) {
 	s, m := c.current.Load(), f.mask()
+	if m.open && s.nDead == 0 && len(s.plus.from) == 0 && len(s.base.from) > 0 {
+		last := len(s.base.from) - 1
+		return Span{From: s.base.from[0], To: max(slices.Max(s.base.maxTo), s.base.from[last]+1)}, true
+	}
 	span = Span{From: math.MaxInt64, To: math.MinInt64}
 	s.each(Span{From: minTime, To: maxTime + 1}, &m, func(t *table, i int) {
 		span.From = min(span.From, t.from[i])
@@ -94,6 +101,36 @@ func (c *Chronicle) Density(span Span, bins int, f Filter) []int {
 		out[binOf(t.from[i], span.From, scale, len(out))]++
 	})
 	return out
+}
+
+// startBins is how finely StartOf looks: a thousand years in stretches of
+// three months.
+const startBins = 4096
+
+// StartOf returns, for each share from 0 to 1, a moment before which at most
+// that share of the intervals that pass the filter start, to a part in
+// startBins of their range. A few that are far from all others thus do not
+// decide what is shown first. ok is false when none passes.
+func (c *Chronicle) StartOf(f Filter, shares ...float64) (at []int64, ok bool) {
+	all, ok := c.Range(f)
+	if !ok {
+		return nil, false
+	}
+	bins := c.Density(all, startBins, f)
+	total := 0
+	for _, n := range bins {
+		total += n
+	}
+	length := float64(all.To - all.From)
+	for _, share := range shares {
+		before, i := 0, 0
+		for i < len(bins)-1 && float64(before+bins[i]) <= share*float64(total) {
+			before += bins[i]
+			i++
+		}
+		at = append(at, all.From+int64(length*float64(i)/startBins))
+	}
+	return at, true
 }
 
 // binOf is the bin of a start; those before the span are in the first.

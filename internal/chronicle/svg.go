@@ -157,7 +157,7 @@ func (p *painter) groupName(w Window, g Group, top int) {
 	if p.opt.ThemeIcon != nil {
 		if href := p.opt.ThemeIcon(g.Theme); href != "" {
 			side := 20 * scale
-			p.printf(`<g color="var(--sur-cat)"><use href="%s" x="%s" y="%s" width="%s" height="%s"/></g>`, glyph.Escape(href), glyph.Pixels(6*scale), glyph.Pixels(6*scale), glyph.Pixels(side), glyph.Pixels(side))
+			p.printf(`<use class="s-icone" href="%s" x="%s" y="%s" width="%s" height="%s"/>`, glyph.Escape(href), glyph.Pixels(6*scale), glyph.Pixels(6*scale), glyph.Pixels(side), glyph.Pixels(side))
 		}
 	}
 	name := p.opt.ThemeName(g.Theme)
@@ -226,6 +226,9 @@ func (p *painter) item(it Item, y float64) {
 		more = ` font-weight="600" font-family="var(--f-texte)" fill="var(--sur-cat)"`
 	case it.LabelX < it.X && !it.Inside: // ends at the item, whatever its true width
 		x, more = it.LabelX+it.LabelW, ` text-anchor="end"`
+	}
+	if it.Crossed {
+		class += " bord"
 	}
 	p.printf(`<text class="%s" x="%s" y="%s" font-size="%v"%s>%s </text></a>`, class, glyph.Pixels(x), glyph.Pixels(y+4.5), labelSize, more, glyph.Escape(it.Label))
 }

@@ -289,20 +289,39 @@ func (p *picker) item(q pick) (it Item, from, to float64) {
 		it.X, it.W = left, right-left
 		from, to = left, right
 	}
+	from, to = p.label(&it, from, to)
+	return it, from, to
+}
+
+// label places an item's label: on its bar, after it, before it when the edge
+// or the line of today is in the way, and returns the room of both.
+func (p *picker) label(it *Item, from, to float64) (float64, float64) {
 	edge := float64(p.opt.Width) - rightMargin/2
+	wide := it.LabelW * labelSlack
+	after, before := to+labelGap, from-labelGap-it.LabelW
+	fits, room := after+wide <= edge, from-labelGap-wide >= p.w.X0
 	switch {
 	case it.W >= it.LabelW+2*barPadding:
 		it.Inside = true
 		it.LabelX = it.X + barPadding
-	case to+labelGap+it.LabelW <= edge:
-		it.LabelX = to + labelGap
-		to = it.LabelX + it.LabelW
-	case from-labelGap-it.LabelW >= p.w.X0:
-		it.LabelX = from - labelGap - it.LabelW
-		from = it.LabelX
+	case fits && !(room && p.crossed(after, wide) && !p.crossed(before, it.LabelW)):
+		it.LabelX = after
+		to = after + wide
+	case room:
+		it.LabelX = before
+		from -= labelGap + wide
 	default: // on the bar, which is long, or the drawing is narrow
-		it.LabelX = max(p.w.X0, min(it.X+barPadding, edge-it.LabelW))
-		from, to = min(from, it.LabelX), max(to, it.LabelX+it.LabelW)
+		it.LabelX = max(p.w.X0, min(it.X+barPadding, edge-wide))
+		from, to = min(from, it.LabelX), max(to, it.LabelX+wide)
 	}
-	return it, from, to
+	it.Crossed = !it.Inside && p.crossed(it.LabelX, wide)
+	return from, to
+}
+
+// labelSlack is how much wider than estimated a label may be, in an unlucky font.
+const labelSlack = 1.06
+
+// crossed says whether the line of today goes through a label.
+func (p *picker) crossed(x, wide float64) bool {
+	return p.w.Today >= 0 && x-4 < p.w.Today && x+wide+4 > p.w.Today
 }

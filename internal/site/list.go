@@ -276,7 +276,7 @@ func (s *Site) marks(l *i18n.Locale, st homeState) []basemap.Mark {
 	for _, c := range clusters {
 		m := basemap.Mark{Lat: c.Lat, Lon: c.Lon, N: c.N, Shares: c.Shares, Theme: int(c.Theme)}
 		if c.N > 1 && !c.Stack {
-			to := MapPosition{c.Lat, c.Lon, math.Min(maxZoom, math.Max(st.position.Zoom+2, float64(c.Expand)))}
+			to := MapPosition{c.Lat, c.Lon, math.Min(maxZoom, math.Max(st.position.Zoom+2, apart(a, c, st.filter)))}
 			m.Href = address("/", with(st.query, "c", to.String(), "entry", "", "all", ""))
 			m.Label = l.N("map.cluster", c.N)
 			marks = append(marks, m)
@@ -293,6 +293,17 @@ func (s *Site) marks(l *i18n.Locale, st homeState) []basemap.Mark {
 		marks = append(marks, m)
 	}
 	return marks
+}
+
+// apart is the zoom of a view that shows a cluster in several parts. Parts that
+// would touch are drawn as one, hence it may be closer than where they begin
+// to be apart. A tile's zoom is one less than that of the view that it is for.
+func apart(a *atlas.Atlas, c atlas.Cluster, f atlas.Filter) float64 {
+	tile := c.Expand
+	for tile < maxZoom-1 && len(a.Clusters(c.Box, uint32(tile), f)) < 2 {
+		tile++
+	}
+	return float64(tile + 1)
 }
 
 // single lists the numbers of the clusters that are one entry.

@@ -19,9 +19,13 @@ import (
 // TimelinePage is one window of time, drawn and listed.
 type TimelinePage struct {
 	Base
-	Chart, Overview  sanitize.HTML
-	From, To         int64
-	Min, Max         int64
+	Chart, Overview sanitize.HTML
+	From, To        int64
+	// Min and Max bound what there is, StripMin and StripMax the overview.
+	Min, Max           int64
+	StripMin, StripMax int64
+	// Before leads to what is before the overview; Href "" without.
+	Before           NamedLink
 	FromText, ToText string
 	Scales           []ScaleLink
 	ZoomIn, ZoomOut  string
@@ -66,8 +70,6 @@ const (
 	overviewBins                   = 170
 	// agendaLanes is how many rows of the drawing the agenda is worth.
 	agendaLanes, agendaMost = 60, 100
-	// usualYears is the first window's length, before and after now.
-	usualYearsBack, usualYearsAhead = 60, 5
 )
 
 // Timeline is GET /timeline. ?fragment=chart answers with what changes with the window.
@@ -87,15 +89,15 @@ func (s *Site) Timeline(w http.ResponseWriter, r *http.Request) error {
 	p := &TimelinePage{Base: s.newBase(w, r, "timeline", "timeline.title")}
 	p.Section, p.Script, p.Description = "timeline", "timeline.js", p.T("timeline.description")
 	p.Canonical = s.cfg.Env.Base + "/timeline"
-	all, ok := s.cfg.View.Chronicle().Range(f)
-	window := s.window(from, to, all, ok)
-	all = widen(all, window, ok)
+	ext := s.extentOf(f)
+	window := ext.window(from, to)
+	ext.show(s.cfg.View.Chronicle(), f, window)
 	state := with(state(q), "c", "", "entry", "", "all", "")
-	if err := s.drawTimeline(r.Context(), p, f, window, all, state, chartWidth(q.Get("w"))); err != nil {
+	if err := s.drawTimeline(r.Context(), p, f, window, ext, state, chartWidth(q.Get("w"))); err != nil {
 		return err
 	}
-	p.Empty = !ok
-	s.timelineControls(p, sel, window, all, state)
+	p.Empty = !ext.ok
+	s.timelineControls(p, sel, window, ext, state)
 	if q.Get("fragment") == "chart" {
 		return s.fragment(w, r, "timeline", "chart", p)
 	}
@@ -110,42 +112,8 @@ func chartWidth(s string) int {
 	return max(minChart, min(maxChart, n))
 }
 
-// window is the window that was asked for, or a first one: the last decades,
-// or all that there is when it is all older.
-func (s *Site) window(from, to string, all chronicle.Span, ok bool) chronicle.Span {
-	now := s.cfg.Clock().UTC()
-	span := chronicle.Span{From: yearStart(now.Year() - usualYearsBack), To: yearStart(now.Year() + usualYearsAhead)}
-	if ok && (all.To <= span.From || all.From >= span.To) {
-		span = all
-	}
-	if d, err := directory.ParseEDTF(from); from != "" && err == nil {
-		span.From = d.From
-		if to == "" {
-			span.To = max(span.To, d.To)
-		}
-	}
-	if d, err := directory.ParseEDTF(to); to != "" && err == nil {
-		span.To = d.To
-		if from == "" {
-			span.From = min(span.From, d.From)
-		}
-	}
-	if span.To <= span.From {
-		span.To = span.From + int64(24*time.Hour/time.Second)
-	}
-	return span
-}
-
-// widen makes the strip hold the window too.
-func widen(all, window chronicle.Span, ok bool) chronicle.Span {
-	if !ok {
-		return window
-	}
-	return chronicle.Span{From: min(all.From, window.From), To: max(all.To, window.To)}
-}
-
 // drawTimeline fills the drawings, the count and the agenda.
-func (s *Site) drawTimeline(ctx context.Context, p *TimelinePage, f chronicle.Filter, window, all chronicle.Span, state url.Values, width int) error {
+func (s *Site) drawTimeline(ctx context.Context, p *TimelinePage, f chronicle.Filter, window chronicle.Span, r extent, state url.Values, width int) error {
 	l, c := p.Locale, s.cfg.View.Chronicle()
 	win := c.Window(window.From, window.To, f, chronicle.Options{Width: width, Lanes: chartLanes, ByTheme: true, Lang: l.Tag, Now: s.cfg.Clock().Unix()})
 	nums := make([]int64, len(win.Items))
@@ -168,11 +136,13 @@ func (s *Site) drawTimeline(ctx context.Context, p *TimelinePage, f chronicle.Fi
 			return l.T("theme.none")
 		},
 		ThemeSlug: func(t int8) string { return rootSlug(int(t)) },
+		ThemeIcon: func(t int8) string { return s.cfg.Manifest.URL("icons.svg") + "#" + rootSlug(int(t)) },
 	}
 	p.Chart = sanitize.Drawn(chronicle.SVG(win, opt))
-	opt.Title = l.T("timeline.overview", "period", windowText(l, all))
-	p.Overview = sanitize.Drawn(chronicle.OverviewSVG(all, c.Density(all, overviewBins, f), window, usualChart, opt))
-	p.From, p.To, p.Min, p.Max = window.From, window.To, all.From, all.To
+	opt.Title = l.T("timeline.overview", "period", windowText(l, r.strip))
+	p.Overview = sanitize.Drawn(chronicle.OverviewSVG(r.strip, c.Density(r.strip, overviewBins, f), window, usualChart, opt))
+	p.From, p.To, p.Min, p.Max = window.From, window.To, r.all.From, r.all.To
+	p.StripMin, p.StripMax = r.strip.From, r.strip.To
 	p.Total = l.N("timeline.total", win.Shown, "total", win.Total)
 	p.Scales = scaleLinks(l, state, window, win.Scale)
 	var err error
@@ -190,12 +160,16 @@ func (s *Site) drawTimeline(ctx context.Context, p *TimelinePage, f chronicle.Fi
 }
 
 // timelineControls fills the links and filters around the drawing.
-func (s *Site) timelineControls(p *TimelinePage, sel directory.Selection, window, all chronicle.Span, state url.Values) {
+func (s *Site) timelineControls(p *TimelinePage, sel directory.Selection, window chronicle.Span, r extent, state url.Values) {
 	l := p.Locale
 	to := func(sp chronicle.Span) string { return windowHref(state, sp) }
 	p.ZoomIn, p.ZoomOut = to(chronicle.ZoomIn(window)), to(chronicle.ZoomOut(window))
 	p.Earlier, p.Later = to(chronicle.Pan(window, -1)), to(chronicle.Pan(window, 1))
-	p.WholeHref = to(all)
+	p.WholeHref = to(r.all)
+	if r.earlier > 0 {
+		before := chronicle.Span{From: r.all.From, To: r.strip.From}
+		p.Before = NamedLink{l.N("timeline.before", r.earlier, "year", l.Year(yearOf(r.strip.From))), to(before)}
+	}
 	now, half := s.cfg.Clock().Unix(), (window.To-window.From)/2
 	p.Today = to(chronicle.Span{From: now - half, To: now + half})
 	p.FromText, p.ToText = dayText(window.From), dayText(window.To-1)

@@ -19,6 +19,18 @@ function read(e: HTMLElement | null, from: "from" | "min", to: "to" | "max"): Sp
   return { from: Number(e?.dataset[from]), to: Number(e?.dataset[to]) };
 }
 
+/** Where a drawing's time starts and ends on the screen: its edges hold names and margins too. */
+function plot(e: HTMLElement): { left: number; width: number } {
+  const box = e.getBoundingClientRect();
+  const svg = e.querySelector<SVGSVGElement>("svg[data-x0][data-x1]");
+  const drawn = svg?.viewBox.baseVal.width ?? 0;
+  if (!svg || drawn <= 0) return { left: box.left, width: Math.max(1, box.width) };
+  const at = svg.getBoundingClientRect();
+  const scale = at.width / drawn;
+  const x0 = Number(svg.dataset.x0);
+  return { left: at.left + x0 * scale, width: Math.max(1, (Number(svg.dataset.x1) - x0) * scale) };
+}
+
 class Timeline {
   #window: Span;
   #limits: Span;
@@ -57,6 +69,20 @@ class Timeline {
 
   #width(): number {
     return Math.max(1, chart()?.clientWidth ?? 1);
+  }
+
+  /** How many pixels the window is long. */
+  #length(): number {
+    const e = chart();
+    return e ? plot(e).width : 1;
+  }
+
+  /** Where in the window a place on the screen is, 0 its start, 1 its end. */
+  #share(clientX: number): number {
+    const e = chart();
+    if (!e) return 0.5;
+    const { left, width } = plot(e);
+    return Math.max(0, Math.min(1, (clientX - left) / width));
   }
 
   /** Shows a new window soon; the wheel gives many. */
@@ -104,21 +130,19 @@ class Timeline {
     if (this.#moved <= CLICK_PIXELS) return;
     chart()?.classList.add("tire");
     if (spread === undefined) {
-      this.#slide(panned(this.#window, -by / this.#width(), this.#limits));
+      this.#slide(panned(this.#window, -by / this.#length(), this.#limits));
       return;
     }
     const now = this.#spread() ?? spread;
-    const box = chart()?.getBoundingClientRect();
     const centre = [...this.#pointers.values()].reduce((a, b) => a + b, 0) / this.#pointers.size;
-    const share = (centre - (box?.left ?? 0)) / this.#width();
-    this.#show(zoomed(this.#window, spread / Math.max(now, 1), share, this.#limits));
+    this.#show(zoomed(this.#window, spread / Math.max(now, 1), this.#share(centre), this.#limits));
   }
 
   /** Moves the drawing under the finger at once; the server draws when it rests. */
   #slide(next: Span): void {
     const drawn = read(chart(), "from", "to");
     const svg = chart()?.querySelector<SVGElement>("svg");
-    const pixels = ((drawn.from - next.from) / (next.to - next.from)) * this.#width();
+    const pixels = ((drawn.from - next.from) / (next.to - next.from)) * this.#length();
     if (svg) svg.style.transform = `translateX(${pixels}px)`;
     this.#show(next);
   }
@@ -143,11 +167,11 @@ class Timeline {
     if (!sideways && !active) return;
     event.preventDefault();
     if (sideways) {
-      this.#show(panned(this.#window, event.deltaX / this.#width(), this.#limits));
+      this.#show(panned(this.#window, event.deltaX / this.#length(), this.#limits));
       return;
     }
-    const share = (event.clientX - at.getBoundingClientRect().left) / this.#width();
-    this.#show(zoomed(this.#window, Math.exp(Math.max(-1, Math.min(1, event.deltaY / 300))), share, this.#limits));
+    const factor = Math.exp(Math.max(-1, Math.min(1, event.deltaY / 300)));
+    this.#show(zoomed(this.#window, factor, this.#share(event.clientX), this.#limits));
   }
 
   #key(event: KeyboardEvent): void {
@@ -186,10 +210,10 @@ class Timeline {
   /** The window on the strip: drag its middle to move it, its edges to change it, elsewhere to draw another. */
   #brush(event: PointerEvent): void {
     const e = strip();
-    if (!e) return;
+    if (!e || (event.target instanceof Element && event.target.closest(".avant"))) return;
     event.preventDefault();
     const all = read(e, "min", "max");
-    const box = e.getBoundingClientRect();
+    const box = plot(e);
     const time = (x: number) => all.from + ((x - box.left) / box.width) * (all.to - all.from);
     const start = time(event.clientX);
     const near = (8 / box.width) * (all.to - all.from);
@@ -229,9 +253,13 @@ class Timeline {
       brush.setAttribute("aria-label", e.dataset.lBrush ?? "");
       e.append(brush);
     }
-    const share = (t: number) => ((t - all.from) / Math.max(1, all.to - all.from)) * 100;
-    brush.style.left = `min(${share(this.#window.from)}%, 100% - 24px)`;
-    brush.style.width = `${share(this.#window.to) - share(this.#window.from)}%`;
+    const box = plot(e);
+    const x = (t: number) => {
+      const share = Math.max(0, Math.min(1, (t - all.from) / Math.max(1, all.to - all.from)));
+      return ((box.left - e.getBoundingClientRect().left + share * box.width) / Math.max(1, e.clientWidth)) * 100;
+    };
+    brush.style.left = `min(${x(this.#window.from)}%, 100% - 24px)`;
+    brush.style.width = `${x(this.#window.to) - x(this.#window.from)}%`;
     const year = (t: number) => new Date(t * 1000).getUTCFullYear();
     const { from, to } = toParams(this.#window);
     brush.setAttribute("aria-valuemin", String(year(all.from)));
