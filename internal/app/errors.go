@@ -18,6 +18,7 @@ var statusTable = []struct {
 	err    error
 	status int
 }{
+	{errMethod, http.StatusMethodNotAllowed},
 	{federation.ErrTooLarge, http.StatusRequestEntityTooLarge},
 	{federation.ErrMalformed, http.StatusBadRequest},
 	{directory.ErrInvalid, http.StatusBadRequest},

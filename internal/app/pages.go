@@ -9,11 +9,7 @@ import (
 // pages is what people read and fill in. The four kinds of ids answer with a
 // page or with an ActivityPub document.
 func (a *App) pages(r chi.Router) {
-	get := func(pattern string, h handlerFunc) {
-		page := a.sitePage(h)
-		r.Method(http.MethodGet, pattern, page)
-		r.Method(http.MethodHead, pattern, page)
-	}
+	get := func(pattern string, h handlerFunc) { r.Method(http.MethodGet, pattern, a.sitePage(h)) }
 	post := func(pattern string, h handlerFunc) { r.Method(http.MethodPost, pattern, a.sitePage(h)) }
 	s := a.site
 	get("/", s.Home)
@@ -37,9 +33,7 @@ func (a *App) pages(r chi.Router) {
 	post("/new", s.PostNew)
 	for _, kind := range []string{"/entries", "/events", "/texts", "/concepts"} {
 		id := kind + "/{id}"
-		entry := a.negotiate(s.Entry, a.resource.Document)
-		r.Get(id, entry)
-		r.Head(id, entry)
+		r.Get(id, a.negotiate(s.Entry, a.resource.Document))
 		get(id+"/history", s.History)
 		get(id+"/edit", s.EditEntry)
 		post(id+"/edit", s.PostEdit)
@@ -47,9 +41,7 @@ func (a *App) pages(r chi.Router) {
 		post(id+"/revert", s.PostRevert)
 		post(id+"/confirm", s.PostConfirm)
 	}
-	actor := a.negotiate(s.Actor, a.resource.Document)
-	r.Get("/@{handle}", actor)
-	r.Head("/@{handle}", actor)
+	r.Get("/@{handle}", a.negotiate(s.Actor, a.resource.Document))
 }
 
 // sitePage adds what only pages need: who is signed in, and the limit of a

@@ -18,11 +18,9 @@ const (
 // routes is every address of the instance.
 func (a *App) routes() http.Handler {
 	r := chi.NewRouter()
-	r.Use(a.observe, a.forwarded, a.secure, compress)
-	r.NotFound(a.handle(notFound, a.either))
-	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
-		a.either(w, r, http.StatusMethodNotAllowed, fmt.Errorf("method %s: %w", r.Method, directory.ErrInvalid))
-	})
+	r.Use(a.observe, a.forwarded, a.secure, compress, headAsGet)
+	r.NotFound(a.noRoute(r))
+	r.MethodNotAllowed(a.wrongMethod(r))
 	a.health(r)
 	a.federation(r)
 	a.pages(r)
@@ -34,15 +32,11 @@ func (a *App) health(r chi.Router) {
 	r.Get("/healthz", a.handle(a.healthz, a.plain))
 	r.Get("/readyz", a.handle(a.readyz, a.plain))
 	r.Get(assetPrefix+"*", a.handle(a.assets.serve, a.plain))
-	r.Head(assetPrefix+"*", a.handle(a.assets.serve, a.plain))
 }
 
 // federation is what other servers GET and POST.
 func (a *App) federation(r chi.Router) {
-	get := func(pattern string, h handlerFunc) {
-		r.Get(pattern, a.handle(h, a.plain))
-		r.Head(pattern, a.handle(h, a.plain))
-	}
+	get := func(pattern string, h handlerFunc) { r.Get(pattern, a.handle(h, a.plain)) }
 	h := a.resource
 	get("/.well-known/webfinger", h.WebFinger)
 	get("/.well-known/host-meta", h.HostMeta)
@@ -82,16 +76,6 @@ func (a *App) data(r chi.Router) {
 	get("/feeds/changes.atom", a.api.Changes)
 	get("/export/entries.csv", a.api.ExportCSV)
 	get("/export/entries.geojson", a.api.ExportGeoJSON)
-	r.Options("/api/v1/*", a.handle(a.api.Preflight, a.problem))
-}
-
-// either answers a page to browsers and text to other servers.
-func (a *App) either(w http.ResponseWriter, r *http.Request, status int, err error) {
-	if wantsActivity(r) {
-		a.plain(w, r, status, err)
-		return
-	}
-	a.page(w, r, status, err)
 }
 
 func notFound(_ http.ResponseWriter, r *http.Request) error {
