@@ -119,6 +119,11 @@ func (p *Publisher) create(ctx context.Context, tx *store.Tx, ch Change, e direc
 }
 
 func (p *Publisher) update(ctx context.Context, tx *store.Tx, ch Change, before, e directory.Public, doc []byte, aud audience) error {
+	if precisionOf(e).Coarser(precisionOf(before)) {
+		if err := p.redact(ctx, tx, e.URI, doc); err != nil {
+			return err
+		}
+	}
 	entry := (*directory.Entry)(&e)
 	s := p.publisher(entry)
 	to := aud.directories

@@ -77,19 +77,23 @@ func (s *Site) History(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	p.RevertHref = "/" + e.Kind.Path() + "/" + e.ID + "/revert"
-	p.Versions = versions(p.Locale, revisions, p.MayRevert)
+	p.Versions = versions(p.Locale, revisions, precisionOf(e), p.MayRevert)
 	return s.page(w, r, http.StatusOK, "history", p)
 }
 
 // versions turns revisions, oldest first, into what the visitor may see,
-// newest first. Visitors see the versions that were public.
-func versions(l *i18n.Locale, revisions []store.Revision, editor bool) []Version {
+// newest first. Visitors see the versions that were public, with places no more
+// precise than now: who hides an address hides it in the past too.
+func versions(l *i18n.Locale, revisions []store.Revision, now directory.Precision, editor bool) []Version {
 	var out []Version
 	before := map[string]string{}
 	for _, rev := range revisions {
 		var e directory.Entry
 		if err := json.Unmarshal(rev.Doc, &e); err != nil {
 			continue // a document of an older program; the next one shows what it is now
+		}
+		if !editor {
+			e.Place = e.Place.AtMost(now)
 		}
 		public, ok := e.Public()
 		if !ok && !editor {
@@ -109,6 +113,14 @@ func versions(l *i18n.Locale, revisions []store.Revision, editor bool) []Version
 	}
 	slices.Reverse(out)
 	return out
+}
+
+// precisionOf is how exactly the place of e may be shown.
+func precisionOf(e directory.Entry) directory.Precision {
+	if e.Place == nil {
+		return directory.PrecisionExact
+	}
+	return e.Place.Precision
 }
 
 // unshown are the fields that the program keeps for itself.

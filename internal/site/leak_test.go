@@ -133,3 +133,24 @@ func TestNoFieldCanInjectMarkup(t *testing.T) {
 		}
 	}
 }
+
+func TestHistoryKeepsTheSecretOfToday(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	e := garden()
+	e.Place = &directory.Place{Name: "Maison jaune", Street: "77 rue Tue", Locality: "Rennes", Country: "FR", Point: &directory.Point{Lat: 48.123456, Lon: -1.654321}}
+	made := b.add(e)
+	_, err := b.ledger.Edit(t.Context(), system, made.ID, func(e *directory.Entry) error {
+		e.Place.Precision = directory.PrecisionHidden
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, _ := b.get("/entries/" + made.ID + "/history")
+	for _, s := range []string{"Maison jaune", "77 rue Tue", "48.123", "1.654"} {
+		if strings.Contains(w.Body.String(), s) {
+			t.Errorf("the history of a hidden place shows %q", s)
+		}
+	}
+}
