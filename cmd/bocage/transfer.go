@@ -134,7 +134,7 @@ func exportCommand() command {
 				return c.with(ctx, false, func(a *app.App) error {
 					base := a.Config.URL
 					return transfer.Export(ctx, a.Store, c.out, transfer.Format(*format), store.EntryFilter{Selection: sel},
-						transfer.ExportInfo{Base: base, Title: a.Config.Name, Self: base + "/feeds/changes.atom", Home: base + "/"})
+						transfer.ExportInfo{Base: base, Title: a.Config.Name, Self: base + "/feeds/changes.atom", Home: base + "/", Extra: true})
 				})
 			}
 		},

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"encoding/json"
 	"errors"
 	"net/url"
 	"regexp"
@@ -257,5 +258,13 @@ func TestWho(t *testing.T) {
 	}
 	if (Who{Orgs: []string{""}}).MayEdit(&Entry{}) {
 		t.Error("an entry without an owner is anybody's")
+	}
+}
+
+func TestPublicHasNothingUnlookedAt(t *testing.T) {
+	t.Parallel()
+	e := Entry{Status: StatusPublished, Contact: &Contact{Email: "x@y.example"}, Extra: map[string]json.RawMessage{"email": json.RawMessage(`"x@y.example"`)}}
+	if p, _ := e.Public(); p.Extra != nil || p.Contact != nil {
+		t.Errorf("public entry has %v and %v", p.Extra, p.Contact)
 	}
 }

@@ -72,7 +72,8 @@ type Entry struct {
 	Seq int64 `json:"-"`
 	// Hash is "sha256-" + base64url of the JCS form of the public document.
 	Hash string `json:"-"`
-	// Extra keeps fields of other formats that we do not know, to give them back on export.
+	// Extra keeps fields of other formats that we do not know, to give them back to
+	// who imported them. It is private: it may hold anything.
 	Extra map[string]json.RawMessage `json:"extra,omitempty"`
 }
 

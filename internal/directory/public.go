@@ -14,7 +14,7 @@ type Public Entry
 // copy shares no memory that the caller may change with the entry's place.
 func (e Entry) Public() (Public, bool) {
 	p := Public(e)
-	p.Contact = nil
+	p.Contact, p.Extra = nil, nil // Extra holds the columns of an import that nobody has looked at
 	p.Place = e.Place.public()
 	return p, e.Status.Public()
 }
@@ -39,6 +39,32 @@ func (p *Place) public() *Place {
 			q.Point = &pt
 		}
 	}
+	return &q
+}
+
+// secrecy orders precisions; what is unknown is shown as exact, see public.
+func (p Precision) secrecy() int {
+	switch p {
+	case PrecisionHidden:
+		return 2
+	case PrecisionApproximate:
+		return 1
+	}
+	return 0
+}
+
+// Coarser reports whether p gives away less than q.
+func (p Precision) Coarser(q Precision) bool { return p.secrecy() > q.secrecy() }
+
+// AtMost returns the place with a precision of at most limit, the place itself
+// when it gives away no more than that: older versions of an entry must not
+// tell what the newest one hides.
+func (p *Place) AtMost(limit Precision) *Place {
+	if p == nil || !limit.Coarser(p.Precision) {
+		return p
+	}
+	q := *p
+	q.Precision = limit
 	return &q
 }
 

@@ -24,6 +24,9 @@ type ExportInfo struct {
 	Now time.Time
 	// Most bounds the number of entries; 0 = all of them.
 	Most int
+	// Extra gives back what imports brought that no field holds. It is for whoever
+	// imported it, not for the public.
+	Extra bool
 }
 
 // exportPage is how many entries are read from the store at a time.
@@ -37,7 +40,8 @@ type encoder interface {
 }
 
 // Export writes every entry that the filter selects, page by page; the filter's
-// Limit and cursor are ignored. Only public values are written. An error after
+// Limit and cursor are ignored. Only public values are written, save for what info.Extra
+// asks for. An error after
 // the first byte leaves the output unfinished.
 func Export(ctx context.Context, st *store.Store, w io.Writer, format Format, filter store.EntryFilter, info ExportInfo) error {
 	buf := bufio.NewWriterSize(w, 32<<10)
@@ -59,7 +63,7 @@ func Export(ctx context.Context, st *store.Store, w io.Writer, format Format, fi
 	if err := enc.begin(); err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
-	if err := eachPublic(ctx, st, filter, info.Most, enc.entry); err != nil {
+	if err := eachPublic(ctx, st, filter, info, enc.entry); err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
 	if err := enc.end(); err != nil {
@@ -68,8 +72,9 @@ func Export(ctx context.Context, st *store.Store, w io.Writer, format Format, fi
 	return buf.Flush()
 }
 
-// eachPublic calls fn with every public entry of the filter, at most most of them when it is not 0.
-func eachPublic(ctx context.Context, st *store.Store, filter store.EntryFilter, most int, fn func(directory.Public) error) error {
+// eachPublic calls fn with every public entry of the filter, at most info.Most of them when it is not 0.
+func eachPublic(ctx context.Context, st *store.Store, filter store.EntryFilter, info ExportInfo, fn func(directory.Public) error) error {
+	most := info.Most
 	for done := 0; ; {
 		filter.Limit = exportPage
 		if most > 0 {
@@ -83,6 +88,9 @@ func eachPublic(ctx context.Context, st *store.Store, filter store.EntryFilter, 
 			p, ok := e.Public()
 			if !ok {
 				continue
+			}
+			if info.Extra {
+				p.Extra = e.Extra
 			}
 			if err := fn(p); err != nil {
 				return err

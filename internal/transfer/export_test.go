@@ -79,7 +79,7 @@ func filled(t testing.TB) *instance {
 func (i *instance) write(t testing.TB, f Format) string {
 	t.Helper()
 	var b bytes.Buffer
-	info := ExportInfo{Base: base, Title: "Test, commons", Self: base + "/feeds/x", Home: base + "/"}
+	info := ExportInfo{Base: base, Title: "Test, commons", Self: base + "/feeds/x", Home: base + "/", Extra: true}
 	if err := Export(context.Background(), i.st, &b, f, store.EntryFilter{Owner: i.org.ID}, info); err != nil {
 		t.Fatal(err)
 	}
