@@ -182,6 +182,9 @@ func (h *Harvester) read(ctx context.Context, f store.Following, items []json.Ra
 			}
 		}
 		e, err := vocab.Entry(raw, f.Origin)
+		if errors.Is(err, directory.ErrForbidden) {
+			b.remove = append(b.remove, id)
+		}
 		if err != nil {
 			h.skip(ctx, f, id, err)
 			continue

@@ -68,7 +68,7 @@ func (f *foreign) actor(typ string, more object) string {
 
 func (f *foreign) event(name string) object {
 	id := f.URL + "/" + name
-	e := object{"id": id, "type": "Event", "attributedTo": f.URL + "/relay", "name": name, "startTime": "2031-06-06T18:00:00Z", "updated": "2026-03-01T10:00:00Z"}
+	e := object{"id": id, "type": "Event", "attributedTo": f.URL + "/relay", "name": name, "startTime": "2031-06-06T18:00:00Z", "to": "as:Public", "updated": "2026-03-01T10:00:00Z"}
 	f.docs["/"+name] = e
 	return e
 }
@@ -122,15 +122,17 @@ func TestForeignOutbox(t *testing.T) {
 	if n := len(b.mirror(evil.URL)); n != 0 || len(evil.hits) != 0 {
 		t.Errorf("another host's event was taken, or asked for: %d, %v", n, evil.hits)
 	}
-	// An event that goes is noticed at the next pass.
+	// An event that goes, or goes unlisted, is noticed at the next pass.
 	f.docs["/one"] = nil
+	two["to"], two["cc"], two["updated"] = f.URL+"/followers", "as:Public", "2026-03-02T10:00:00Z"
+	f.docs["/outbox?page=1"] = object{"id": f.URL + "/outbox?page=1", "type": "OrderedCollectionPage", "orderedItems": []any{one["id"], two["id"]}}
 	b.later(17 * time.Minute)
 	if err := b.harvester.Schedule(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	settle(t, b)
-	if got := b.mirror(f.URL); len(got) != 1 {
-		t.Errorf("after one event went: %v", got)
+	if got := b.mirror(f.URL); len(got) != 0 {
+		t.Errorf("after the events went: %v", got)
 	}
 }
 

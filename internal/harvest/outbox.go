@@ -141,6 +141,9 @@ func (h *Harvester) take(ctx context.Context, f store.Following, id string) (cha
 		return false, fmt.Errorf("harvest %s: %w", id, err)
 	}
 	e, err := vocab.Entry(raw, f.Origin)
+	if errors.Is(err, directory.ErrForbidden) {
+		return h.write(ctx, f, batch{remove: []string{id}}) // not to be listed, or no more
+	}
 	if err != nil {
 		return false, nil // a Person, a Note: followed for its events, no entry itself
 	}

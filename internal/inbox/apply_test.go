@@ -205,3 +205,26 @@ func TestDeleteOvertakes(t *testing.T) {
 		t.Errorf("the Delete: %q, %v", rec.Error, err)
 	}
 }
+
+// TestUnlistedEvent: an event that is not addressed to the public is not taken,
+// and one that no longer is leaves the directory.
+func TestUnlistedEvent(t *testing.T) {
+	r, them := newRig(t), newRemote(t)
+	org := them.actor("org", "Organization")
+	r.follows(org)
+	at := time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
+	unlisted := func(e object) object {
+		e["to"], e["cc"] = []string{org + "/followers"}, []string{allOfUs}
+		return e
+	}
+	quietly, openly := them.URL+"/events/1", them.URL+"/events/2"
+	if why := r.deliver(them, r.activity("Create", org, unlisted(event(quietly, org, "Entre nous", at)))); why == "" || r.name(quietly) != "" {
+		t.Errorf("unlisted: %q, shown as %q", why, r.name(quietly))
+	}
+	if why := r.deliver(them, r.activity("Create", org, event(openly, org, "Foire", at))); why != "" || r.name(openly) != "Foire" {
+		t.Errorf("public: %q, shown as %q", why, r.name(openly))
+	}
+	if why := r.deliver(them, r.activity("Update", org, unlisted(event(openly, org, "Foire", at.Add(time.Hour))))); why != "" || r.name(openly) != "" {
+		t.Errorf("no longer public: %q, shown as %q", why, r.name(openly))
+	}
+}

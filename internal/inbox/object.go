@@ -125,6 +125,9 @@ func (in *Inbox) accept(ctx context.Context, doc document) (effect, error) {
 		return effect{}, drop("%s is not newer than what we have", doc.object.ID)
 	}
 	e, err := vocab.Entry(doc.raw, doc.origin)
+	if errors.Is(err, directory.ErrForbidden) && known && !buried { // listed once, and no more
+		return effect{changes: true, run: func(tx *store.Tx) error { return in.cfg.Ledger.RemoveRemote(ctx, tx, doc.object.ID) }}, nil
+	}
 	if err != nil {
 		return effect{}, fmt.Errorf("read %s: %w", doc.object.ID, err)
 	}

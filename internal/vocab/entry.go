@@ -3,6 +3,7 @@ package vocab
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"codeberg.org/bocage/bocage/federation"
@@ -20,9 +21,9 @@ const (
 // Entry reads a document fetched from, or signed by, the given origin
 // (scheme://host[:port]; "" when the caller has checked) into an entry without
 // ID, Num and Owner, published or archived. Documents of our own dialect come
-// back whole; of other software's, events and organisations are read. The error wraps
-// ErrInvalid: a document that is malformed, of another origin than its id, or
-// of a type that is no entry.
+// back whole; of other software's, events and organisations are read. The error
+// wraps ErrInvalid: a document that is malformed, of another origin than its id,
+// or of a type that is no entry; or ErrForbidden: one that is not to be listed.
 func Entry(raw []byte, origin string) (directory.Entry, error) {
 	o, err := federation.ReadObject(raw)
 	if err != nil {
@@ -44,6 +45,10 @@ func Entry(raw []byte, origin string) (directory.Entry, error) {
 		err = readOwn(&e, o)
 	} else {
 		err = readForeign(&e, o)
+	}
+	if err == nil && !e.Kind.IsActor() && !slices.Contains(o.To, federation.Public) {
+		// FEP-8a8e, discoverability: what has Public in cc is unlisted.
+		err = fmt.Errorf("%w: not addressed to the public", directory.ErrForbidden)
 	}
 	if err != nil {
 		return directory.Entry{}, fmt.Errorf("read entry %s: %w", o.ID, err)

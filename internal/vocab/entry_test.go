@@ -79,9 +79,32 @@ func TestEntryRefuses(t *testing.T) {
 			t.Errorf("%s: %+v, %v", name, e, err)
 		}
 	}
-	const ok = `{"id":"https://A.ex:443/1","type":"Event","name":"x","startTime":"2026-01-01T00:00:00Z"}`
+	const ok = `{"id":"https://A.ex:443/1","type":"Event","name":"x","startTime":"2026-01-01T00:00:00Z","to":["as:Public"]}`
 	if _, err := Entry([]byte(ok), "https://a.ex"); err != nil {
 		t.Errorf("the same origin written in another way: %v", err)
+	}
+}
+
+// TestUnlisted: an object without Public in `to` is in no directory (FEP-8a8e).
+func TestUnlisted(t *testing.T) {
+	t.Parallel()
+	const event = `{"id":"https://a.ex/1","type":"Event","name":"x","startTime":"2026-01-01T00:00:00Z"`
+	for name, tt := range map[string]struct {
+		doc  string
+		want error
+	}{
+		"public":            {event + `,"to":"https://www.w3.org/ns/activitystreams#Public"}`, nil},
+		"public, abridged":  {event + `,"to":["https://a.ex/f","as:Public"]}`, nil},
+		"unlisted":          {event + `,"to":["https://a.ex/f"],"cc":["https://www.w3.org/ns/activitystreams#Public"]}`, directory.ErrForbidden},
+		"followers":         {event + `,"to":["https://a.ex/f"]}`, directory.ErrForbidden},
+		"nobody":            {event + `}`, directory.ErrForbidden},
+		"a text of ours":    {`{"id":"https://a.ex/1","type":"Article","kind":"text","nameMap":{"fr":"x"}}`, directory.ErrForbidden},
+		"actors have no to": {`{"id":"https://a.ex/1","type":"Group","kind":"commons","nameMap":{"fr":"x"}}`, nil},
+		"foreign group":     {`{"id":"https://a.ex/1","type":"Group","name":"x"}`, nil},
+	} {
+		if _, err := Entry([]byte(tt.doc), "https://a.ex"); !errors.Is(err, tt.want) {
+			t.Errorf("%s: %v, want %v", name, err, tt.want)
+		}
 	}
 }
 
@@ -173,7 +196,7 @@ func FuzzEntry(f *testing.F) {
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		e, err := Entry(raw, "")
 		if err != nil {
-			if !errors.Is(err, directory.ErrInvalid) {
+			if !errors.Is(err, directory.ErrInvalid) && !errors.Is(err, directory.ErrForbidden) {
 				t.Fatalf("error of no kind: %v", err)
 			}
 			return
