@@ -36,6 +36,8 @@ const (
 	useRow      = 24
 	useSize     = 14
 	childIndent = 16
+	// useSlack is how much wider than estimated a label may be, boldSlack a date.
+	useSlack, boldSlack = 1.07, 1.06
 )
 
 // ConceptLanes draws concepts as lanes from their first attested use to now,
@@ -208,6 +210,7 @@ type placedLane struct {
 
 type placedUse struct {
 	x, labelX float64
+	label     string // shortened to what room there is
 	row       int
 	end       bool // the label ends at labelX
 }
@@ -218,10 +221,13 @@ func placeLane(l *lane, ax axis, top, width float64) placedLane {
 	var rows [][][2]float64
 	for _, u := range l.Uses {
 		x := ax.x(yearAt(u.From))
-		wide := glyph.Width(u.Date+" "+u.Label, useSize) * 1.03
+		date := glyph.Width(u.Date+" ", useSize) * boldSlack
 		pu := placedUse{x: x, labelX: x - 6}
-		from, to := x-6, x-6+wide
-		if to > width-8 {
+		right, left := width-8-pu.labelX, min(x+6, width-8)-laneName
+		label, wide := glyph.Shorten(u.Label, useSize, max(right, left)/useSlack-date)
+		pu.label, wide = label, (wide+date)*useSlack
+		from, to := pu.labelX, pu.labelX+wide
+		if wide > right {
 			pu.end, pu.labelX = true, min(x+6, width-8)
 			from, to = pu.labelX-wide, pu.labelX
 		}
@@ -311,7 +317,7 @@ func (p *painter) use(l *lane, at placedUse, i int, y float64) {
 		anchor = "end"
 	}
 	p.printf(`<text class="s-txt bord" x="%s" y="%s" font-size="%d" text-anchor="%s"><tspan font-weight="700" fill="var(--c)">%s</tspan> %s </text></%s>`,
-		px(at.labelX), px(y+25+float64(at.row)*useRow), useSize, anchor, esc(u.Date), esc(u.Label), tag)
+		px(at.labelX), px(y+25+float64(at.row)*useRow), useSize, anchor, esc(u.Date), esc(at.label), tag)
 }
 
 // laneName writes the concept's name, with an elbow below its parent.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sort"
 	"strconv"
+	"sync"
 
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/genealogy"
@@ -19,6 +20,7 @@ import (
 type GenealogyPage struct {
 	Base
 	Drawing sanitize.HTML
+	Legend  sanitize.HTML
 	Query   string
 	Rows    []TextRow
 	Count   string
@@ -145,8 +147,10 @@ func (s *Site) Genealogy(w http.ResponseWriter, r *http.Request) error {
 		older[e.To]++
 		newer[e.From]++
 	}
-	if len(g.Nodes) > 0 {
-		p.Drawing = sanitize.Drawn(g.Overview(usualChart, drawOptions(p.Locale, p.N("genealogy.drawing", len(g.Nodes)))))
+	if len(g.Nodes) > 0 && !p.List {
+		if err := s.drawOverview(p, g); err != nil {
+			return err
+		}
 	}
 	needle := directory.Fold(p.Query)
 	for _, t := range byDate(g.texts) {
@@ -164,6 +168,26 @@ func (s *Site) Genealogy(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.Count = p.N("genealogy.count", len(p.Rows))
 	return s.page(w, r, http.StatusOK, "genealogy", p)
+}
+
+// overview is the drawing of all texts in one language, and its legend.
+type overview struct{ drawing, legend sanitize.HTML }
+
+// drawOverview draws all texts, once for each language and revision.
+func (s *Site) drawOverview(p *GenealogyPage, g lineageGraph) error {
+	made, err := s.overviews.get(s.cfg.View.Revision(), func() (*sync.Map, error) { return &sync.Map{}, nil })
+	if err != nil {
+		return err
+	}
+	kept, ok := made.Load(p.Locale.Tag)
+	if !ok {
+		opt := drawOptions(p.Locale, p.N("genealogy.drawing", len(g.Nodes)))
+		kept = overview{sanitize.Drawn(g.Overview(usualChart, opt)), sanitize.Drawn(g.Graph.Legend(opt))}
+		made.Store(p.Locale.Tag, kept)
+	}
+	o := kept.(overview)
+	p.Drawing, p.Legend = o.drawing, o.legend
+	return nil
 }
 
 // byDate sorts texts, oldest first, undated last, then by ID.

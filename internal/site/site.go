@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"sync"
 	"time"
 
 	"codeberg.org/bocage/bocage/federation"
@@ -61,6 +62,8 @@ type Site struct {
 	origins  cached[[]store.OriginCount]
 	texts    cached[[]directory.Public]
 	concepts cached[[]directory.Public]
+	// overviews are the drawings of all texts by language.
+	overviews cached[*sync.Map]
 }
 
 // New checks the configuration and parses every template and locale.
