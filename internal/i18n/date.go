@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"codeberg.org/bocage/bocage/internal/directory"
 )
 
 // month is the name of month m, 1 to 12, in running text.
@@ -92,8 +94,12 @@ func (l *Locale) EDTF(s string) string {
 }
 
 // Period writes what lasts from start to end, both EDTF. An empty end is an
-// instant; ".." is an open end.
+// instant; ".." is an open end. Times of day are written as everywhere else:
+// in our posts, in feeds and in the documents that peers show.
 func (l *Locale) Period(start, end string) string {
+	if p := (&directory.Period{Start: start, End: end}); p.Timed() {
+		return p.Human(l.Tag)
+	}
 	if strings.Contains(start, "/") {
 		return l.EDTF(start)
 	}
@@ -108,35 +114,13 @@ func (l *Locale) Period(start, end string) string {
 	case open(start):
 		return l.T("date.until", "date", l.edtf(end))
 	}
-	if joined, ok := l.sameDay(start, end); ok {
-		return joined
-	}
 	return l.T("date.range", "from", l.edtf(start), "to", l.edtf(end))
-}
-
-// sameDay writes two date-times of one day as one day and two times.
-func (l *Locale) sameDay(start, end string) (string, bool) {
-	a, okA := dateTime(start)
-	b, okB := dateTime(end)
-	if !okA || !okB || a.Format(time.DateOnly) != b.Format(time.DateOnly) {
-		return "", false
-	}
-	return l.T("date.same_day", "day", l.Date(a), "from", l.clock(a.Hour(), a.Minute()), "to", l.clock(b.Hour(), b.Minute())), true
-}
-
-func dateTime(s string) (time.Time, bool) {
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04"} {
-		if t, err := time.Parse(layout, s); err == nil {
-			return t, true
-		}
-	}
-	return time.Time{}, false
 }
 
 // edtf writes one date.
 func (l *Locale) edtf(s string) string {
-	if t, ok := dateTime(s); ok {
-		return l.DateTime(t)
+	if p := (&directory.Period{Start: s}); p.Timed() {
+		return p.Human(l.Tag)
 	}
 	body := strings.TrimRight(s, "?~%")
 	marks := s[len(body):]

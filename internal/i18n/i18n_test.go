@@ -51,7 +51,7 @@ func TestEDTF(t *testing.T) {
 		{"1971/1981", "1971 – 1981", "1971 – 1981"},
 		{"1971/..", "depuis 1971", "since 1971"},
 		{"../1981", "jusqu’à 1981", "until 1981"},
-		{"2026-12-05T09:30:00+01:00", "5 décembre 2026 à 9 h 30", "5 December 2026 at 9:30"},
+		{"2026-12-05T09:30:00+01:00", "samedi 5 décembre 2026, 09:30", "Saturday 5 December 2026, 09:30"},
 		{"2004-06-XX", "juin 2004", "June 2004"},
 		{"pas une date", "pas une date", "pas une date"},
 		{"", "", ""},

@@ -137,6 +137,9 @@ func whenLine(l *i18n.Locale, e directory.Public) string {
 	if e.Period == nil {
 		return ""
 	}
+	if e.Period.Timed() {
+		return e.Period.Human(l.Tag) // in the event's own time zone
+	}
 	switch e.Kind {
 	case directory.KindEvent, directory.KindText:
 		return l.Period(e.Period.Start, e.Period.End)

@@ -81,14 +81,30 @@ func (a *atomEncoder) entry(p directory.Public) error {
 	for _, t := range p.Tags {
 		e.Categories = append(e.Categories, atomCategory{t, "tag"})
 	}
-	if s, lang := p.Summary.In(); s != "" {
-		e.Summary = &atomText{lang, s}
-	}
+	e.Summary = summary(p)
 	if p.Place != nil && p.Place.Point != nil {
 		e.Point = coordinateText(p.Place.Point.Lat) + " " + coordinateText(p.Place.Point.Lon)
 	}
 	a.held = append(a.held, e)
 	return nil
+}
+
+// summary is the pitch, after the date when it is an event's; nil without both.
+func summary(p directory.Public) *atomText {
+	text, lang := p.Summary.In()
+	if lang == "" {
+		_, lang = p.Name.In()
+	}
+	if when := p.Period.Human(lang); p.Kind == directory.KindEvent && when != "" {
+		if text != "" {
+			when += " – "
+		}
+		text = when + text
+	}
+	if text == "" {
+		return nil
+	}
+	return &atomText{lang, text}
 }
 
 // end writes the feed: its own date is that of its newest entry, so that the
