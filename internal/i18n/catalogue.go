@@ -193,29 +193,6 @@ func (l *Locale) value(v any) string {
 	return fmt.Sprint(v)
 }
 
-// Narrow no-break space, the French separator of thousands and of high
-// punctuation (Imprimerie nationale); no-break space before a colon.
-const (
-	nnbsp = "\u202f"
-	nbsp  = "\u00a0"
-)
-
-// typeset gives the French texts the spaces that a keyboard does not have.
-func (l *Locale) typeset() {
-	if l.Tag != "fr" {
-		return
-	}
-	r := strings.NewReplacer(" ;", nnbsp+";", " !", nnbsp+"!", " ?", nnbsp+"?",
-		" :", nbsp+":", "« ", "«"+nnbsp, " »", nnbsp+"»", "'", "’")
-	for k, m := range l.messages {
-		m.text = r.Replace(m.text)
-		for f, s := range m.forms {
-			m.forms[f] = r.Replace(s)
-		}
-		l.messages[k] = m
-	}
-}
-
 // Number writes n with the language's separator of thousands.
 func (l *Locale) Number(n int) string {
 	s := strconv.Itoa(n)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"codeberg.org/bocage/bocage/internal/i18n"
 )
@@ -42,6 +43,13 @@ type Base struct {
 	MayContribute bool
 	now           time.Time
 }
+
+// longName is the number of characters from which the header writes the
+// instance's name smaller.
+const longName = 16
+
+// LongName reports whether the instance's name needs a smaller type.
+func (b *Base) LongName() bool { return utf8.RuneCountInString(b.Instance) > longName }
 
 // base makes every page struct a pager.
 func (b *Base) base() *Base { return b }

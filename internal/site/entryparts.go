@@ -189,7 +189,7 @@ func facts(l *i18n.Locale, e directory.Public) []Fact {
 		add("address", strings.TrimSpace(strings.Trim(p.Street+", "+p.PostalCode+" "+p.Locality, ", ")), "")
 		add("region", p.Region, "")
 		if p.Country != "" && p.Country != "FR" {
-			add("country", countryName(l, p.Country), "")
+			add("country", l.Country(p.Country), "")
 		}
 		if href := sanitize.URL(p.Online); href != "" {
 			add("online", hostOf(href), href)
@@ -234,7 +234,7 @@ func kindFacts(l *i18n.Locale, e directory.Public, add func(key, text, href stri
 			add("language", t.Language, "")
 		}
 		if t.Country != "" {
-			add("country", countryName(l, t.Country), "")
+			add("country", l.Country(t.Country), "")
 		}
 		if href := sanitize.URL(t.URL); href != "" {
 			add("read", hostOf(href), href)

@@ -16,7 +16,7 @@ import (
 
 // families are the keys that the program completes with a value: any key that
 // begins with one of them counts as used.
-var families = []string{"kind.", "kinds.", "count.", "textform.", "country.", "language.", "date.month.", "date.season.", "entry.notice.",
+var families = []string{"kind.", "kinds.", "count.", "textform.", "language.", "date.month.", "date.season.", "entry.notice.",
 	"follow.", "fact.", "pillar.", "ostrom.", "rel.", "edge.", "event.status.", "field.", "scale.", "lineage.depth.", "peer.", "error.",
 	"form.", "fault.", "date.ago.", "theme.short."}
 

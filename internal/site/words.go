@@ -17,8 +17,12 @@ const staleAfter = 18 * 30 * 24 * time.Hour
 type Text struct{ Text, Lang string }
 
 // textIn is t in the page's language, else in another that is then marked.
+// French gets the spaces of French typography.
 func textIn(l *i18n.Locale, t directory.LangText) Text {
 	s, lang := t.In(l.Tag)
+	if lang == "fr" || lang == "und" && l.Tag == "fr" {
+		s = i18n.French(s)
+	}
 	if lang == l.Tag || lang == "und" {
 		lang = ""
 	}
@@ -92,13 +96,13 @@ func placeLine(l *i18n.Locale, p *directory.Place) string {
 	case p.Locality != "" && p.Country == "FR" && len(p.PostalCode) == 5:
 		return l.T("place.with_department", "place", p.Locality, "code", departmentCode(p.PostalCode))
 	case p.Locality != "" && p.Country != "" && p.Country != "FR":
-		return l.T("place.with_country", "place", p.Locality, "country", countryName(l, p.Country))
+		return l.T("place.with_country", "place", p.Locality, "country", l.Country(p.Country))
 	case p.Locality != "":
 		return p.Locality
 	case p.Region != "":
 		return p.Region
 	case p.Country != "":
-		return countryName(l, p.Country)
+		return l.Country(p.Country)
 	case p.Online != "":
 		return l.T("place.online")
 	}
@@ -116,14 +120,6 @@ func departmentCode(postcode string) string {
 		return "2B"
 	}
 	return postcode[:2]
-}
-
-// countryName names the countries that the catalogue knows; others keep their code.
-func countryName(l *i18n.Locale, code string) string {
-	if key := "country." + code; l.Has(key) {
-		return l.T(key)
-	}
-	return code
 }
 
 // whenLine is the entry's date as its kind reads it; "" without one.
