@@ -1,13 +1,10 @@
 package site
 
 import (
-	"context"
 	"fmt"
 	"net/http"
-	"time"
 
 	"codeberg.org/bocage/bocage/internal/directory"
-	"codeberg.org/bocage/bocage/internal/i18n"
 	"codeberg.org/bocage/bocage/internal/sanitize"
 	"codeberg.org/bocage/bocage/internal/store"
 )
@@ -28,17 +25,6 @@ type AboutPage struct {
 
 // Figure is one number with what it counts.
 type Figure struct{ Number, Name, Href string }
-
-// PeerRow is one instance that this one exchanges with.
-type PeerRow struct {
-	Host, Href       string
-	Software         string
-	State, Class     string
-	Entries          string
-	EntriesHref      string
-	Agreed, AgreedAt string
-	Follow           string
-}
 
 // About is GET /about.
 func (s *Site) About(w http.ResponseWriter, r *http.Request) error {
@@ -74,60 +60,6 @@ func contactHref(c string) string {
 		return at
 	}
 	return ""
-}
-
-// peers lists the instances we follow or hold entries of, by host.
-func (s *Site) peers(ctx context.Context, l *i18n.Locale) ([]PeerRow, error) {
-	peers, err := s.cfg.Store.Peers(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("peers: %w", err)
-	}
-	now := s.cfg.Clock()
-	var out []PeerRow
-	for _, peer := range peers {
-		if peer.State == store.PeerBlocked {
-			continue
-		}
-		row := PeerRow{Host: originHost(peer.Origin), Href: sanitize.URL(peer.Origin), Software: join(peer.Software, peer.Version),
-			State: l.T("peer." + string(peerState(peer))), Class: peerClass(peer.State)}
-		if peer.Entries > 0 {
-			row.Entries = l.Number(peer.Entries)
-			row.EntriesHref = address("/", with(nil, "origin", peer.Origin))
-		}
-		follows, err := s.cfg.Store.FollowingByOrigin(ctx, peer.Origin)
-		if err != nil {
-			return nil, fmt.Errorf("peers: %w", err)
-		}
-		var agreed time.Time
-		for _, f := range follows {
-			row.Follow = l.T("follow." + string(f.State))
-			if f.Synced.After(agreed) {
-				agreed = f.Synced
-			}
-		}
-		if !agreed.IsZero() {
-			row.Agreed, row.AgreedAt = l.Relative(agreed, now), agreed.UTC().Format(time.RFC3339)
-		}
-		out = append(out, row)
-	}
-	return out, nil
-}
-
-func peerState(p store.Peer) store.PeerState {
-	if p.State == "" {
-		return store.PeerUp
-	}
-	return p.State
-}
-
-func peerClass(s store.PeerState) string {
-	switch s {
-	case store.PeerFailing:
-		return "j"
-	case store.PeerDown, store.PeerDead:
-		return "t"
-	}
-	return "v"
 }
 
 // TextPage is a page of words: legal notices, accessibility.
