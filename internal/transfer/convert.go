@@ -20,7 +20,7 @@ type converter struct {
 	opt    ImportOptions
 	mapper *mapper
 	places *gazetteer.Gazetteer // nil = no geocoding and no check of positions
-
+	nested map[string]bool      // columns whose lists of objects were warned of
 }
 
 // draft is an entry that is being read, with what is wrong with it.
@@ -32,6 +32,7 @@ type draft struct {
 	problems []Problem
 	lang     string
 	geocoded bool
+	kindless bool // nothing says the kind
 	nameless bool // the name was not text, and that is said
 }
 
@@ -59,6 +60,9 @@ func (d *draft) refused() bool {
 // and Row of the problems are the caller's.
 func (c *converter) entry(r row) *draft {
 	d := &draft{converter: c, values: map[field]string{}, names: map[field]string{}, lang: "fr"}
+	if c.opt.Lang != "" {
+		d.lang = c.opt.Lang
+	}
 	if r.problem != nil {
 		d.problems = append(d.problems, *r.problem)
 		return d
@@ -68,8 +72,12 @@ func (c *converter) entry(r row) *draft {
 		d.Kind = directory.KindCommons
 	}
 	inLanguages := d.collect(r)
-	if l := d.values["lang"]; l != "" {
-		d.lang = l
+	if v := d.values["lang"]; v != "" {
+		if l := languageOf(v); l != "" {
+			d.lang = l
+		} else {
+			d.warn("lang", "unknown", fmt.Sprintf("unknown language %q: use two letters, such as fr; %s is taken", clip(v), d.lang))
+		}
 	}
 	d.texts(inLanguages)
 	d.classify()
@@ -99,6 +107,7 @@ func (d *draft) collect(r row) []struct{ field, lang, text string } {
 		switch {
 		case col.field == "":
 			d.keep(cl.name, text)
+			d.warnNested(cl.name, text)
 		case col.lang != "":
 			inLanguages = append(inLanguages, struct{ field, lang, text string }{string(col.field), col.lang, text})
 		case d.values[col.field] == "":
@@ -120,6 +129,29 @@ func (d *draft) keep(name, text string) {
 	raw, err := json.Marshal(text)
 	if err == nil && name != "" {
 		d.Extra[name] = raw
+	}
+}
+
+// warnNested says, once for each column, that entries within an entry are not read.
+func (d *draft) warnNested(name, text string) {
+	if !strings.HasPrefix(text, "[{") && !strings.HasPrefix(text, "[\n") || d.nested[name] {
+		return
+	}
+	var members []map[string]json.RawMessage
+	if json.Unmarshal([]byte(text), &members) != nil || len(members) == 0 {
+		return
+	}
+	for key := range members[0] {
+		if byAlias[squash(key)] != "name" {
+			continue
+		}
+		if d.nested == nil {
+			d.nested = map[string]bool{}
+		}
+		d.nested[name] = true
+		d.problems = append(d.problems, Problem{Field: name, Code: "nested", Warning: true,
+			Message: "holds a list of named objects, which is kept aside and not read as entries: to have them, put that list in a file of its own"})
+		return
 	}
 }
 
@@ -233,6 +265,7 @@ func (d *draft) classify() {
 	if kind != "" {
 		d.Kind = kind
 	}
+	d.kindless = kind == "" && d.opt.Kind == ""
 }
 
 func appendNew(list []string, s string) []string {
@@ -299,7 +332,14 @@ func (d *draft) period() {
 	if p.Start != "" || p.End != "" {
 		d.Period = &p
 	}
+	if d.kindless && len(p.Start) >= len("2026-05-01") && slices.Contains(eventDates, squash(d.names["start"])) {
+		d.Kind = directory.KindEvent
+	}
 }
+
+// eventDates are columns that date what takes place, not what was founded: a
+// row without a kind that has a day there is an event.
+var eventDates = strings.Fields("date startdate dtstart datedebut datededebut bfdatedebutevenement")
 
 // zone is where times of day without an offset are: the row's zone, else that
 // of its country when it has only one.
@@ -370,18 +410,22 @@ func emptyPillars(p *directory.Pillars) bool {
 		p.RulesURL == "" && p.LegalForm == "" && p.Members == ""
 }
 
-// key is the id of the row, after the name of the source when one is given, or
-// a hash of what tells entries apart when the file has no ids.
+// key is the id of the row, after the name of the source or else of the file,
+// or a hash of what tells entries apart when the file has no ids. An id that is
+// an address is already the only one of its kind.
 func (d *draft) key() string {
 	prefix := ""
 	if d.opt.Source != "" {
 		prefix = d.opt.Source + "#"
 	}
 	if id := d.values["id"]; id != "" {
-		if len(id) > 200 {
-			id = hash(id)
+		if isWeb(id) {
+			return shortened(id)
 		}
-		return prefix + id
+		if prefix == "" && d.opt.Name != "" {
+			prefix = d.opt.Name + "#"
+		}
+		return prefix + shortened(id)
 	}
 	name, _ := d.Name.In(d.lang)
 	locality, start := "", ""
@@ -392,6 +436,14 @@ func (d *draft) key() string {
 		start = d.Period.Start
 	}
 	return prefix + hash(string(d.Kind), directory.Fold(name), directory.Fold(locality), start)
+}
+
+// shortened keeps a key to a size that both engines index.
+func shortened(id string) string {
+	if len(id) > 200 {
+		return hash(id)
+	}
+	return id
 }
 
 func hash(parts ...string) string {

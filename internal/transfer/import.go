@@ -34,7 +34,12 @@ func Import(ctx context.Context, led *ledger.Ledger, who directory.Who, r io.Rea
 	if im.src, err = newSource(sp, opt); err != nil {
 		return im.report, err
 	}
-	im.report.Format = im.src.format
+	if im.opt.Lang == "" {
+		if im.opt.Lang = im.src.lang; im.opt.Lang == "" {
+			im.opt.Lang = "fr"
+		}
+	}
+	im.report.Format, im.report.Language = im.src.format, im.opt.Lang
 	if im.src.delim != 0 {
 		im.report.Delimiter = string(im.src.delim)
 	}
@@ -86,13 +91,15 @@ func (im *importer) check() error {
 			return err
 		}
 	}
-	im.bad, im.keys = map[int]bool{}, map[string]int{}
+	im.bad, im.keys, im.report.Kinds = map[int]bool{}, map[string]int{}, map[directory.Kind]int{}
 	ask := im.opt.DryRun || im.opt.Strict
 	err = im.src.each(m.json, func(r row) error {
 		if err := im.ctx.Err(); err != nil {
 			return err
 		}
-		im.report.Rows++
+		if im.report.Rows++; im.report.Rows%batchRows == 0 && im.opt.Progress != nil {
+			im.opt.Progress(im.report.Rows, 0)
+		}
 		d := im.conv.entry(r)
 		im.duplicate(r, d)
 		im.note(r, d.problems)
@@ -101,6 +108,7 @@ func (im *importer) check() error {
 			im.report.Rejected++
 			return nil
 		}
+		im.report.Kinds[d.Kind]++
 		if d.geocoded {
 			im.report.Geocoded++
 		}

@@ -99,7 +99,8 @@ func (j *jsonReader) walk(fn func(raw json.RawMessage, line int) error) error {
 		return &FileError{j.here(), "there is text after the end of the JSON"}
 	}
 	if !found {
-		return &FileError{0, "no list of entries was found: expected a GeoJSON FeatureCollection, or a list of objects"}
+		return &FileError{0, "no list of entries was found. What is read: a GeoJSON FeatureCollection; a list of objects; an object with such a list under " +
+			strings.Join(lists[:len(lists)-1], ", ") + " or " + lists[len(lists)-1] + " (GoGoCarto, OpenFairDB). A table of addresses of other files is not followed"}
 	}
 	return nil
 }

@@ -29,15 +29,21 @@ type ImportOptions struct {
 	// Owner is the ID of the organisation that publishes the entries.
 	Owner string
 	// Kind is that of rows which do not say; "" is KindCommons.
-	Kind    directory.Kind
+	Kind directory.Kind
+	// Lang is the language of texts that do not say; "" guesses it from the file, else is French.
+	Lang    string
 	Licence string // SPDX id for rows which do not say
 	Source  string // name or URL of the file's origin, kept as an entry's source
+	// Name is that of the file, without folder and ending. It keeps the ids of
+	// two files apart when Source is empty.
+	Name    string
 	DryRun  bool
 	Strict  bool // one wrong row refuses the whole file
 	Publish bool // published instead of draft
 	Geocode bool // ask the gazetteer when a row has no coordinates
 	Notify  bool // tell followers with a note for each new entry
-	// Progress, if not nil, is called now and then with rows done of total.
+	// Progress, if not nil, is called now and then with rows done of total;
+	// total is 0 while the file is read and not yet known.
 	Progress func(done, total int)
 }
 
@@ -46,6 +52,8 @@ type Report struct {
 	Format    Format `json:"format"`
 	Encoding  string `json:"encoding"`
 	Delimiter string `json:"delimiter,omitempty"`
+	// Language is that of texts that do not say theirs, given or guessed.
+	Language string `json:"language"`
 	// Columns says which field each column of the file went to; "" = kept aside in Extra.
 	Columns   map[string]string `json:"columns,omitempty"`
 	Rows      int               `json:"rows"`
@@ -54,6 +62,8 @@ type Report struct {
 	Unchanged int               `json:"unchanged"`
 	Rejected  int               `json:"rejected"`
 	Geocoded  int               `json:"geocoded"`
+	// Kinds counts the rows that are accepted by kind.
+	Kinds map[directory.Kind]int `json:"kinds,omitempty"`
 	// Problems are in the order of the file, at most MaxProblems of them.
 	Problems []Problem `json:"problems,omitempty"`
 	// Suppressed counts the problems beyond MaxProblems.

@@ -23,9 +23,7 @@ func (d *draft) place(r row) {
 		Name: v["place"], Street: v["street"], PostalCode: v["postcode"], Locality: v["locality"],
 		Region: v["region"], Country: country(v["country"]), PointSource: v["pointSource"],
 	}
-	if v["online"] != "" {
-		p.Online = d.web("online", v["online"])
-	}
+	p.Online = d.online(&p)
 	if p.Street == "" {
 		p.Street = v["address"]
 	}
@@ -46,6 +44,38 @@ func (d *draft) place(r row) {
 	if p != (directory.Place{}) {
 		d.Place = &p
 	}
+}
+
+// online is the address at which it takes place. Files say so by an address, by
+// yes or no, or instead of the name of a place: the entry's site is meant then.
+func (d *draft) online(p *directory.Place) string {
+	v := d.values["online"]
+	yes := false
+	switch squash(v) {
+	case "true", "yes", "oui", "vrai", "1", "online", "enligne":
+		yes = true
+	case "", "false", "no", "non", "faux", "0":
+	default:
+		return d.web("online", v)
+	}
+	nowhere := saysOnline(p.Name)
+	site := withScheme(strings.TrimSpace(d.values["website"]))
+	if !yes && !nowhere || !isWeb(site) {
+		return ""
+	}
+	if nowhere {
+		p.Name = ""
+	}
+	return site
+}
+
+// saysOnline reports whether the name of a place means that there is none.
+func saysOnline(name string) bool {
+	switch squash(name) {
+	case "online", "enligne", "visio", "visioconference", "webinaire", "webinar":
+		return true
+	}
+	return false
 }
 
 // point reads the position from the geometry or from the cells.

@@ -28,6 +28,7 @@ type source struct {
 	format Format
 	delim  byte
 	header []string // CSV
+	lang   string   // of most of the text, "" when that is not clear
 }
 
 // newSource finds the format, and for CSV the delimiter and the header.
@@ -41,7 +42,7 @@ func newSource(s *spool, opt ImportOptions) (*source, error) {
 	if strings.TrimSpace(text) == "" {
 		return nil, &FileError{Message: "the file is empty"}
 	}
-	src := &source{spool: s, format: opt.Format}
+	src := &source{spool: s, format: opt.Format, lang: guessLanguage(text)}
 	if first := strings.TrimSpace(text)[0]; src.format == "" || src.format == Auto {
 		switch {
 		case first == '{' || first == '[':
