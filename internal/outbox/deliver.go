@@ -184,17 +184,24 @@ func (d *Deliverer) batch(ctx context.Context, p store.Peer, ds []store.Delivery
 	since := d.cfg.Clock()
 	for _, dv := range ds {
 		r := d.send(ctx, dv)
+		givenUp := r.verdict == denied && dv.Denied+1 >= maxDenied
+		if givenUp {
+			r.verdict = refused
+		}
 		b.add(dv, r)
 		if ctx.Err() != nil { // stopping is not the peer's failure
 			ctx = context.WithoutCancel(ctx)
 			return done + len(b.ids), false, errors.Join(d.commit(ctx, p.Origin, b), d.release(ctx, p.Origin))
 		}
-		if r.verdict == later {
+		if r.verdict == later || r.verdict == denied {
 			n := len(b.ids)
 			if err := d.commit(ctx, p.Origin, b); err != nil {
 				return done, false, err
 			}
 			return done + n, false, d.postpone(ctx, p, r)
+		}
+		if givenUp { // what follows is tried once
+			return done + len(b.ids), true, d.commit(ctx, p.Origin, b)
 		}
 		if d.cfg.Clock().Sub(since) >= ackEvery {
 			if err := d.commit(ctx, p.Origin, b); err != nil {
@@ -212,10 +219,15 @@ type ack struct {
 	gone    []string // inboxes that answered 410
 	refused string   // why the last refused delivery was, "" for none
 	reached bool     // the peer took something
+	// denials is how often inboxes have denied what waits for them.
+	denials map[string]int
 }
 
 func (b *ack) add(dv store.Delivery, r result) {
 	switch r.verdict {
+	case denied:
+		b.denials = map[string]int{dv.Inbox: dv.Denied + 1} // ends the batch
+		return
 	case later:
 		return
 	case delivered:
@@ -225,6 +237,12 @@ func (b *ack) add(dv store.Delivery, r result) {
 		b.reached = true // it is there and speaks to us
 	case refused:
 		b.refused = r.reason
+	}
+	if dv.Denied > 0 { // and what follows is tried once, or as often as if new
+		b.denials = map[string]int{dv.Inbox: 0}
+		if r.verdict == refused {
+			b.denials[dv.Inbox] = maxDenied - 1
+		}
 	}
 	b.ids = append(b.ids, dv.ID)
 }
@@ -244,6 +262,11 @@ func (d *Deliverer) commit(ctx context.Context, origin string, b ack) error {
 			}
 			if _, err := tx.DeleteFollowersAt(ctx, inbox); err != nil {
 				return fmt.Errorf("drop followers at %s: %w", inbox, err)
+			}
+		}
+		for inbox, times := range b.denials {
+			if err := tx.DenyDeliveries(ctx, inbox, times); err != nil {
+				return err
 			}
 		}
 		if b.reached {

@@ -197,8 +197,9 @@ func TestAnswers(t *testing.T) {
 		reason       string
 		after        time.Duration
 	}{
-		"403 is discarded":         {html(403), 2, 0, store.PeerUp, "403 Forbidden: <html>xx", 0},
-		"401 after both knocks":    {html(401), 2, 0, store.PeerUp, "401 Unauthorized: <html>", 0},
+		"404 is discarded":         {html(404), 2, 0, store.PeerUp, "404 Not Found: <html>xx", 0},
+		"403 waits":                {html(403), 0, 2, store.PeerFailing, "403 Forbidden: <html>xx", time.Second},
+		"401 after both knocks":    {html(401), 0, 2, store.PeerFailing, "401 Unauthorized: <html>", time.Second},
 		"501 is discarded":         {html(501), 2, 0, store.PeerUp, "501 Not Implemented", 0},
 		"429 says when":            {html(429, "Retry-After", "120"), 0, 2, store.PeerFailing, "429 Too Many", 119 * time.Second},
 		"503 says when":            {html(503, "Retry-After", "3600"), 0, 2, store.PeerFailing, "503 Service", 3590 * time.Second},

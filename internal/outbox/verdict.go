@@ -19,6 +19,7 @@ const (
 	refused                  // the peer will never take it
 	gone                     // the inbox is gone for good
 	later                    // try again, and nothing else before it
+	denied                   // later, for maxDenied tries
 )
 
 type result struct {
@@ -47,6 +48,8 @@ func judge(err error) result {
 	case status.Status == http.StatusRequestTimeout, status.Status == http.StatusTooManyRequests,
 		status.Status == http.StatusTooEarly, status.Status == http.StatusMisdirectedRequest:
 		r.verdict = later
+	case status.Status == http.StatusUnauthorized, status.Status == http.StatusForbidden:
+		r.verdict = denied
 	case status.Status == http.StatusNotImplemented:
 		r.verdict = refused
 	case status.Status >= 500, status.Status < 400:
@@ -61,6 +64,11 @@ func reasonOf(e *federation.StatusError) string {
 	}
 	return fmt.Sprintf("%d %s: %s", e.Status, http.StatusText(e.Status), e.Detail)
 }
+
+// maxDenied is how often a delivery that is answered with 401 or 403 is made,
+// over some three minutes: that a peer could not fetch our key just now looks
+// the same as that it wants nothing of ours.
+const maxDenied = 5
 
 // maxBackoff bounds the silence between two tries.
 const maxBackoff = 6 * time.Hour

@@ -35,10 +35,10 @@ func (t *Tx) Enqueue(ctx context.Context, ds ...Delivery) error {
 func (r Reader) Deliveries(ctx context.Context, origin string, limit int) ([]Delivery, error) {
 	ds, err := collect(ctx, r, func(row scanner) (d Delivery, err error) {
 		var created int64
-		err = row.Scan(&d.ID, &d.Peer, &d.ActivityID, &d.Body, &d.Sender, &d.KeyID, &d.Inbox, &created)
+		err = row.Scan(&d.ID, &d.Peer, &d.ActivityID, &d.Body, &d.Sender, &d.KeyID, &d.Inbox, &created, &d.Denied)
 		d.Created = instant(created)
 		return d, err
-	}, `SELECT d.id, d.peer, d.activity_id, a.body, d.sender, d.key_id, d.inbox, d.created
+	}, `SELECT d.id, d.peer, d.activity_id, a.body, d.sender, d.key_id, d.inbox, d.created, d.denied
 		FROM delivery d JOIN activity a ON a.id = d.activity_id WHERE d.peer = $1 ORDER BY d.id LIMIT $2`, origin, limit)
 	return ds, wrap(err, "deliveries to %s", origin)
 }
@@ -66,6 +66,12 @@ func (t *Tx) AckDeliveries(ctx context.Context, ids ...int64) error {
 		}
 	}
 	return nil
+}
+
+// DenyDeliveries notes how often an inbox has denied what waits for it.
+func (t *Tx) DenyDeliveries(ctx context.Context, inbox string, denied int) error {
+	_, err := t.exec(ctx, "UPDATE delivery SET denied = $2 WHERE inbox = $1", inbox, denied)
+	return wrap(err, "deny deliveries to %s", inbox)
 }
 
 // DropDeliveriesTo removes what waits for one inbox, because its actor is gone,

@@ -245,6 +245,8 @@ type Delivery struct {
 	KeyID   string
 	Inbox   string
 	Created time.Time
+	// Denied is how often the inbox answered 401 or 403.
+	Denied int
 }
 
 // Activity is an activity or a Note that we made, as sent and as served on GET.
