@@ -235,6 +235,9 @@ func TestPaging(t *testing.T) {
 	for n := range 25 {
 		s.add(directory.Entry{Kind: directory.KindCommons, Name: directory.LangText{"fr": fmt.Sprintf("Commun %02d", n)}})
 	}
+	if _, err := s.view.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	seen := map[string]int{}
 	next, pages := "/api/v1/entries?kind=commons&limit=10", 0
 	for next != "" {

@@ -2,13 +2,16 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 
 	"github.com/google/uuid"
 
+	"codeberg.org/bocage/bocage/internal/atlas"
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/store"
 	"codeberg.org/bocage/bocage/internal/transfer"
 )
 
@@ -45,11 +48,12 @@ func (a *API) Entries(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("list entries: %w", err)
 	}
-	matched, err := a.cfg.Store.CountEntries(r.Context(), f)
+	matched, err := a.matched(r.Context(), f)
 	if err != nil {
 		return fmt.Errorf("count entries: %w", err)
 	}
-	c := collection{Type: "FeatureCollection", NumberMatched: matched, Features: []transfer.Feature{}}
+	// What was just published is listed a moment before it is counted.
+	c := collection{Type: "FeatureCollection", NumberMatched: max(matched, len(es)), Features: []transfer.Feature{}}
 	more := len(es) > limit
 	if more {
 		es = es[:limit]
@@ -72,6 +76,22 @@ func (a *API) Entries(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Add("Link", `<`+next+`>; rel="next"; type="`+geoJSON+`"`)
 	}
 	return writeJSON(w, r, geoJSON, c)
+}
+
+// matched counts the whole selection: in memory, but for what only the database
+// knows. A count in the database reads every entry that it counts.
+func (a *API) matched(ctx context.Context, f store.EntryFilter) (int, error) {
+	if !f.Since.IsZero() {
+		return a.cfg.Store.CountEntries(ctx, f)
+	}
+	sel := f.Selection
+	box := (*atlas.BBox)(sel.BBox)
+	sel.BBox = nil
+	af, err := a.cfg.View.Filter(ctx, sel)
+	if err != nil {
+		return 0, err
+	}
+	return a.cfg.View.Count(box, af), nil
 }
 
 func join(url, query string) string {

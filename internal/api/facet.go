@@ -1,14 +1,12 @@
 package api
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 
 	"codeberg.org/bocage/bocage/internal/atlas"
 	"codeberg.org/bocage/bocage/internal/directory"
-	"codeberg.org/bocage/bocage/internal/store"
 )
 
 // facets is the answer of /api/v1/facets.
@@ -46,8 +44,8 @@ func (a *API) Facets(w http.ResponseWriter, r *http.Request) error {
 	var counts atlas.Facets
 	if sel.BBox != nil {
 		counts = a.cfg.View.Atlas().Facets(atlas.BBox(*sel.BBox), f)
-	} else if counts, err = a.countAll(r.Context(), f); err != nil {
-		return fmt.Errorf("facets: %w", err)
+	} else {
+		counts = a.cfg.View.Facets(f)
 	}
 	body, err := json.Marshal(named(counts))
 	if err != nil {
@@ -56,37 +54,6 @@ func (a *API) Facets(w http.ResponseWriter, r *http.Request) error {
 	body = append(body, '\n')
 	a.counts.put(&kept{key: key, plain: body})
 	return write(w, r, "application/json", body)
-}
-
-// countAll counts every public entry, on the map or not.
-func (a *API) countAll(ctx context.Context, f atlas.Filter) (atlas.Facets, error) {
-	var c atlas.Facets
-	err := a.cfg.Store.ScanIndex(ctx, func(row store.IndexRow) error {
-		if row.Gone || f.Only != nil && !f.Only.Has(row.Num) {
-			return nil
-		}
-		if f.Dated && !(row.HasDate && row.From < f.To && row.To > f.From) {
-			return nil
-		}
-		kind := row.Kind.Number()
-		inKinds := f.Kinds == 0 || kind >= 0 && f.Kinds&(1<<kind) != 0
-		inThemes := f.Themes == 0 || f.Themes&row.ThemeMask != 0
-		if inKinds && inThemes {
-			c.Total++
-		}
-		if inThemes && kind >= 0 {
-			c.Kinds[kind]++
-		}
-		if inKinds {
-			for i := range c.Themes {
-				if row.ThemeMask&(1<<i) != 0 {
-					c.Themes[i]++
-				}
-			}
-		}
-		return nil
-	})
-	return c, err
 }
 
 func named(c atlas.Facets) facets {

@@ -238,10 +238,14 @@ func BenchmarkScale(b *testing.B) {
 			})
 		})
 	}
-	for _, q := range []struct{ name, query string }{{"word", syllables(40)}, {"prefix", "fe"}, {"word and prefix", syllables(3) + " cou"}, {"rare", syllables(9000)}} {
+	for _, q := range []struct {
+		name, query string
+		limit       int
+	}{{"word", syllables(40), 20}, {"prefix", "fe", 20}, {"word and prefix", syllables(3) + " cou", 20}, {"rare", syllables(9000), 20},
+		{"all of a word", syllables(40), 0}, {"all of a prefix", "fe", 0}} {
 		b.Run("store search "+q.name, func(b *testing.B) {
 			measure(b, func() error { return a.Store.Ping(ctx) }, func() error {
-				_, err := a.Store.SearchNums(ctx, q.query, 20)
+				_, err := a.Store.SearchNums(ctx, q.query, q.limit)
 				return err
 			})
 		})

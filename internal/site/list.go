@@ -148,10 +148,11 @@ func (s *Site) ranked(ctx context.Context, sel directory.Selection, after string
 // named lists the whole selection by name.
 func (s *Site) named(ctx context.Context, sel directory.Selection, after string) ([]directory.Public, int, string, error) {
 	f := store.EntryFilter{Selection: sel, Order: store.ByName, Limit: listSize + 1}
-	total, err := s.cfg.Store.CountEntries(ctx, f)
+	af, err := s.cfg.View.Filter(ctx, sel)
 	if err != nil {
 		return nil, 0, "", err
 	}
+	total := s.cfg.View.Count(nil, af)
 	if num, key, ok := strings.Cut(after, "."); ok {
 		f.AfterKey = key
 		f.AfterNum, _ = strconv.ParseInt(num, 10, 64)
@@ -276,7 +277,7 @@ func (s *Site) marks(l *i18n.Locale, st homeState) []basemap.Mark {
 	for _, c := range clusters {
 		m := basemap.Mark{Lat: c.Lat, Lon: c.Lon, N: c.N, Shares: c.Shares, Theme: int(c.Theme)}
 		if c.N > 1 && !c.Stack {
-			to := MapPosition{c.Lat, c.Lon, math.Min(maxZoom, math.Max(st.position.Zoom+2, apart(a, c, st.filter)))}
+			to := MapPosition{c.Lat, c.Lon, math.Min(maxZoom, math.Max(st.position.Zoom+2, apart(c)))}
 			m.Href = address("/", with(st.query, "c", to.String(), "entry", "", "all", ""))
 			m.Label = l.N("map.cluster", c.N)
 			marks = append(marks, m)
@@ -296,14 +297,12 @@ func (s *Site) marks(l *i18n.Locale, st homeState) []basemap.Mark {
 }
 
 // apart is the zoom of a view that shows a cluster in several parts. Parts that
-// would touch are drawn as one, hence it may be closer than where they begin
-// to be apart. A tile's zoom is one less than that of the view that it is for.
-func apart(a *atlas.Atlas, c atlas.Cluster, f atlas.Filter) float64 {
-	tile := c.Expand
-	for tile < maxZoom-1 && len(a.Clusters(c.Box, uint32(tile), f)) < 2 {
-		tile++
-	}
-	return float64(tile + 1)
+// would touch are drawn as one, hence it may be closer than where they begin to
+// be in different cells. A tile's zoom is one less than that of its view.
+func apart(c atlas.Cluster) float64 {
+	const pixels, tile = 72, 512 // between two marks; of a tile's side
+	wide := math.Max((c.Box.East-c.Box.West)/360, mercatorY(c.Box.South)-mercatorY(c.Box.North))
+	return math.Max(float64(c.Expand), math.Ceil(math.Log2(pixels/tile/math.Max(wide, 1e-9)))) + 1
 }
 
 // single lists the numbers of the clusters that are one entry.

@@ -89,12 +89,15 @@ func around(hits []atlas.Hit) (b atlas.BBox, ok bool) {
 	return b, true
 }
 
+// mercatorY is where a latitude is on a Web Mercator map, 0 north to 1 south.
+func mercatorY(lat float64) float64 {
+	s := math.Sin(math.Max(-85, math.Min(85, lat)) * math.Pi / 180)
+	return 0.5 - math.Log((1+s)/(1-s))/(4*math.Pi)
+}
+
 // fit is the position that shows a whole box with some margin, not closer than nearZoom.
 func fit(b atlas.BBox) MapPosition {
-	y := func(lat float64) float64 {
-		s := math.Sin(math.Max(-85, math.Min(85, lat)) * math.Pi / 180)
-		return 0.5 - math.Log((1+s)/(1-s))/(4*math.Pi)
-	}
+	y := mercatorY
 	wide := math.Max((b.East-b.West)/360, 1e-9)
 	high := math.Max(y(b.South)-y(b.North), 1e-9)
 	const margin = 0.85

@@ -10,8 +10,8 @@ import (
 // Shares of the entries, by their start, that may be left of what is shown
 // first: one charter of 1217 is not to squeeze all others into a corner.
 const (
-	windowShare = 0.05
-	stripShare  = 0.02
+	windowShare = 0.1
+	stripShare  = 0.05
 	// stripWorth is how much shorter the strip must get to leave anything out.
 	stripWorth = 0.7
 )
@@ -38,10 +38,13 @@ func (s *Site) extentOf(f chronicle.Filter) extent {
 		return extent{all: around, strip: around, first: around}
 	}
 	at, _ := c.StartOf(f, stripShare, windowShare, 1)
-	last := yearOf(at[2]) + 2
-	all.To = min(all.To, max(yearStart(last), at[2]+(at[2]-at[1])/4))
+	end := yearStart(yearOf(at[2]) + 1)
+	if now := yearStart(s.cfg.Clock().UTC().Year() + 1); now > end && now-end < presentYears*yearSeconds {
+		end = now // the present is in the window where it is near
+	}
+	all.To = max(end, min(all.To, at[2]+(at[2]-at[1])/4))
 	r := extent{all: all, strip: all, ok: true}
-	r.first = chronicle.Span{From: niceStart(at[1], all.To), To: min(yearStart(last), max(all.To, at[2]+1))}
+	r.first = chronicle.Span{From: niceStart(at[1], end), To: end}
 	r.first.From = max(r.first.From, min(yearStart(yearOf(all.From)), niceStart(all.From, all.To)))
 	from := min(niceStart(at[0], all.To), r.first.From)
 	if float64(all.To-from) < stripWorth*float64(all.To-all.From) {
@@ -49,6 +52,9 @@ func (s *Site) extentOf(f chronicle.Filter) extent {
 	}
 	return r
 }
+
+// presentYears is how long after the last start the present still is shown.
+const presentYears, yearSeconds = 8, 366 * 24 * 3600
 
 // emptyYearsBack and emptyYearsAhead are the window of a timeline without entries.
 const emptyYearsBack, emptyYearsAhead = 60, 5

@@ -81,6 +81,12 @@ func (f EntryFilter) limit() int {
 // Entries lists entries. Without Statuses it never returns one that is not public;
 // the entries are whole, so what is shown still goes through Entry.Public.
 func (r Reader) Entries(ctx context.Context, f EntryFilter) ([]directory.Entry, error) {
+	if nums, ok, err := r.searchPage(ctx, f); ok || err != nil {
+		if err != nil {
+			return nil, wrap(err, "list entries")
+		}
+		return r.EntriesByNum(ctx, nums)
+	}
 	var a args
 	where, err := r.where(&a, f)
 	if err != nil {

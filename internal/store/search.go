@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"reflect"
 	"strings"
 	"unicode/utf8"
 
@@ -37,6 +38,19 @@ func (r Reader) searchNums(ctx context.Context, words []string, limit int) ([]in
 		return collect(ctx, r, scanValue[int64], sqliteSearchNums, sqliteMatch(words), limit)
 	}
 	return collect(ctx, r, scanValue[int64], postgresSearchNums, postgresMatch(words), limit)
+}
+
+// searchPage is the page of a filter by number that has words and nothing else:
+// the index is in that order and has public entries only, so that it stops at
+// the page's end, where a condition on entries would first find all matches.
+func (r Reader) searchPage(ctx context.Context, f EntryFilter) (nums []int64, ok bool, err error) {
+	words := queryWords(f.Query)
+	rest := EntryFilter{Selection: directory.Selection{Query: f.Query}, AfterNum: f.AfterNum, Limit: f.Limit}
+	if len(words) == 0 || r.engine != engineSQLite || !reflect.DeepEqual(f, rest) {
+		return nil, false, nil
+	}
+	nums, err = collect(ctx, r, scanValue[int64], sqliteSearchAfter, sqliteMatch(words), f.AfterNum, f.limit())
+	return nums, true, err
 }
 
 // searchCondition is an SQL condition on e.num for the words.

@@ -8,6 +8,9 @@ import (
 // sqliteSearchNums reads the index in rowid order, so that it stops at the limit.
 const sqliteSearchNums = "SELECT rowid FROM search WHERE search MATCH $1 ORDER BY rowid LIMIT $2"
 
+// sqliteSearchAfter is the next page of it.
+const sqliteSearchAfter = "SELECT rowid FROM search WHERE search MATCH $1 AND rowid > $2 ORDER BY rowid LIMIT $3"
+
 // sqliteMatch is an FTS5 query: every word quoted, the last one a prefix. Words
 // have letters and digits only; the quotes keep AND, OR, NOT and NEAR from being
 // operators.

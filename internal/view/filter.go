@@ -67,7 +67,15 @@ func (v *View) only(ctx context.Context, s directory.Selection) (*directory.NumS
 	if ok {
 		return set, nil
 	}
-	nums, err := v.store.EntryNums(ctx, store.EntryFilter{Selection: rest})
+	words := rest
+	words.Query = ""
+	var nums []int64
+	var err error
+	if len(words.Values()) == 0 { // the search index has public entries only
+		nums, err = v.store.SearchNums(ctx, rest.Query, 0)
+	} else {
+		nums, err = v.store.EntryNums(ctx, store.EntryFilter{Selection: rest})
+	}
 	if err != nil {
 		return nil, fmt.Errorf("filter: %w", err)
 	}

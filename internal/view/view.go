@@ -52,6 +52,8 @@ type View struct {
 	atlas     *atlas.Atlas
 	chronicle *chronicle.Chronicle
 	labels    map[int64]Label
+	// unplaced are the entries that are not on the map, without a position.
+	unplaced  map[int64]atlas.Point
 	origins   []string
 	originNum map[string]uint16
 	seq       int64
@@ -78,7 +80,7 @@ func New(cfg Config) *View {
 
 func (v *View) reset() {
 	v.atlas, v.chronicle = atlas.New(nil), chronicle.New(nil)
-	v.labels = map[int64]Label{}
+	v.labels, v.unplaced = map[int64]Label{}, map[int64]atlas.Point{}
 	v.origins, v.originNum = []string{""}, map[string]uint16{"": 0}
 	v.seq, v.filters = 0, map[string]*directory.NumSet{}
 }
@@ -104,6 +106,8 @@ func (v *View) Load(ctx context.Context) error {
 		v.labels[r.Num] = Label{ID: r.ID, Name: r.Name, Origin: r.Origin, Kind: r.Kind}
 		if r.HasPoint {
 			points = append(points, v.point(r))
+		} else {
+			v.unplaced[r.Num] = v.point(r)
 		}
 		if r.HasDate {
 			spans = append(spans, interval(r))
@@ -198,14 +202,17 @@ func (v *View) apply(rows []store.IndexRow) {
 		v.seq = max(v.seq, r.Seq)
 		if r.Gone {
 			delete(v.labels, r.Num)
+			delete(v.unplaced, r.Num)
 			noPoint, noDate = append(noPoint, r.Num), append(noDate, r.Num)
 			continue
 		}
 		v.labels[r.Num] = Label{ID: r.ID, Name: r.Name, Origin: r.Origin, Kind: r.Kind}
 		if r.HasPoint {
 			points = append(points, v.point(r))
+			delete(v.unplaced, r.Num)
 		} else {
 			noPoint = append(noPoint, r.Num)
+			v.unplaced[r.Num] = v.point(r)
 		}
 		if r.HasDate {
 			spans = append(spans, interval(r))
