@@ -1,4 +1,4 @@
-# Sourced by .ci/browser and .ci/peer: starts a demonstration on two free ports,
+# Sourced by .ci/browser: starts a demonstration on two free ports,
 # in a directory of its own, and ends it with the shell.
 
 free_port() {

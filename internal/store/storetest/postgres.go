@@ -33,6 +33,10 @@ var postgresServer = sync.OnceValues(func() (string, error) {
 	return startCluster()
 })
 
+// Server is the URL of a PostgreSQL server where databases may be created: that
+// of BOCAGE_TEST_POSTGRES, else a throw-away cluster that ends with this process.
+func Server() (string, error) { return postgresServer() }
+
 var databases atomic.Int64
 
 // newDatabase creates a database for a test and drops it with it.
@@ -100,7 +104,7 @@ func startCluster() (string, error) {
 	}
 	server := exec.Command("sh", "-c", watcher, "sh", strconv.Itoa(os.Getpid()), dir, postgres,
 		"-D", data, "-p", strconv.Itoa(port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
-		"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=200",
+		"-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=400",
 		"-c", "shared_buffers=64MB", "-c", "autovacuum=off", "-c", "wal_level=minimal", "-c", "max_wal_senders=0")
 	as.run(server)
 	server.Dir = dir
