@@ -1,5 +1,5 @@
-# Sourced by .ci/browser: starts a demonstration on two free ports,
-# in a directory of its own, and ends it with the shell.
+# Sourced by .ci/browser: starts a demonstration on two free ports, in a
+# directory of its own, and ends it with the shell.
 
 free_port() {
   node -e 'const s=require("net").createServer();s.listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'

@@ -7,15 +7,11 @@
 //	POST /control/follow   {"actor": "<uri>"}  resolve, then send Follow
 //	POST /control/unfollow {"actor": "<uri>"}  send Undo{Follow}
 //	GET  /control/received                     what came, in order
+//	GET  /control/sent                         what its inbox deliveries were answered
 //	GET  /control/lookup?q=<handle or uri>     what Fedify reads of an actor or object
 import { createServer } from "node:http";
 import { Buffer } from "node:buffer";
-import {
-  createFederation,
-  generateCryptoKeyPair,
-  InProcessMessageQueue,
-  MemoryKvStore,
-} from "@fedify/fedify";
+import { createFederation, generateCryptoKeyPair, InProcessMessageQueue, MemoryKvStore } from "@fedify/fedify";
 import {
   Accept,
   Announce,
@@ -34,7 +30,23 @@ const origin = `http://localhost:${port}`;
 const name = "lectrice";
 const received = [];
 const follows = new Map();
+const sent = [];
 const keys = [await generateCryptoKeyPair("RSASSA-PKCS1-v1_5"), await generateCryptoKeyPair("Ed25519")];
+
+// Fedify asks WebFinger over https alone; here all is plain http on loopback.
+const plainFetch = globalThis.fetch;
+globalThis.fetch = async (input, init) => {
+  const asked = new Request(input, init);
+  const request = asked.url.startsWith("https://localhost:")
+    ? new Request(asked.url.replace("https:", "http:"), { headers: asked.headers, redirect: asked.redirect })
+    : asked;
+  const body = request.method === "POST" ? await request.clone().text() : undefined;
+  const response = await plainFetch(request);
+  if (body !== undefined) {
+    sent.push({ url: request.url, status: response.status, headers: Object.fromEntries(request.headers), body });
+  }
+  return response;
+};
 
 const federation = createFederation({
   kv: new MemoryKvStore(),
@@ -72,9 +84,10 @@ async function keep(ctx, activity) {
     name: object?.name?.toString(),
     summary: object?.summary?.toString(),
     content: object?.content?.toString(),
+    languages: object?.contents?.map((c) => c.locale?.toString()).filter(Boolean),
     startTime: object?.startTime?.toString(),
+    edited: object?.updated?.toString(),
     url: object?.url?.href?.toString(),
-    followId: activity instanceof Accept ? object?.id?.href : undefined,
   });
 }
 
@@ -108,11 +121,15 @@ const control = {
   async "/control/received"() {
     return received;
   },
+  async "/control/sent"() {
+    return sent;
+  },
   async "/control/lookup"(ctx, _body, query) {
     const object = await ctx.lookupObject(query.get("q"));
     if (object == null) return null;
     const fields = [];
-    for await (const a of object.getAttachments?.() ?? []) fields.push({ name: a.name?.toString(), value: a.value?.toString() });
+    for await (const a of object.getAttachments?.() ?? [])
+      fields.push({ name: a.name?.toString(), value: a.value?.toString() });
     return {
       type: object.constructor.name,
       id: object.id?.href,
@@ -149,6 +166,8 @@ createServer(async (req, res) => {
     const response = await federation.fetch(request, { contextData: undefined });
     res.writeHead(response.status, Object.fromEntries(response.headers)).end(Buffer.from(await response.arrayBuffer()));
   } catch (error) {
-    res.writeHead(500, { "content-type": "application/json" }).end(JSON.stringify({ error: String(error?.stack ?? error) }));
+    res
+      .writeHead(500, { "content-type": "application/json" })
+      .end(JSON.stringify({ error: String(error?.stack ?? error) }));
   }
 }).listen(port, "localhost", () => console.log(`ready ${origin}/users/${name}`));
