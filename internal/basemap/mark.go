@@ -38,11 +38,20 @@ func (m Mark) radius() float64 {
 	return math.Max(14, math.Min(44, 8+9*math.Log10(float64(max(1, m.N)))))
 }
 
+// disc is what the mark covers: a cluster its circle, a pin its head, which
+// stands above the place.
+func (m Mark) disc(x, y float64) disc {
+	if m.N > 1 {
+		return disc{x, y, m.radius() + 3}
+	}
+	return disc{x, y - 17, 18}
+}
+
 func (d *drawing) reserve(marks []Mark) {
 	for _, m := range marks {
-		x, y := d.at(project(m.Lon, m.Lat))
-		r := m.radius() + 4
-		d.busy = append(d.busy, box{x - r, y - r, x + r, y + r})
+		at := m.disc(d.at(project(m.Lon, m.Lat)))
+		d.discs = append(d.discs, at)
+		d.busy = append(d.busy, box{at.x - at.r, at.y - at.r, at.x + at.r, at.y + at.r})
 	}
 }
 

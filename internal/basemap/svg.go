@@ -37,7 +37,8 @@ type drawing struct {
 	frame  box
 	scale  float64
 	opt    SVGOptions
-	busy   []box // where marks and names stand already
+	busy   []box  // where marks and names stand already
+	discs  []disc // the marks, around which the names under them go
 	places []place
 }
 
@@ -188,60 +189,4 @@ func (d *drawing) at(p point) (x, y float64) {
 	c := (d.frame.minX + d.frame.maxX) / 2
 	p.x += math.Round(c - p.x)
 	return (p.x - d.frame.minX) * d.scale, (p.y - d.frame.minY) * d.scale
-}
-
-const maxNames = 28
-
-// names writes the most important places that find room.
-func (d *drawing) names() {
-	zoom := int(math.Min(MaxZoom, math.Max(0, math.Round(d.view.Zoom)-1)))
-	d.WriteString(`<g class="m-villes" aria-hidden="true">`)
-	written := 0
-	for _, p := range d.places {
-		if p.rank > lastRank[zoom] || written == maxNames {
-			break
-		}
-		x, y := d.at(p.at)
-		if x < 4 || y < 14 || x > float64(d.view.Width)-4 || y > float64(d.view.Height)-6 {
-			continue
-		}
-		if d.name(p.in(d.opt.Lang), x, y, p.rank) {
-			written++
-		}
-	}
-	d.WriteString(`</g>`)
-}
-
-// name tries right, left, above and below of the place's dot.
-func (d *drawing) name(text string, x, y float64, rank int) bool {
-	size := 15.0 - math.Min(3, float64(rank)/2)
-	w := 0.54 * size * float64(len([]rune(text)))
-	type spot struct {
-		dx, dy float64
-		anchor string
-		box    box
-	}
-	for _, s := range []spot{
-		{6, 4, "start", box{x + 4, y - 9, x + 8 + w, y + 7}},
-		{-6, 4, "end", box{x - 8 - w, y - 9, x - 4, y + 7}},
-		{0, -7, "middle", box{x - w/2, y - 20, x + w/2, y - 4}},
-		{0, 17, "middle", box{x - w/2, y + 4, x + w/2, y + 20}},
-	} {
-		if s.box.minX < 0 || s.box.maxX > float64(d.view.Width) || d.occupied(s.box) || d.occupied(box{x - 2, y - 2, x + 2, y + 2}) {
-			continue
-		}
-		d.busy = append(d.busy, s.box, box{x - 3, y - 3, x + 3, y + 3})
-		fmt.Fprintf(d, `<circle cx="%.1f" cy="%.1f" r="2"/><text x="%.1f" y="%.1f" font-size="%.1f" text-anchor="%s">%s</text>`, x, y, x+s.dx, y+s.dy, size, s.anchor, html.EscapeString(text))
-		return true
-	}
-	return false
-}
-
-func (d *drawing) occupied(b box) bool {
-	for _, o := range d.busy {
-		if o.meets(b) {
-			return true
-		}
-	}
-	return false
 }

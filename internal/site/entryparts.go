@@ -274,9 +274,13 @@ func source(l *i18n.Locale, s directory.Source) Fact {
 	return Fact{Term: join(s.Licence, retrieved), Text: name, Href: href}
 }
 
-// locator draws where the entry is.
+// locator draws where the entry is, from far enough to recognise the region.
 func (s *Site) locator(l *i18n.Locale, e directory.Public, at MapPosition) sanitize.HTML {
 	const width, height = 372, 220
+	const widest = 5 // a country
+	for at.Zoom > widest && !s.cfg.Basemap.Recognisable(at.view(width, height)) {
+		at.Zoom--
+	}
 	mark := basemap.Mark{Lat: at.Lat, Lon: at.Lon, N: 1, Theme: rootNumber(themeOf(e)),
 		Approximate: e.Place.Precision == directory.PrecisionApproximate}
 	title := l.T("entry.locator", "place", placeLine(l, e.Place))

@@ -125,7 +125,7 @@ func (s *Site) homeState(ctx context.Context, q url.Values) (homeState, error) {
 	if err != nil {
 		return homeState{}, fmt.Errorf("read selection: %w", err)
 	}
-	st := homeState{query: state(q), sel: sel, all: q.Get("all") == "1", position: s.cfg.View0}
+	st := homeState{query: state(q), sel: sel, all: q.Get("all") == "1", position: s.firstView()}
 	st.sel.BBox = nil
 	if st.filter, err = s.cfg.View.Filter(ctx, st.sel); err != nil {
 		return homeState{}, fmt.Errorf("filter: %w", err)

@@ -43,7 +43,7 @@ type Config struct {
 	Description, Contact string
 	// Version of the program, "" leaves it out.
 	Version string
-	// View0 is what the map shows first; the zero value is metropolitan France.
+	// View0 is what the map shows first; the zero value is where most entries are.
 	View0  MapPosition
 	Logger *slog.Logger
 }
@@ -62,6 +62,7 @@ type Site struct {
 	origins  cached[[]store.OriginCount]
 	texts    cached[[]directory.Public]
 	concepts cached[[]directory.Public]
+	extent   cached[MapPosition]
 	// overviews are the drawings of all texts by language.
 	overviews cached[*sync.Map]
 }
@@ -89,9 +90,6 @@ func New(cfg Config) (*Site, error) {
 	}
 	if cfg.InstanceName == "" {
 		cfg.InstanceName = "Bocage"
-	}
-	if cfg.View0 == (MapPosition{}) {
-		cfg.View0 = MapPosition{Lat: 46.6, Lon: 2.5, Zoom: 6}
 	}
 	catalogue, err := i18n.Load(web.Locales())
 	if err != nil {
