@@ -72,7 +72,7 @@ func orgListCommand() command {
 func entryCreateCommand() command {
 	return command{
 		name: "entry create", short: "add an entry from JSON on stdin, and print it",
-		example: `echo '{"kind":"commons","name":{"fr":"Le Four banal"}}' | bocage entry create --owner verger --publish`,
+		example: `echo '{"kind":"commons","name":{"fr":"Le Four banal"}}' | bocage entry create --owner le-verger-commun --publish`,
 		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
 			owner := fs.String("owner", "", "handle or ID of the organisation; the only one when empty")
 			publish := fs.Bool("publish", false, "published instead of draft")
@@ -129,7 +129,7 @@ func liveStatuses() []directory.Status {
 
 func entryShowCommand() command {
 	return command{
-		name: "entry show", args: "ID|URI|@HANDLE", short: "print an entry as JSON", example: "bocage entry show @verger",
+		name: "entry show", args: "ID|URI|@HANDLE", short: "print an entry as JSON", example: "bocage entry show @le-verger-commun",
 		setup: func(*flag.FlagSet) func(context.Context, *call) error {
 			return func(ctx context.Context, c *call) error {
 				if err := c.want(1, 1); err != nil {
@@ -150,7 +150,7 @@ func entryShowCommand() command {
 func entryEditCommand() command {
 	return command{
 		name: "entry edit", args: "ID|URI|@HANDLE", short: "change the fields given as JSON on stdin (RFC 7396), and print the entry",
-		example: `echo '{"status":"archived","website":null}' | bocage entry edit @verger`,
+		example: `echo '{"status":"archived","website":null}' | bocage entry edit @le-four-banal`,
 		setup: func(*flag.FlagSet) func(context.Context, *call) error {
 			return func(ctx context.Context, c *call) error {
 				if err := c.want(1, 1); err != nil {
@@ -187,7 +187,7 @@ func applyPatch(e *directory.Entry, patch []byte) error {
 		return err
 	}
 	if err := json.Unmarshal(patch, &change); err != nil {
-		return fmt.Errorf("JSON on stdin: %w", err)
+		return jsonError(patch, err)
 	}
 	if _, ok := change.(map[string]any); !ok {
 		return fmt.Errorf("JSON on stdin: want an object")
@@ -200,7 +200,7 @@ func applyPatch(e *directory.Entry, patch []byte) error {
 	dec := json.NewDecoder(strings.NewReader(string(merged)))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&next); err != nil {
-		return fmt.Errorf("JSON on stdin: %w", err)
+		return jsonError(nil, err) // of the merged document, whose lines nobody sees
 	}
 	*e = next
 	return nil
@@ -229,7 +229,7 @@ func mergePatch(target, patch any) any {
 func entryDeleteCommand() command {
 	return command{
 		name: "entry delete", args: "ID|URI|@HANDLE", short: "delete an entry here and at every peer",
-		example: "bocage entry delete @verger --reason 'closed in 2024'",
+		example: "bocage entry delete @le-four-banal --reason 'closed in 2024'",
 		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
 			reason := fs.String("reason", "", "why, for the audit log")
 			return func(ctx context.Context, c *call) error {
@@ -263,6 +263,9 @@ func entryListCommand() command {
 			return func(ctx context.Context, c *call) error {
 				if err := c.want(0, 0); err != nil {
 					return err
+				}
+				if *limit < 0 {
+					return usagef("--limit: want 0 or more, got %d", *limit)
 				}
 				values, err := url.ParseQuery(*selection)
 				if err != nil {

@@ -123,6 +123,9 @@ func report(cmd command, err error, w io.Writer) int {
 	case errors.As(err, &problems):
 		fmt.Fprintf(w, "bocage %s: the configuration is wrong:\n%s\n", cmd.name, problems.Error())
 		return exitUsage
+	case errors.Is(err, config.ErrFile):
+		fmt.Fprintf(w, "bocage %s: %s\n", cmd.name, err)
+		return exitUsage
 	case errors.As(err, &usage):
 		fmt.Fprintf(w, "bocage %s: %s\nusage: %s\n", cmd.name, usage.message, usageLine(cmd))
 		return exitUsage
@@ -175,7 +178,7 @@ func unknown(args []string, w io.Writer) {
 		fmt.Fprintf(w, "bocage: %q is not a command; there are: %s\n", typed, strings.Join(group, ", "))
 		return
 	}
-	best, at := "", 4
+	best, at := "", len(typed)/3+2
 	for _, c := range commands() {
 		first, _, _ := strings.Cut(c.name, " ")
 		if d := config.Distance(typed, first); d < at {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"reflect"
 	"strings"
 
 	"golang.org/x/term"
@@ -84,7 +85,7 @@ func (c *call) decode(v any) error {
 	dec := json.NewDecoder(strings.NewReader(string(raw)))
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(v); err != nil {
-		return fmt.Errorf("JSON on stdin: %w", err)
+		return jsonError(raw, err)
 	}
 	if dec.More() {
 		return errors.New("JSON on stdin: more than one value")
@@ -103,7 +104,41 @@ func (c *call) document() ([]byte, error) {
 	if len(raw) > maxInput {
 		return nil, fmt.Errorf("stdin has more than %d bytes", maxInput)
 	}
+	if strings.TrimSpace(string(raw)) == "" {
+		return nil, usagef("stdin is empty: give the JSON there, as in: bocage %s < file.json", c.name)
+	}
 	return raw, nil
+}
+
+// jsonError says where JSON is wrong, and what was wanted there. raw is nil when
+// it is not what the user wrote.
+func jsonError(raw []byte, err error) error {
+	at := func(offset int64) string {
+		if raw == nil {
+			return "JSON on stdin"
+		}
+		return fmt.Sprintf("JSON on stdin, line %d", 1+strings.Count(string(raw[:min(int(offset), len(raw))]), "\n"))
+	}
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Errorf("%s: %w", at(syntax.Offset), err)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("JSON on stdin: it ends in the middle")
+	case errors.As(err, &kind):
+		want := kind.Type.String()
+		switch {
+		case kind.Type == reflect.TypeFor[directory.LangText]():
+			want = `texts by language, such as {"fr": "…"}`
+		case kind.Type.Kind() == reflect.Struct || kind.Type.Kind() == reflect.Map:
+			want = "an object"
+		case kind.Type.Kind() == reflect.Slice:
+			want = "a list"
+		}
+		return fmt.Errorf("%s: %s: want %s, got a %s", at(kind.Offset), kind.Field, want, kind.Value)
+	}
+	return fmt.Errorf("JSON on stdin: %w", err)
 }
 
 // terminal reports whether somebody types at stdin.
@@ -149,6 +184,9 @@ func findEntry(ctx context.Context, a *app.App, name string) (directory.Entry, e
 		if e, err = a.Store.Entry(ctx, name); errors.Is(err, directory.ErrNotFound) {
 			e, err = a.Store.EntryByHandle(ctx, name)
 		}
+	}
+	if errors.Is(err, directory.ErrNotFound) {
+		return e, fmt.Errorf("no entry %q here: 'bocage entry list' shows them", name)
 	}
 	if err != nil {
 		return e, fmt.Errorf("entry %q: %w", name, err)

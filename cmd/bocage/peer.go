@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"strings"
 	"time"
 
 	"codeberg.org/bocage/bocage/internal/app"
+	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/store"
 )
 
@@ -128,7 +131,10 @@ func peerShowCommand() command {
 }
 
 func showPeer(ctx context.Context, c *call, a *app.App, asJSON bool) error {
-	p, err := a.Store.Peer(ctx, c.args[0])
+	p, err := a.Store.Peer(ctx, strings.TrimSuffix(c.args[0], "/"))
+	if errors.Is(err, directory.ErrNotFound) {
+		return fmt.Errorf("no peer %q is known: 'bocage peer list' shows them", c.args[0])
+	}
 	if err != nil {
 		return fmt.Errorf("peer %q: %w", c.args[0], err)
 	}

@@ -22,6 +22,7 @@ type progress struct {
 	w       io.Writer
 	label   string
 	tty     bool
+	silent  bool // says nothing, for output that a program reads
 	drawn   time.Time
 	quarter int
 	open    bool
@@ -34,7 +35,11 @@ func newProgress(w io.Writer, label string) *progress {
 
 // set shows done of total; it is called by one goroutine.
 func (p *progress) set(done, total int) {
+	if p.silent {
+		return
+	}
 	if total <= 0 {
+		p.reading(done)
 		return
 	}
 	done = min(done, total)
@@ -50,7 +55,15 @@ func (p *progress) set(done, total int) {
 	}
 	p.drawn, p.open = time.Now(), true
 	full := done * barCells / total
-	fmt.Fprintf(p.w, "\r%s [%s%s] %d/%d", p.label, strings.Repeat("█", full), strings.Repeat("·", barCells-full), done, total)
+	fmt.Fprintf(p.w, "\r%s [%s%s] %d/%d  ", p.label, strings.Repeat("█", full), strings.Repeat("·", barCells-full), done, total)
+}
+
+// reading shows a count at a terminal while nobody knows yet of how many.
+func (p *progress) reading(done int) {
+	if p.tty && time.Since(p.drawn) >= redrawEvery {
+		p.drawn, p.open = time.Now(), true
+		fmt.Fprintf(p.w, "\r%s: reading, %d so far", p.label, done)
+	}
 }
 
 // end closes the line of the bar.

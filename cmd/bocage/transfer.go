@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
-	"fmt"
-	"io"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"codeberg.org/bocage/bocage/internal/app"
@@ -18,7 +18,7 @@ import (
 func importCommand() command {
 	return command{
 		name: "import", args: "FILE|-", short: "read entries from CSV, GeoJSON or JSON; a second run changes nothing",
-		example: "bocage import jardins.csv --owner verger --map name=Nom --publish --dry-run",
+		example: "bocage import jardins.csv --owner le-verger-commun --map name=Nom --publish --dry-run",
 		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
 			var opt transfer.ImportOptions
 			owner := fs.String("owner", "", "handle or ID of the organisation; the only one when empty")
@@ -31,7 +31,8 @@ func importCommand() command {
 			fs.StringVar(&opt.Encoding, "encoding", "", "utf-8, utf-16le, windows-1252…; detected when empty")
 			fs.StringVar(&opt.Delimiter, "delimiter", "", "one of , ; | or a tab; detected when empty")
 			fs.StringVar(&opt.Licence, "licence", "", "SPDX id for rows that do not say")
-			fs.StringVar(&opt.Source, "source", "", "name or address of the file's origin")
+			fs.StringVar(&opt.Lang, "lang", "", "language of texts that do not say; guessed from the file when empty")
+			fs.StringVar(&opt.Source, "source", "", "name or address of the file's origin; its ids are known by it, else by the file's name")
 			fs.BoolVar(&opt.DryRun, "dry-run", false, "say what would happen, write nothing")
 			fs.BoolVar(&opt.Strict, "strict", false, "one wrong row refuses the whole file")
 			fs.BoolVar(&opt.Publish, "publish", false, "published instead of draft")
@@ -47,7 +48,7 @@ func importCommand() command {
 				opt.Mapping = map[string]string{}
 				for _, m := range maps {
 					field, column, ok := strings.Cut(m, "=")
-					if !ok {
+					if !ok || field == "" {
 						return usagef("--map: want FIELD=COLUMN, got %q", m)
 					}
 					opt.Mapping[field] = column
@@ -67,6 +68,7 @@ func importFile(ctx context.Context, c *call, opt transfer.ImportOptions, owner 
 		}
 		defer func() { _ = f.Close() }() // only read
 		in = f
+		opt.Name = strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
 	}
 	return c.with(ctx, true, func(a *app.App) error {
 		var err error
@@ -77,6 +79,7 @@ func importFile(ctx context.Context, c *call, opt transfer.ImportOptions, owner 
 			return usagef("name the organisation that publishes the entries with --owner (see 'bocage org list')")
 		}
 		bar := newProgress(c.err, "importing")
+		bar.silent = !bar.tty
 		opt.Progress = bar.set
 		rep, err := transfer.Import(ctx, a.Ledger, system, in, opt)
 		bar.end()
@@ -84,27 +87,15 @@ func importFile(ctx context.Context, c *call, opt transfer.ImportOptions, owner 
 			return err
 		}
 		if asJSON {
-			return c.print(rep)
+			err = c.print(rep)
+		} else {
+			printReport(c.out, rep, opt.DryRun)
 		}
-		return printReport(c.out, rep, opt.DryRun)
+		if err == nil && rep.Rejected == rep.Rows {
+			err = errors.New("no row could be imported")
+		}
+		return err
 	})
-}
-
-func printReport(w io.Writer, rep transfer.Report, dry bool) error {
-	for _, p := range rep.Problems {
-		level := "error"
-		if p.Warning {
-			level = "warning"
-		}
-		fmt.Fprintf(w, "line %d: %s: %s: %s\n", p.Line, level, p.Field, p.Message)
-	}
-	verb := ""
-	if dry {
-		verb = "dry run, nothing written: "
-	}
-	_, err := fmt.Fprintf(w, "%s%d rows: %d created, %d updated, %d unchanged, %d rejected\n",
-		verb, rep.Rows, rep.Created, rep.Updated, rep.Unchanged, rep.Rejected)
-	return err
 }
 
 func exportCommand() command {

@@ -26,7 +26,7 @@ func (l *list) Set(v string) error { *l = append(*l, v); return nil }
 func userCreateCommand() command {
 	return command{
 		name: "user create", args: "NAME", short: "add a person who may sign in; the password is read from stdin",
-		example: "printf '%s\\n' \"$PASSWORD\" | bocage user create alice --email alice@communs.example --org coop",
+		example: "printf '%s\\n' \"$PASSWORD\" | bocage user create alice --email alice@communs.example --org le-verger-commun",
 		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
 			email := fs.String("email", "", "e-mail address")
 			admin := fs.Bool("admin", false, "may change everything on the instance")

@@ -51,6 +51,9 @@ func (f *Flags) Set(key, value string) {
 	f.values[key] = value
 }
 
+// ErrFile means that the configuration file cannot be read.
+var ErrFile = errors.New("read configuration")
+
 // Problem is one thing wrong with the configuration, and where.
 type Problem struct {
 	// Where is "file:line", an environment variable or a flag.
@@ -153,7 +156,7 @@ func unknownEnv(env map[string]string) Problems {
 func loadFile(c *Config, path string, given map[string]bool) (Problems, error) {
 	raw, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("read configuration: %w", err)
+		return nil, fmt.Errorf("%w: %w", ErrFile, err)
 	}
 	var doc map[string]any
 	md, err := toml.Decode(string(raw), &doc)
