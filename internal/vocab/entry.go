@@ -53,6 +53,14 @@ func Entry(raw []byte, origin string) (directory.Entry, error) {
 	if err != nil {
 		return directory.Entry{}, fmt.Errorf("read entry %s: %w", o.ID, err)
 	}
+	if e.OwnerURI != e.URI && Origin(e.OwnerURI) != own {
+		// A server speaks for its own actors only: the page of an organisation
+		// lists what names it, whoever it comes from.
+		e.OwnerURI = ""
+		if e.Kind.IsActor() {
+			e.OwnerURI = e.URI
+		}
+	}
 	return e, nil
 }
 

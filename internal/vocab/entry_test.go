@@ -209,3 +209,24 @@ func FuzzEntry(f *testing.F) {
 		}
 	})
 }
+
+func TestOwnerOfAnotherHost(t *testing.T) {
+	t.Parallel()
+	for attributed, want := range map[string]string{
+		"https://evil.example/actor":         "https://evil.example/actor",
+		"https://victim.example/entries/org": "",
+		"https://evil.example.victim.org/x":  "",
+		"http://evil.example/actor":          "",
+		"javascript:alert(1)":                "",
+	} {
+		raw := `{"id":"https://evil.example/e/1","type":"Event","name":"Foire","startTime":"2026-06-06T10:00:00Z","to":"as:Public","attributedTo":"` + attributed + `"}`
+		e, err := Entry([]byte(raw), "https://evil.example")
+		if err != nil || e.OwnerURI != want {
+			t.Errorf("attributed to %s: owner %q, want %q (%v)", attributed, e.OwnerURI, want, err)
+		}
+	}
+	own := `{"id":"https://evil.example/entries/1","type":"Group","kind":"commons","name":"Jardin","to":"as:Public","attributedTo":"https://victim.example/entries/org"}`
+	if e, err := Entry([]byte(own), "https://evil.example"); err != nil || e.OwnerURI != e.URI {
+		t.Errorf("a commons in the name of another host's organisation: owner %q, %v", e.OwnerURI, err)
+	}
+}
