@@ -56,7 +56,7 @@ func (h *Harvester) walkCatalog(ctx context.Context, f *store.Following) (change
 		if err != nil {
 			return changed, err
 		}
-		next, err := following(f.Origin, page, col.Next)
+		next, err := following(f.Origin, page, col)
 		if err != nil {
 			return changed, err
 		}
@@ -115,15 +115,18 @@ func (h *Harvester) page(ctx context.Context, origin, rawURL string, tags *tags)
 	return col, false, nil
 }
 
-// following checks the next page: on the same host, and further than this one.
-func following(origin, page, next string) (string, error) {
+// following checks the next page: on the same host, and further than this one,
+// which must have listed something. A catalogue need not end, but it must not
+// lead on for nothing.
+func following(origin, page string, col federation.Collection) (string, error) {
+	next := col.Next
 	if next == "" {
 		return "", nil
 	}
 	if !peer.SameOrigin(next, origin) {
 		return "", fmt.Errorf("next page %s is not on %s: %w", next, origin, directory.ErrInvalid)
 	}
-	if cursor(next) <= cursor(page) {
+	if cursor(next) <= cursor(page) || len(col.Items) == 0 {
 		return "", fmt.Errorf("page %s does not lead on: %w", next, directory.ErrInvalid)
 	}
 	return next, nil

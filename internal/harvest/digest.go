@@ -130,7 +130,10 @@ func bucketOf(uri string) string {
 func (h *Harvester) healBucket(ctx context.Context, f store.Following, bucket string) (changed int, err error) {
 	listed := make(map[string]bool)
 	page := catalogPage(f.Catalog, 0, bucket)
-	for page != "" {
+	for start := h.now(); page != ""; {
+		if h.now().Sub(start) > passTime { // never the end of an honest bucket
+			return changed, fmt.Errorf("bucket %s of %s does not end: %w", bucket, f.Catalog, directory.ErrInvalid)
+		}
 		col, _, err := h.page(ctx, f.Origin, page, nil)
 		if err != nil {
 			return changed, err
@@ -151,7 +154,7 @@ func (h *Harvester) healBucket(ctx context.Context, f store.Following, bucket st
 			return changed, err
 		}
 		changed += n
-		if page, err = following(f.Origin, page, col.Next); err != nil {
+		if page, err = following(f.Origin, page, col); err != nil {
 			return changed, err
 		}
 	}

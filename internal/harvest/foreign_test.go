@@ -178,6 +178,12 @@ func TestHostileCatalog(t *testing.T) {
 	if fl := following(); !strings.Contains(fl.LastError, "lead on") {
 		t.Errorf("a page that leads to itself: %q", fl.LastError)
 	}
+	f.docs[next] = page(f.URL + "/catalog?after=9&limit=100&full=1")
+	b.later(90 * time.Minute)
+	settle(t, b)
+	if fl := following(); !strings.Contains(fl.LastError, "lead on") {
+		t.Errorf("an empty page that leads on: %q", fl.LastError)
+	}
 	f.docs[next] = page("", f.event("two"))
 	b.later(2 * time.Hour)
 	settle(t, b)

@@ -259,3 +259,16 @@ func FuzzOrigin(f *testing.F) {
 		}
 	})
 }
+
+// TestExactNames: "Id" must not stand in for "id" for one reader and not for another.
+func TestExactNames(t *testing.T) {
+	h := newHost(t)
+	a := newActors(t, time.Now)
+	h.on("/doc", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", federation.ContentType)
+		_, _ = w.Write([]byte(`{"id":"https://victim.example/1","Id":"` + h.URL + `/doc","type":"Event"}`)) // the reader is the code under test
+	})
+	if _, err := a.Fetch(t.Context(), h.URL+"/doc"); !errors.Is(err, directory.ErrInvalid) {
+		t.Errorf("got %v, want ErrInvalid", err)
+	}
+}

@@ -2,7 +2,6 @@ package peer
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -43,16 +42,15 @@ func (a *Actors) fetchOnce(ctx context.Context, url string) (body []byte, id str
 	if err != nil {
 		return nil, "", err
 	}
-	var doc struct {
-		ID string `json:"id"`
-	}
-	if err := json.Unmarshal(resp.Body, &doc); err != nil {
+	doc, err := federation.ParseObject(resp.Body) // exact names: "Id" must not stand in for "id"
+	if err != nil {
 		return nil, "", fmt.Errorf("%s: %w: %w", clip(url), directory.ErrInvalid, err)
 	}
-	if !SameOrigin(doc.ID, resp.URL) {
-		return nil, "", fmt.Errorf("%s answers with a document of %s: %w", clip(resp.URL), clip(doc.ID), directory.ErrInvalid)
+	id = doc.Text("id", "@id")
+	if !SameOrigin(id, resp.URL) {
+		return nil, "", fmt.Errorf("%s answers with a document of %s: %w", clip(resp.URL), clip(id), directory.ErrInvalid)
 	}
-	return resp.Body, doc.ID, nil
+	return resp.Body, id, nil
 }
 
 // Get is one signed GET with errors as Actors has them. A 304 is no error.

@@ -168,10 +168,12 @@ func IsLoopbackName(host string) bool {
 	return err == nil && loopbackAddress(a)
 }
 
+// withPort is host:port; a name with and without its last dot is one host.
 func withPort(scheme, host string) string {
-	if _, _, err := net.SplitHostPort(host); err == nil {
-		return host
+	if name, port, err := net.SplitHostPort(host); err == nil {
+		return net.JoinHostPort(strings.TrimSuffix(name, "."), port)
 	}
+	host = strings.TrimSuffix(host, ".")
 	if scheme == "http" {
 		return net.JoinHostPort(strings.Trim(host, "[]"), "80")
 	}

@@ -87,6 +87,9 @@ func TestGuardRedirect(t *testing.T) {
 	mux.HandleFunc("/own", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "https://own.example/actor", http.StatusFound)
 	})
+	mux.HandleFunc("/dot", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "https://own.example./actor", http.StatusFound)
+	})
 	mux.HandleFunc("/loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/loop", http.StatusFound) })
 	mux.HandleFunc("/once", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/end", http.StatusFound) })
 	mux.HandleFunc("/end", func(w http.ResponseWriter, r *http.Request) {})
@@ -94,12 +97,12 @@ func TestGuardRedirect(t *testing.T) {
 	defer outer.Close()
 	pool := outer.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
 	c := NewTransport(GuardOptions{
-		AllowHosts: []string{"example.com"}, OwnHost: "own.example", RootCAs: pool,
+		AllowHosts: []string{"example.com", "own.example."}, OwnHost: "own.example", RootCAs: pool,
 		Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, network, outer.Listener.Addr().String())
 		},
 	})
-	for _, path := range []string{"/inner", "/own"} {
+	for _, path := range []string{"/inner", "/own", "/dot"} {
 		if err := get(t, c, "https://example.com"+path); !errors.Is(err, ErrRefusedAddress) {
 			t.Errorf("%s: got %v, want ErrRefusedAddress", path, err)
 		}
