@@ -140,7 +140,7 @@ func (s *Site) drawTimeline(ctx context.Context, p *TimelinePage, f chronicle.Fi
 	}
 	p.Chart = sanitize.Drawn(chronicle.SVG(win, opt))
 	opt.Title = l.T("timeline.overview", "period", windowText(l, r.strip))
-	p.Overview = sanitize.Drawn(chronicle.OverviewSVG(r.strip, c.Density(r.strip, overviewBins, f), window, usualChart, opt))
+	p.Overview = sanitize.Drawn(chronicle.OverviewSVG(r.strip, c.Density(r.strip, overviewBins, f), window, width, opt))
 	p.From, p.To, p.Min, p.Max = window.From, window.To, r.all.From, r.all.To
 	p.StripMin, p.StripMax = r.strip.From, r.strip.To
 	p.Total = l.N("timeline.total", win.Shown, "total", win.Total)

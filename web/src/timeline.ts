@@ -61,6 +61,13 @@ class Timeline {
     });
     window.addEventListener("popstate", () => void this.#load(new URLSearchParams(location.search)));
     this.#drawBrush();
+    this.#fit();
+  }
+
+  /** The page was drawn for a wide screen; on another, text would be too small to read. */
+  #fit(): void {
+    const drawn = chart()?.querySelector("svg")?.viewBox.baseVal.width ?? 0;
+    if (Math.abs(drawn - this.#width()) > drawn * 0.15) void this.#load(new URLSearchParams(location.search));
   }
 
   #inChart(target: EventTarget | null): target is Element {
