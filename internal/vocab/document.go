@@ -186,6 +186,7 @@ func (v Env) event(o *federation.Object, e directory.Public) {
 		o.SummaryMap[l] = v.line(e, l)
 	}
 	v.address(o, e, lang)
+	withContent(o, e, lang)
 }
 
 // article fills in a text or a concept.
@@ -196,6 +197,16 @@ func (v Env) article(o *federation.Object, e directory.Public) {
 		o.SummaryMap[l] = v.line(e, l)
 	}
 	v.address(o, e, lang)
+	withContent(o, e, lang)
+}
+
+// withContent gives an object without a description its pitch as content:
+// GoToSocial hides the summary's text behind a warning and shows this. It has no
+// contentMap, from which other instances read the description.
+func withContent(o *federation.Object, e directory.Public, lang string) {
+	if o.Content == "" {
+		o.Content = htmlIn(e.Summary, lang)
+	}
 }
 
 // address gives an object its audience, its pictures and its link.
