@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -34,7 +36,8 @@ func TestStories(t *testing.T) {
 				Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 					"instance": cmdInstance, "create": cmdCreate, "bulk": cmdBulk, "edit": cmdEdit, "delete": cmdDelete,
 					"status": cmdStatus, "follow": cmdFollow, "unfollow": cmdUnfollow, "same": cmdSame, "matched": cmdMatched,
-					"down": cmdDown, "up": cmdUp, "get": cmdGet,
+					"down": cmdDown, "up": cmdUp, "get": cmdGet, "tamper": cmdTamper, "refused": cmdRefused,
+					"person": cmdPerson, "follows": cmdFollows, "unfollows": cmdUnfollows, "hears": cmdHears,
 				},
 			})
 		})
@@ -156,6 +159,62 @@ func cmdGet(ts *testscript.TestScript, _ bool, args []string) {
 	if fmt.Sprint(status) != args[2] {
 		ts.Fatalf("GET %s: %d %s, want %s: %.300s", args[1], status, http.StatusText(status), args[2], body)
 	}
+	_, err = ts.Stdout().Write(body)
+	ts.Check(err)
+}
+
+// tamper INSTANCE on|off: changes one byte of all that is sent there
+func cmdTamper(ts *testscript.TestScript, _ bool, args []string) {
+	i := at(ts, args, 2)
+	i.world.net.spoil(host(i.name), args[1] == "on")
+}
+
+// refused FROM TO: waits until TO has refused what was spoiled on its way from
+// FROM, and FROM has counted that; TO has refused all of it
+func cmdRefused(ts *testscript.TestScript, _ bool, args []string) {
+	from, to := at(ts, args, 2), at(ts, args[1:], 1)
+	ts.Check(Wait(ctxOf(ts), func() (bool, error) {
+		p, err := from.App.Store.Peer(ctxOf(ts), to.URL())
+		return p.Fails > 0 && strings.Contains(p.LastError, "401"), err
+	}))
+	spoiled, refused := from.world.net.counts()
+	if spoiled == 0 || refused != spoiled {
+		ts.Fatalf("%d bodies were spoiled on their way, %d refused", spoiled, refused)
+	}
+}
+
+// person NAME: somebody on another server, whom the other commands name
+func cmdPerson(ts *testscript.TestScript, _ bool, args []string) {
+	_, err := worldOf(ts).Person(args[0])
+	ts.Check(err)
+}
+
+func personOf(ts *testscript.TestScript, args []string) *Person {
+	if len(args) != 2 || worldOf(ts).people[args[0]] == nil {
+		ts.Fatalf("want a person and what they do, got %q", args)
+	}
+	return worldOf(ts).people[args[0]]
+}
+
+// follows PERSON ACTOR
+func cmdFollows(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(personOf(ts, args).Send(ctxOf(ts), object{"type": "Follow", "object": args[1]}, args[1]))
+}
+
+// unfollows PERSON ACTOR
+func cmdUnfollows(ts *testscript.TestScript, _ bool, args []string) {
+	p := personOf(ts, args)
+	follow := object{"type": "Follow", "actor": p.id, "object": args[1]}
+	ts.Check(p.Send(ctxOf(ts), object{"type": "Undo", "object": follow}, args[1]))
+}
+
+// hears PERSON REGEXP: waits for an activity that matches, which is then what
+// stdout matches
+func cmdHears(ts *testscript.TestScript, _ bool, args []string) {
+	re, err := regexp.Compile(args[1])
+	ts.Check(err)
+	body, err := personOf(ts, args).Hears(ctxOf(ts), re)
+	ts.Check(err)
 	_, err = ts.Stdout().Write(body)
 	ts.Check(err)
 }

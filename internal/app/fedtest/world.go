@@ -1,7 +1,8 @@
 // Package fedtest plays whole instances against one another: each is what
 // `bocage serve` builds, on its own database and its own loopback address, and
-// they speak signed ActivityPub over real HTTP. Scripts in testdata/script tell
-// the stories.
+// they speak signed ActivityPub over TLS, by names that only this process knows
+// and certificates of an authority that it makes and throws away. Scripts in
+// testdata/script tell the stories.
 //
 // It belongs to tests alone. Instances killed with kill -9 are processes, and
 // so are tested in cmd/bocage.
@@ -10,10 +11,10 @@ package fedtest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"sort"
@@ -38,7 +39,10 @@ var System = directory.Who{Name: "story", System: true}
 type World struct {
 	t         testing.TB
 	log       io.Writer
+	net       *network
 	instances map[string]*Instance
+	people    map[string]*Person
+	visitor   *http.Client // who reads pages and documents
 }
 
 // Instance is one instance, up or down.
@@ -54,7 +58,11 @@ type Instance struct {
 
 // NewWorld returns an empty world that ends with the test.
 func NewWorld(t testing.TB) *World {
-	w := &World{t: t, instances: map[string]*Instance{}, log: io.Discard}
+	n, err := newNetwork()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &World{t: t, net: n, instances: map[string]*Instance{}, people: map[string]*Person{}, visitor: n.client(""), log: io.Discard}
 	if os.Getenv("BOCAGE_TEST_LOG") != "" {
 		w.log = os.Stderr
 	}
@@ -68,23 +76,15 @@ func NewWorld(t testing.TB) *World {
 	return w
 }
 
-// Instance adds an instance on a fresh database and starts it.
+// Instance adds an instance on a fresh database and starts it at https://NAME.test.
 func (w *World) Instance(name, engine string) (*Instance, error) {
-	l, err := net.Listen("tcp", "localhost:0")
-	if err != nil {
-		return nil, err
-	}
 	cfg := config.Default()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	if err != nil {
-		return nil, err
-	}
-	cfg.Listen, cfg.URL, cfg.URLDefault = l.Addr().String(), "http://localhost:"+port, false
+	cfg.URL, cfg.URLDefault = "https://"+host(name), false
 	cfg.Name, cfg.Database, cfg.DataDir = name, storetest.URL(w.t, engine), w.t.TempDir()
 	cfg.ShutdownTimeout = 2 * time.Second
 	i := &Instance{world: w, name: name, cfg: cfg}
 	w.instances[name] = i
-	return i, i.start(l)
+	return i, i.Up()
 }
 
 // Get returns the instance of a name, which must be there.
@@ -96,31 +96,27 @@ func (w *World) Get(name string) (*Instance, error) {
 	return i, nil
 }
 
-func (i *Instance) start(l net.Listener) error {
-	ctx, cancel := context.WithCancel(context.Background())
-	log := slog.New(slog.NewTextHandler(i.world.log, nil)).With("instance", i.name)
-	a, err := app.New(ctx, i.cfg, app.Options{Claim: true, Logger: log,
-		ViewPoll: 50 * time.Millisecond, DeliverPoll: 50 * time.Millisecond, HarvestInterval: 2 * time.Second})
-	if err != nil {
-		cancel()
-		_ = l.Close() // the first error says more
-		return err
-	}
-	i.App, i.cancel, i.done = a, cancel, make(chan error, 1)
-	go func() { i.done <- a.Serve(ctx, l) }()
-	return nil
-}
-
-// Up starts an instance that is down, at its address and on its database.
+// Up starts an instance that is down, on its database.
 func (i *Instance) Up() error {
 	if i.App != nil {
 		return fmt.Errorf("%s is up", i.name)
 	}
-	l, err := net.Listen("tcp", i.cfg.Listen)
+	ctx, cancel := context.WithCancel(context.Background())
+	log := slog.New(slog.NewTextHandler(i.world.log, nil)).With("instance", i.name)
+	a, err := app.New(ctx, i.cfg, app.Options{Claim: true, Logger: log, Client: i.world.net.client(host(i.name)),
+		ViewPoll: 50 * time.Millisecond, DeliverPoll: 50 * time.Millisecond, HarvestInterval: 2 * time.Second})
 	if err != nil {
+		cancel()
 		return err
 	}
-	return i.start(l)
+	l, err := i.world.net.listen(host(i.name))
+	if err != nil {
+		cancel()
+		return errors.Join(err, a.Close())
+	}
+	i.App, i.cancel, i.done = a, cancel, make(chan error, 1)
+	go func() { i.done <- a.Serve(ctx, l) }()
+	return nil
 }
 
 // Down ends an instance; peers find its address closed. It may be down already.
@@ -128,6 +124,7 @@ func (i *Instance) Down() error {
 	if i.App == nil {
 		return nil
 	}
+	i.world.net.close(host(i.name))
 	i.cancel()
 	err := <-i.done
 	if cerr := i.App.Close(); err == nil {
@@ -253,8 +250,7 @@ func (i *Instance) Fetch(ctx context.Context, path, accept string) (int, []byte,
 	if accept != "" {
 		req.Header.Set("Accept", accept)
 	}
-	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	resp, err := client.Do(req)
+	resp, err := i.world.visitor.Transport.RoundTrip(req) // follows no redirect
 	if err != nil {
 		return 0, nil, err
 	}
