@@ -268,10 +268,10 @@ var scalePages = []struct{ name, path string }{
 	{"timeline", "/timeline?n=#"},
 	{"genealogy", "/genealogy?n=#"},
 	{"concepts", "/concepts?n=#"},
-	{"tile z0", "/tiles/entries/0/0/0.mvt?from=1#"},
-	{"tile z6", "/tiles/entries/6/32/22.mvt?from=1#"},
-	{"tile z10", "/tiles/entries/10/518/357.mvt?from=1#"},
-	{"tile z6 theme and kind", "/tiles/entries/6/32/22.mvt?theme=eau&kind=commons&from=1#"},
+	{"tile z0 since a year", "/tiles/entries/0/0/0.mvt?from=1#"},
+	{"tile z6 since a year", "/tiles/entries/6/32/22.mvt?from=1#"},
+	{"tile z10 since a year", "/tiles/entries/10/518/357.mvt?from=1#"},
+	{"tile z6 theme, kind, year", "/tiles/entries/6/32/22.mvt?theme=eau&kind=commons&from=1#"},
 	{"tile z6 kept", "/tiles/entries/6/32/22.mvt"},
 	{"api page", "/api/v1/entries?limit=100&n=#"},
 	{"api page of a theme", "/api/v1/entries?limit=100&theme=eau&n=#"},
@@ -279,7 +279,7 @@ var scalePages = []struct{ name, path string }{
 	{"as you type: word", "/api/v1/entries?limit=8&q=" + syllables(40) + "&n=#"},
 	{"as you type: two letters", "/api/v1/entries?limit=8&q=fe&n=#"},
 	{"as you type: two words", "/api/v1/entries?limit=8&q=" + syllables(3) + "+cou&n=#"},
-	{"api facets", "/api/v1/facets?from=1#"},
+	{"api facets since a year", "/api/v1/facets?from=1#"},
 	{"api timeline", "/api/v1/timeline?from=1950&to=2020&n=#"},
 }
 
