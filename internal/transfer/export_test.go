@@ -249,6 +249,24 @@ func TestAtom(t *testing.T) {
 	}
 }
 
+// TestAtomSaysWhen: who reads a feed must see when an event is.
+func TestAtomSaysWhen(t *testing.T) {
+	t.Parallel()
+	e := directory.Public{Kind: directory.KindEvent, Name: directory.LangText{"fr": "Foire"},
+		Period: &directory.Period{Start: "2027-06-06T16:00:00Z", End: "2027-06-06T18:00:00Z", Timezone: "Europe/Paris"}}
+	if got := summary(e); got == nil || got.Text != "dimanche 6 juin 2027, 18:00–20:00" {
+		t.Errorf("without a pitch: %+v", got)
+	}
+	e.Summary = directory.LangText{"fr": "Venez."}
+	if got := summary(e); got == nil || got.Text != "dimanche 6 juin 2027, 18:00–20:00 – Venez." {
+		t.Errorf("with a pitch: %+v", got)
+	}
+	e.Kind = directory.KindCommons
+	if got := summary(e); got == nil || got.Text != "Venez." {
+		t.Errorf("a commons: %+v", got)
+	}
+}
+
 func TestGeoJSON(t *testing.T) {
 	var c struct {
 		Type     string
