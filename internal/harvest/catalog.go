@@ -21,7 +21,7 @@ import (
 
 const (
 	pageSize = 100
-	// passTime bounds one job, below the lease of the Runner; the next job goes
+	// passTime bounds one job, below the limit of the Runner; the next job goes
 	// on from the cursor.
 	passTime = 3 * time.Minute
 )

@@ -55,7 +55,8 @@ var ErrDiscard = errors.New("discard job")
 
 // Times and sizes; the zero fields of a Runner stand for them.
 const (
-	defaultLease   = 5 * time.Minute
+	defaultLease   = 10 * time.Second
+	defaultLimit   = 5 * time.Minute
 	defaultPoll    = 500 * time.Millisecond
 	defaultWorkers = 2
 	firstBackoff   = 2 * time.Second

@@ -228,6 +228,36 @@ func TestRunStopsWithItsContextAndWakes(t *testing.T) {
 }
 
 // TestKilledWorker is the worker that TestKill kills; alone it does nothing.
+// TestLongJobKeepsItsLease: what runs longer than its lease is renewed and not
+// given to another worker.
+func TestLongJobKeepsItsLease(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		started, release := make(chan bool), make(chan bool)
+		slow := &jobs.Runner{DB: s.Jobs(), Lease: 300 * time.Millisecond, Handlers: map[string]jobs.Handler{
+			"work": func(ctx context.Context, _ jobs.Job) error { started <- true; <-release; return ctx.Err() },
+		}}
+		quick := &jobs.Runner{DB: s.Jobs(), Handlers: map[string]jobs.Handler{
+			"work": func(context.Context, jobs.Job) error { return nil },
+		}}
+		insert(t, s, jobs.Job{Kind: "work"})
+		done := make(chan error)
+		go func() { _, err := slow.Step(context.Background()); done <- err }()
+		<-started
+		for start := time.Now(); time.Since(start) < time.Second; {
+			if n := drain(t, quick); n != 0 {
+				t.Fatal("a job that runs was given to another worker")
+			}
+		}
+		release <- true
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		if n := drain(t, quick); n != 0 {
+			t.Errorf("the job ran %d times more", n)
+		}
+	})
+}
+
 func TestKilledWorker(t *testing.T) {
 	url := os.Getenv("BOCAGE_TEST_KILLED_WORKER")
 	if url == "" {

@@ -26,8 +26,11 @@ type Runner struct {
 	Workers int
 	// Poll is the time between looks at an empty table; 0 means 500 ms.
 	Poll time.Duration
-	// Lease is how long a job may run before another worker takes it; 0 means 5 min.
+	// Lease is how long a job waits for another worker after its own was killed; who
+	// lives renews it. 0 means 10 s.
 	Lease time.Duration
+	// Limit is how long a job may run; 0 means 5 min.
+	Limit time.Duration
 	// Logger hears of failures; nil means slog.Default().
 	Logger *slog.Logger
 
@@ -56,6 +59,9 @@ func (r *Runner) init() {
 		}
 		if r.Lease <= 0 {
 			r.Lease = defaultLease
+		}
+		if r.Limit <= 0 {
+			r.Limit = defaultLimit
 		}
 		if r.Logger == nil {
 			r.Logger = slog.Default()
@@ -183,9 +189,10 @@ func scanJobs(rows *sql.Rows, err error) ([]Job, error) {
 // run does one job and records how it ended. What the lease lost to another
 // worker is left alone.
 func (r *Runner) run(ctx context.Context, job Job) error {
-	jobCtx, cancel := context.WithTimeout(ctx, r.Lease)
-	defer cancel()
+	jobCtx, cancel := context.WithTimeout(ctx, r.Limit)
+	letGo := r.hold(jobCtx, cancel, job)
 	err := r.handle(jobCtx, job)
+	letGo()
 	if err != nil {
 		r.Logger.WarnContext(ctx, "job failed", "kind", job.Kind, "key", job.Key, "attempt", job.Attempts+1,
 			"discarded", errors.Is(err, ErrDiscard), "error", err)
@@ -200,6 +207,41 @@ func (r *Runner) run(ctx context.Context, job Job) error {
 		}
 		return r.retry(endCtx, tx, job, err)
 	})
+}
+
+// hold renews the job's lease until letGo, and cancels the job when another
+// worker has taken it.
+func (r *Runner) hold(ctx context.Context, cancel func(), job Job) (letGo func()) {
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		t := time.NewTicker(max(r.Lease/3, time.Millisecond))
+		defer t.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-t.C:
+			}
+			lost := false
+			err := r.DB.Update(ctx, func(tx Execer) error {
+				res, err := tx.ExecContext(ctx, "UPDATE job SET lease_until = $2 WHERE id = $1 AND lease_owner = $3",
+					job.ID, r.Clock().Add(r.Lease).UnixMicro(), r.owner)
+				if err != nil {
+					return err
+				}
+				n, err := res.RowsAffected()
+				lost = n == 0
+				return err
+			})
+			if err == nil && lost {
+				cancel()
+			}
+		}
+	})
+	return func() {
+		cancel()
+		wg.Wait()
+	}
 }
 
 // retry puts a failed job off; when a newer one with its key waits, that one stands for both.

@@ -23,8 +23,10 @@ const (
 	// and nothing else.
 	defaultPeers = 64
 	defaultPoll  = time.Second
-	// leaseTime outlives the longest exchange (30 s, twice when knocking again).
-	leaseTime = 2 * time.Minute
+	// leaseTime is how long a peer waits after the process that served it was
+	// killed. Who lives renews it every leaseBeat, also during a long exchange.
+	leaseTime = 10 * time.Second
+	leaseBeat = 3 * time.Second
 	// batchSize bounds what a kill -9 makes a peer receive twice.
 	batchSize = 20
 	ackEvery  = 500 * time.Millisecond
@@ -161,6 +163,8 @@ func (d *Deliverer) lease(ctx context.Context) (p store.Peer, err error) {
 
 // serve sends a peer's deliveries until its queue is empty or it fails.
 func (d *Deliverer) serve(ctx context.Context, p store.Peer) (done int, err error) {
+	ctx, letGo := d.hold(ctx, p.Origin)
+	defer letGo()
 	for {
 		ds, err := d.cfg.Store.Deliveries(ctx, p.Origin, batchSize)
 		if err != nil {
@@ -174,6 +178,32 @@ func (d *Deliverer) serve(ctx context.Context, p store.Peer) (done int, err erro
 		if err != nil || !more {
 			return done, err
 		}
+	}
+}
+
+// hold renews the lease of a peer until letGo. The context that it returns ends
+// when another process has taken the peer over.
+func (d *Deliverer) hold(ctx context.Context, origin string) (held context.Context, letGo func()) {
+	held, cancel := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		t := time.NewTicker(leaseBeat)
+		defer t.Stop()
+		for {
+			select {
+			case <-held.Done():
+				return
+			case <-t.C:
+			}
+			err := d.cfg.Store.Write(held, func(tx *store.Tx) error { return tx.ExtendLease(held, origin, d.owner, leaseTime) })
+			if errors.Is(err, directory.ErrConflict) {
+				cancel()
+			}
+		}
+	})
+	return held, func() {
+		cancel()
+		wg.Wait()
 	}
 }
 

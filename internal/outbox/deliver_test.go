@@ -294,6 +294,25 @@ func TestDoubleKnock(t *testing.T) {
 	}
 }
 
+// TestLeaseIsShort: after a kill -9 a peer waits for seconds, not minutes.
+func TestLeaseIsShort(t *testing.T) {
+	b := newBench(storetest.Open(t, "sqlite"))
+	var held time.Duration
+	srv := newBox(t, b.keys, func(_ int, w http.ResponseWriter, r *http.Request) {
+		if p, err := b.st.Peer(r.Context(), "http://"+r.Host); err == nil {
+			held = time.Until(p.LeaseUntil)
+		}
+		w.WriteHeader(http.StatusAccepted)
+	})
+	b.queue(t, srv.URL+"/inbox", numbered(1)...)
+	if _, err := b.deliverer(nil).Step(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if held <= 0 || held > 15*time.Second {
+		t.Errorf("the lease was for %v", held)
+	}
+}
+
 // TestHangingPeers: servers that never answer do not hold up the others.
 func TestHangingPeers(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
