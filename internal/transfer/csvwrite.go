@@ -182,7 +182,7 @@ var csvColumns = []csvColumn{
 	inLang("summary", func(p *Properties) directory.LangText { return p.Summary }),
 	inLang("description", func(p *Properties) directory.LangText { return p.Description }),
 	text("themes", func(p *Properties) string { return strings.Join(p.Themes, ";") }),
-	text("tags", func(p *Properties) string { return strings.Join(p.Tags, ";") }),
+	text("tags", func(p *Properties) string { return joined(p.Tags) }),
 	coordinate("lat", 1),
 	coordinate("lon", 0),
 	place("precision", func(p *Place) string { return string(p.Precision) }),
@@ -206,7 +206,7 @@ var csvColumns = []csvColumn{
 	textOf("textLanguage", func(t *directory.Text) string { return t.Language }),
 	textOf("textCountry", func(t *directory.Text) string { return t.Country }),
 	textOf("textUrl", func(t *directory.Text) string { return t.URL }),
-	concept("altLabels", func(c *directory.Concept) string { return strings.Join(c.AltLabels, ";") }),
+	concept("altLabels", func(c *directory.Concept) string { return joined(c.AltLabels) }),
 	concept("firstUse", func(c *directory.Concept) string { return c.FirstUse }),
 	concept("firstAuthor", func(c *directory.Concept) string { return c.FirstAuthor }),
 	concept("sourceWork", func(c *directory.Concept) string { return c.SourceWork }),
@@ -278,4 +278,13 @@ func translations(p *Properties, lang string) string {
 		return ""
 	}
 	return string(raw)
+}
+
+// joined puts values in one cell, so that list takes the same ones apart: a
+// value that holds a comma or a bar, alone, is followed by a semicolon.
+func joined(values []string) string {
+	if len(values) == 1 && strings.ContainsAny(values[0], ",|") {
+		return values[0] + ";"
+	}
+	return strings.Join(values, ";")
 }

@@ -32,6 +32,10 @@ func TestGuesses(t *testing.T) {
 			func(e directory.Entry) bool { return e.Name["en"] == "Garden" }},
 		{"French is what is left", "name\nGarden\n",
 			func(e directory.Entry) bool { return e.Name["fr"] == "Garden" }},
+		{"codes with digits are no words", "name,ref\nClub," + strings.Repeat("os130 ", 40) + "\n",
+			func(e directory.Entry) bool { return e.Name["fr"] == "Club" }},
+		{"of several languages the first", "name,language\nGarden,\"EN,IT\"\n",
+			func(e directory.Entry) bool { return e.Name["en"] == "Garden" }},
 		{"a country's code by its long name", "Name,Country ID\nClub,GB\n",
 			func(e directory.Entry) bool { return e.Place.Country == "GB" }},
 	}
@@ -87,5 +91,18 @@ func TestListsWithinEntriesAreSaid(t *testing.T) {
 	_, err = i.read(t, `{"aachen":"https://a.example/api.json"}`, ImportOptions{})
 	if err == nil || !strings.Contains(err.Error(), "FeatureCollection; a list of objects; an object with such a list under features, data") {
 		t.Errorf("a file of another shape: %v", err)
+	}
+}
+
+func TestTagWithAComma(t *testing.T) {
+	i := newInstance(t)
+	if _, err := i.read(t, "name,tags\nFour,\"a, b;\"\n", ImportOptions{Publish: true}); err != nil {
+		t.Fatal(err)
+	}
+	if got := i.entries(t)[0].Tags; len(got) != 1 || got[0] != "a, b" {
+		t.Fatalf("tags %q", got)
+	}
+	if r, err := i.read(t, i.write(t, CSV), ImportOptions{Publish: true}); err != nil || r.Updated != 0 {
+		t.Errorf("its export changes it: %v, %+v", err, r)
 	}
 }

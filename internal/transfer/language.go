@@ -27,7 +27,7 @@ const fewestStopwords = 12
 // not clear: too little text, or two languages that are both frequent.
 func guessLanguage(text string) string {
 	count := map[string]int{}
-	words := strings.FieldsFunc(directory.Fold(text), func(r rune) bool { return !unicode.IsLetter(r) })
+	words := strings.FieldsFunc(directory.Fold(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 	for _, w := range words {
 		for lang, list := range stopwords {
 			if slices.Contains(list, w) {
@@ -50,10 +50,11 @@ func guessLanguage(text string) string {
 	return best
 }
 
-// languageOf reads a cell that names a language: "fr", "EN", "en-GB", "français".
-// It is "" when the cell names none.
+// languageOf reads a cell that names a language: "fr", "EN", "en-GB", "français";
+// of several the first. It is "" when the cell names none.
 func languageOf(s string) string {
-	w := directory.Fold(strings.TrimSpace(s))
+	first, _, _ := strings.Cut(strings.NewReplacer(";", ",", "/", ",", "|", ",").Replace(s), ",")
+	w := directory.Fold(strings.TrimSpace(first))
 	if l, ok := languageNames[w]; ok {
 		return l
 	}
