@@ -271,7 +271,7 @@ func (s *Site) marks(l *i18n.Locale, st homeState) []basemap.Mark {
 	zoom := uint32(max(0, math.Round(st.position.Zoom)-1)) // a tile of 512 px at zoom z is the world of 256 px at z+1
 	box := boundsOf(st.position.view(mapWidth, mapHeight))
 	a := s.cfg.View.Atlas()
-	clusters := a.Clusters(box, zoom, st.filter)
+	clusters := spaced(a.Clusters(box, zoom, st.filter), st.position.Zoom)
 	labels := s.cfg.View.Labels(single(clusters))
 	marks := make([]basemap.Mark, 0, len(clusters))
 	for _, c := range clusters {

@@ -5,6 +5,7 @@
 import type { FeatureLike } from "ol/Feature.js";
 import MVT from "ol/format/MVT.js";
 import { defaults as defaultInteractions } from "ol/interaction/defaults.js";
+import VectorLayer from "ol/layer/Vector.js";
 import VectorTileLayer from "ol/layer/VectorTile.js";
 import OLMap from "ol/Map.js";
 import { fromLonLat, toLonLat, transformExtent } from "ol/proj.js";
@@ -14,7 +15,8 @@ import { Card, type Spot, spotOf } from "./card.js";
 import { readIcons } from "./crown.js";
 import { announce } from "./fragment.js";
 import { Marker } from "./marker.js";
-import { entryStyle, groundStyle } from "./mapstyle.js";
+import { groundStyle, overlayStyle } from "./mapstyle.js";
+import { Overlay } from "./overlay.js";
 import { FONT, readPalette } from "./palette.js";
 import { refreshResults } from "./results.js";
 import { formatDistance, metresPerPixel, scaleBar } from "./scale.js";
@@ -48,6 +50,8 @@ class EntryMap {
   readonly #view: View;
   readonly #ground: VectorTileLayer;
   readonly #entries: VectorTileLayer;
+  readonly #overlay: Overlay;
+  readonly #drawn: VectorLayer;
   readonly #canvas = document.createElement("div");
   readonly #chosen: Marker;
   readonly #aimed: Marker;
@@ -66,7 +70,6 @@ class EntryMap {
     host.append(this.#canvas);
     this.#view = new View({ ...this.#startView(), minZoom: 1.5, maxZoom: 18, enableRotation: false });
     this.#ground = new VectorTileLayer({
-      declutter: "map",
       renderMode: "hybrid",
       source: this.#source(host.dataset.base ?? "", GROUND_MAX_ZOOM, [
         "land",
@@ -78,17 +81,19 @@ class EntryMap {
         "places",
       ]),
     });
+    // Only loads: what is in its tiles is drawn by the overlay.
     this.#entries = new VectorTileLayer({
-      declutter: "map",
       renderMode: "vector",
-      renderBuffer: 64,
+      style: () => undefined,
       source: this.#source(tileTemplate(host.dataset.tiles ?? "", params()), ENTRIES_MAX_ZOOM),
     });
+    this.#overlay = new Overlay(this.#ground, this.#entries);
+    this.#drawn = new VectorLayer({ source: this.#overlay.source, renderBuffer: 160, updateWhileAnimating: true });
     this.#map = new OLMap({
       target: this.#canvas,
       controls: [],
       interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false }),
-      layers: [this.#ground, this.#entries],
+      layers: [this.#ground, this.#entries, this.#drawn],
       view: this.#view,
     });
     this.#chosen = new Marker(this.#canvas, "choisi");
@@ -123,10 +128,10 @@ class EntryMap {
   #restyle(): void {
     const palette = readPalette();
     this.#ground.setBackground(palette.mer);
-    this.#ground.setStyle(groundStyle(palette, this.#lang));
+    this.#ground.setStyle(groundStyle(palette));
     const { lThousand = "{n} k", lMillion = "{n} M" } = this.host.dataset;
     const texts = { lang: this.#lang, thousand: lThousand, million: lMillion };
-    this.#entries.setStyle(entryStyle(palette, this.#icons, texts, Math.min(3, Math.ceil(devicePixelRatio))));
+    this.#drawn.setStyle(overlayStyle(palette, this.#icons, texts, Math.min(3, Math.ceil(devicePixelRatio))));
   }
 
   async #loadIcons(): Promise<void> {
@@ -141,7 +146,9 @@ class EntryMap {
   }
 
   #listen(): void {
-    this.#map.once("rendercomplete", () => this.host.classList.add("prete"));
+    this.#map.on("rendercomplete", () => {
+      if (!this.#refresh()) this.host.classList.add("prete");
+    });
     this.#map.on("postrender", () => this.#placeMarkers());
     this.#map.on("moveend", () => this.#settle());
     this.#map.on("click", (e) => this.#activate(e.pixel, false));
@@ -225,9 +232,20 @@ class EntryMap {
   }
 
   #at(pixel: number[], tolerance: number): FeatureLike | undefined {
-    return this.#map.forEachFeatureAtPixel(pixel, (f) => f, {
+    return this.#map.forEachFeatureAtPixel(pixel, (f) => (f.get("text") === undefined ? f : undefined), {
       hitTolerance: tolerance,
-      layerFilter: (l) => l === this.#entries,
+      layerFilter: (l) => l === this.#drawn,
+    });
+  }
+
+  /** Makes the marks and names of what is loaded; false when they are up to date. */
+  #refresh(): boolean {
+    return this.#overlay.refresh({
+      centre: this.#view.getCenter() ?? [0, 0],
+      resolution: this.#view.getResolution() ?? 1,
+      zoom: this.#view.getZoom() ?? 6,
+      size: this.#map.getSize() ?? [0, 0],
+      lang: this.#lang,
     });
   }
 
@@ -240,7 +258,7 @@ class EntryMap {
       void this.#card.open(`@${feature.get("lat")},${feature.get("lon")}`, true);
     } else if (Number(feature.get("n") ?? 1) > 1) {
       const zoom = this.#view.getZoom() ?? 6;
-      const apart = Number(feature.get("e") ?? zoom + 1) + 1;
+      const apart = Number(feature.get("parted") ?? Number(feature.get("e") ?? zoom) + 1);
       const extent = feature.getGeometry()?.getExtent();
       if (extent)
         this.#view.animate({ center: extent.slice(0, 2), zoom: Math.max(apart, zoom + 1), duration: duration() });

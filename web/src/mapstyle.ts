@@ -1,21 +1,22 @@
 // How OpenLayers draws the tiles: the ground, and the entries on it.
 
 import type { FeatureLike } from "ol/Feature.js";
+import Circle from "ol/style/Circle.js";
 import Fill from "ol/style/Fill.js";
 import Icon from "ol/style/Icon.js";
 import Stroke from "ol/style/Stroke.js";
 import Style from "ol/style/Style.js";
 import Text from "ol/style/Text.js";
 import { drawCrown, drawPin, PIN, shortCount } from "./crown.js";
-import { FONT, type Palette, THEMES, themeName } from "./palette.js";
+import { nameFont, type Palette, THEMES, themeName } from "./palette.js";
 
 type Styles = (feature: FeatureLike, resolution: number) => Style | Style[] | undefined;
 
 /** Metres a pixel below which administrative lines, known to about a kilometre, would mislead. */
 const FINEST_LINES = 30;
 
-/** The ground. lang chooses the places' names. */
-export function groundStyle(p: Palette, lang: string): Styles {
+/** The ground, but its places, whose names are set apart. */
+export function groundStyle(p: Palette): Styles {
   const line = (colour: string, width: number, zIndex: number, lineDash?: number[]) =>
     new Style({ stroke: new Stroke({ color: colour, width, ...(lineDash && { lineDash }) }), zIndex });
   const fixed: Record<string, Style[]> = {
@@ -39,22 +40,24 @@ export function groundStyle(p: Palette, lang: string): Styles {
   return (feature, resolution) => {
     const layer = feature.get("layer");
     if (resolution < FINEST_LINES && coarse.has(layer)) return undefined;
-    return layer === "places" ? placeStyle(feature, p, lang) : fixed[layer];
+    return fixed[layer];
   };
 }
 
-function placeStyle(feature: FeatureLike, p: Palette, lang: string): Style {
+/** A name beside its dot, or beside the mark over it. */
+function nameStyle(feature: FeatureLike, p: Palette): Style {
   const rank = Number(feature.get("rank"));
-  return new Style({
-    text: new Text({
-      text: feature.get(`name_${lang}`) ?? feature.get("name"),
-      font: `550 ${Math.max(11.5, 15.5 - rank / 2)}px ${FONT}`,
-      fill: new Fill({ color: p.lieu }),
-      stroke: new Stroke({ color: p["terre-carte"], width: 3 }),
-      padding: [2, 4, 2, 4],
-    }),
-    zIndex: 20 - rank,
+  const text = new Text({
+    text: feature.get("text"),
+    font: nameFont(rank),
+    offsetX: feature.get("dx"),
+    offsetY: feature.get("dy"),
+    textAlign: feature.get("align"),
+    fill: new Fill({ color: p.lieu }),
+    stroke: new Stroke({ color: p["terre-carte"], width: 3 }),
   });
+  const image = new Circle({ radius: 2, fill: new Fill({ color: p.lieu }) });
+  return new Style({ text, ...(feature.get("dot") && { image }), zIndex: 20 - rank });
 }
 
 export interface EntryTexts {
@@ -66,10 +69,11 @@ export interface EntryTexts {
 /** Drawings kept, so that a page of panning does not fill the memory. */
 const MOST_DRAWINGS = 600;
 
-/** The entries: clusters as crowns, single ones as pins. Drawings are shared between like features. */
-export function entryStyle(p: Palette, icons: Map<string, Path2D>, texts: EntryTexts, ratio: number): Styles {
+/** Names, and the entries: clusters as crowns, single ones as pins. Drawings are shared between like features. */
+export function overlayStyle(p: Palette, icons: Map<string, Path2D>, texts: EntryTexts, ratio: number): Styles {
   const drawn = new Map<string, Style>();
   return (feature) => {
+    if (feature.get("text") !== undefined) return nameStyle(feature, p);
     const n = Number(feature.get("n") ?? 1);
     const shares = n > 1 ? sharesOf(feature) : [];
     const text = n > 1 ? shortCount(n, texts.lang, texts.thousand, texts.million) : "";
@@ -86,7 +90,13 @@ export function entryStyle(p: Palette, icons: Map<string, Path2D>, texts: EntryT
 }
 
 /** The counts by root theme, the last those without one. */
-function sharesOf(feature: FeatureLike): number[] {
+export function sharesOf(feature: FeatureLike): number[] {
+  const merged = feature.get("shares");
+  if (Array.isArray(merged)) return merged;
+  if (Number(feature.get("n") ?? 1) === 1) {
+    const own = Number(feature.get("theme") ?? THEMES.length - 1);
+    return THEMES.map((_, i) => (i === own ? 1 : 0));
+  }
   const shares = THEMES.slice(0, -1).map((_, i) => Number(feature.get(`c${i}`) ?? 0));
   return [...shares, Number(feature.get("cx") ?? 0)];
 }
@@ -98,11 +108,11 @@ function quantised(shares: number[]): string {
 
 function crownStyle(n: number, text: string, shares: number[], p: Palette, ratio: number): Style {
   const img = drawCrown(n, text, shares, p, ratio);
-  return new Style({ image: new Icon({ img, scale: 1 / ratio, declutterMode: "obstacle" }), zIndex: 100 });
+  return new Style({ image: new Icon({ img, scale: 1 / ratio }), zIndex: 100 });
 }
 
 function pinStyle(theme: (typeof THEMES)[number], p: Palette, icons: Map<string, Path2D>, ratio: number): Style {
   const img = drawPin(p[theme], icons.get(theme), p, ratio);
   const anchor = [PIN.width / 2 / Math.max(PIN.width, PIN.height), 35 / Math.max(PIN.width, PIN.height)];
-  return new Style({ image: new Icon({ img, scale: 1 / ratio, anchor, declutterMode: "obstacle" }), zIndex: 90 });
+  return new Style({ image: new Icon({ img, scale: 1 / ratio, anchor }), zIndex: 90 });
 }

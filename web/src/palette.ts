@@ -48,3 +48,6 @@ export function themeName(number: unknown): (typeof THEMES)[number] {
 }
 
 export const FONT = '"Atkinson Hyperlegible Next", system-ui, sans-serif';
+
+/** The font of a place's name: the less it matters the smaller. */
+export const nameFont = (rank: number): string => `550 ${Math.max(11.5, 15.5 - rank / 2)}px ${FONT}`;
