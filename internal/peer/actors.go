@@ -17,8 +17,10 @@ import (
 const (
 	// actorMaxAge is how long a cached actor is believed without asking again.
 	actorMaxAge = 24 * time.Hour
-	// negativeAge is how long a failed fetch is not tried again.
+	// negativeAge is how long a refused fetch is not tried again, silentAge one that
+	// had no answer: a server that restarts must not be refused for minutes.
 	negativeAge = 5 * time.Minute
+	silentAge   = 20 * time.Second
 	// refetchEvery bounds the refetches that bad signatures can cause.
 	refetchEvery = time.Minute
 	// cachedActors and cachedKeys bound the memory.
@@ -109,17 +111,23 @@ func (a *Actors) Actor(ctx context.Context, uri string) (store.RemoteActor, erro
 }
 
 // Refresh is Actor from its origin only, save that a failure is remembered for
-// five minutes. Concurrent calls for one actor make one request.
+// a while. Concurrent calls for one actor make one request.
 func (a *Actors) Refresh(ctx context.Context, uri string) (store.RemoteActor, error) {
 	if f, ok := a.failed.get(uri); ok && a.cfg.Clock().Before(f.until) {
 		return store.RemoteActor{}, f.err
 	}
 	v, err, _ := a.flight.Do(uri, func() (any, error) {
-		ra, err := a.fetchActor(context.WithoutCancel(ctx), uri)
+		ctx := context.WithoutCancel(ctx)
+		ra, err := a.fetchActor(ctx, uri)
 		if err != nil {
-			a.failed.put(uri, failure{err, a.cfg.Clock().Add(negativeAge)})
+			age := negativeAge
+			if errors.Is(err, directory.ErrUnavailable) {
+				age = silentAge
+			}
+			a.failed.put(uri, failure{err, a.cfg.Clock().Add(age)})
+			return ra, err
 		}
-		return ra, err
+		return ra, a.save(ctx, ra) // a fault of our database is not the origin's
 	})
 	if err != nil {
 		return store.RemoteActor{}, err
@@ -132,11 +140,7 @@ func (a *Actors) fetchActor(ctx context.Context, uri string) (store.RemoteActor,
 	if err != nil {
 		return store.RemoteActor{}, fmt.Errorf("fetch actor: %w", err)
 	}
-	ra, err := a.read(body, uri)
-	if err != nil {
-		return ra, err
-	}
-	return ra, a.save(ctx, ra)
+	return a.read(body, uri)
 }
 
 // Learn stores an actor document that its own key signed (an Update) and

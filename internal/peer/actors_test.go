@@ -211,6 +211,15 @@ func TestCaches(t *testing.T) {
 	if _, err := a.Actor(ctx, h.URL+"/bob"); err != nil {
 		t.Errorf("after five minutes: %v", err)
 	}
+	h.on("/carol", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) })
+	if _, err := a.Actor(ctx, h.URL+"/carol"); !errors.Is(err, directory.ErrUnavailable) {
+		t.Error(err)
+	}
+	h.actor("carol", nil)
+	pass(30 * time.Second)
+	if _, err := a.Actor(ctx, h.URL+"/carol"); err != nil {
+		t.Errorf("a server that restarted, after half a minute: %v", err)
+	}
 	pass(25 * time.Hour)
 	h.on("/alice", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) })
 	if ra, err := a.Actor(ctx, alice); err != nil || ra.URI != alice {
