@@ -108,7 +108,11 @@ func New(ctx context.Context, cfg config.Config, opt Options) (*App, error) {
 		_ = a.Store.Close() // the first error says more
 		return nil, err
 	}
-	if err := a.build(ctx, opt); err != nil {
+	err := a.build(ctx, opt)
+	if err == nil && opt.Claim {
+		err = a.openKeys(ctx)
+	}
+	if err != nil {
 		_ = a.Store.Close() // the first error says more
 		return nil, err
 	}
@@ -273,21 +277,44 @@ func (a *App) wake() {
 func (a *App) guardedClient() (*http.Client, error) {
 	u := a.Config.BaseURL()
 	opt := peer.GuardOptions{AllowLoopback: peer.IsLoopbackName(u.Hostname()), AllowHosts: a.Config.AllowPeers, OwnHost: u.Host}
-	if a.Config.PeerCA != "" {
-		pem, err := os.ReadFile(a.Config.PeerCA)
-		if err != nil {
-			return nil, fmt.Errorf("peer_ca: %w", err)
-		}
-		pool, err := x509.SystemCertPool()
-		if err != nil {
-			pool = x509.NewCertPool()
-		}
-		if !pool.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("peer_ca: no certificate in %s", a.Config.PeerCA)
-		}
-		opt.RootCAs = pool
+	var err error
+	if opt.RootCAs, err = peerRoots(a.Config); err != nil {
+		return nil, err
 	}
 	return peer.NewTransport(opt), nil
+}
+
+// openKeys opens the keys of the instance, if it has any yet, with the configured
+// secret: one that does not fit must not seal others.
+func (a *App) openKeys(ctx context.Context) error {
+	_, err := a.Store.Key(ctx, keyring.Instance)
+	if errors.Is(err, directory.ErrNotFound) {
+		return nil
+	}
+	if err == nil {
+		_, err = a.Keyring.Pair(ctx, keyring.Instance)
+	}
+	return err
+}
+
+// peerRoots are the system's certificate authorities and those of peer_ca; nil
+// is the system's alone.
+func peerRoots(cfg config.Config) (*x509.CertPool, error) {
+	if cfg.PeerCA == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(cfg.PeerCA)
+	if err != nil {
+		return nil, fmt.Errorf("peer_ca: %w", err)
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool()
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("peer_ca: no certificate in %s", cfg.PeerCA)
+	}
+	return pool, nil
 }
 
 // Handler answers every request to the instance. It is nil when Offline.

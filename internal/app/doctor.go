@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -36,7 +37,7 @@ func Doctor(ctx context.Context, cfg config.Config, log *slog.Logger) []Check {
 	defer cancel()
 	out := checkDatabase(ctx, cfg, log)
 	out = append(out, checkReach(ctx, cfg)...)
-	return append(out, checkDisk(cfg.DataDir), checkAssets(), checkSecret(cfg))
+	return append(out, checkDisk(cfg.DataDir), checkAssets())
 }
 
 func checkDatabase(ctx context.Context, cfg config.Config, log *slog.Logger) []Check {
@@ -45,7 +46,7 @@ func checkDatabase(ctx context.Context, cfg config.Config, log *slog.Logger) []C
 		return []Check{{"database", false, err.Error()}}
 	}
 	defer func() { _ = a.Close() }() // only read
-	out := []Check{{"database", true, a.Store.Engine() + " answers"}}
+	out := []Check{{"database", true, a.Store.Engine() + " answers"}, checkSecret(ctx, a)}
 	_, version, err := a.Store.Migrate(ctx)
 	if err != nil {
 		return append(out, Check{"schema", false, err.Error()})
@@ -64,10 +65,16 @@ func checkReach(ctx context.Context, cfg config.Config) []Check {
 	if err != nil {
 		return []Check{{"url", false, err.Error()}}
 	}
-	start := time.Now()
-	resp, err := http.DefaultClient.Do(req)
+	roots, err := peerRoots(cfg)
 	if err != nil {
-		return []Check{{"url", false, fmt.Sprintf("%s does not answer: %v", cfg.URL, err)}}
+		return []Check{{"peer_ca", false, err.Error()}}
+	}
+	client := &http.Client{Transport: &http.Transport{Proxy: http.ProxyFromEnvironment, TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}}
+	defer client.CloseIdleConnections()
+	start := time.Now()
+	resp, err := client.Do(req)
+	if err != nil {
+		return []Check{{"url", false, fmt.Sprintf("%s does not answer: %v; does 'bocage serve' run, and does the proxy pass to %s?", cfg.URL, errors.Unwrap(err), cfg.Listen)}}
 	}
 	_ = resp.Body.Close() // nothing is read
 	out := []Check{{"url", resp.StatusCode == http.StatusOK, fmt.Sprintf("%s answers %s in %s", cfg.URL, resp.Status, time.Since(start).Round(time.Millisecond))}}
@@ -98,8 +105,11 @@ func checkAssets() Check {
 	return Check{"assets", true, fmt.Sprintf("%d files", len(m))}
 }
 
-func checkSecret(cfg config.Config) Check {
-	if cfg.Secret == "" {
+func checkSecret(ctx context.Context, a *App) Check {
+	switch err := a.openKeys(ctx); {
+	case err != nil:
+		return Check{"secret", false, err.Error()}
+	case a.Config.Secret == "":
 		return Check{"secret", true, "none: private keys are in the database unsealed"}
 	}
 	return Check{"secret", true, "private keys are sealed"}
