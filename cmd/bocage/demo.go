@@ -113,7 +113,8 @@ func fillDemo(ctx context.Context, c *call, a, b *app.App, o demoOptions) error 
 	case password != "" && o.password == "":
 		fmt.Fprintf(c.out, "sign in at %s/login as %s, password %s (shown this once)\n", a.Config.URL, demoUser, password)
 	default:
-		fmt.Fprintf(c.out, "sign in at %s/login as %s\n", a.Config.URL, demoUser)
+		fmt.Fprintf(c.out, "sign in at %s/login as %s; for a new password: bocage user password %s --url %s --database %s\n",
+			a.Config.URL, demoUser, demoUser, a.Config.URL, a.Config.Database)
 	}
 	fmt.Fprintln(c.out, "Ctrl-C ends both.")
 	return nil
