@@ -54,6 +54,15 @@ func (a *Auth) FormToken(w http.ResponseWriter, r *http.Request) (string, error)
 	return a.mask(secret)
 }
 
+// CheckSite refuses a request that a page of another site sent. It is enough for
+// a form that changes nothing here and sends the visitor elsewhere.
+func (a *Auth) CheckSite(r *http.Request) error {
+	if err := a.cross.Check(r); err != nil {
+		return fmt.Errorf("%w: %w", ErrBadForm, err)
+	}
+	return nil
+}
+
 // CheckForm refuses a request that changes something and was not sent from one
 // of our own pages: by Sec-Fetch-Site or Origin, then by the token. Requests
 // with a safe method pass.
@@ -62,8 +71,8 @@ func (a *Auth) CheckForm(r *http.Request) error {
 	case http.MethodGet, http.MethodHead, http.MethodOptions:
 		return nil
 	}
-	if err := a.cross.Check(r); err != nil {
-		return fmt.Errorf("%w: %w", ErrBadForm, err)
+	if err := a.CheckSite(r); err != nil {
+		return err
 	}
 	sent := r.Header.Get(formHeader)
 	if sent == "" {

@@ -149,3 +149,15 @@ func TestLocalPath(t *testing.T) {
 		}
 	}
 }
+
+// TestInteractFromElsewhere: another site's page cannot send people on through us.
+func TestInteractFromElsewhere(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/interact", strings.NewReader("uri="+url.QueryEscape(testBase+"/actor")+"&account=evil.example"))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Sec-Fetch-Site", "cross-site")
+	if w, _ := b.do(r); w.Code != http.StatusForbidden || w.Header().Get("Location") != "" {
+		t.Errorf("status %d to %q, want 403", w.Code, w.Header().Get("Location"))
+	}
+}

@@ -43,8 +43,14 @@ func (s *Site) Interact(w http.ResponseWriter, r *http.Request) error {
 }
 
 // PostInteract is POST /interact: asks the visitor's server where to follow and
-// sends them there. It changes nothing here, so it needs no token.
+// sends them there. It changes nothing here, so it needs no token; another
+// site's page may not use it to send people where it likes under our name.
 func (s *Site) PostInteract(w http.ResponseWriter, r *http.Request) error {
+	if s.cfg.Auth != nil {
+		if err := s.cfg.Auth.CheckSite(r); err != nil {
+			return err
+		}
+	}
 	const maxForm = 16 << 10
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
