@@ -141,7 +141,7 @@ func FuzzCSVReader(f *testing.F) {
 
 // FuzzDate checks that what is read is EDTF, and that EDTF is left as it is.
 func FuzzDate(f *testing.F) {
-	for _, s := range []string{"2024", "31/12/2024", "12 mai 2017", "May 3, 2001", "2024-05-01 10:00", "1704067200", "19XX", "2001/2004", "1/2/3", "mai"} {
+	for _, s := range []string{"2024", "31/12/2024", "12 mai 2017", "May 3, 2001", "2024-05-01 10:00", "1704067200", "19XX", "2001/2004", "1/2/3", "mai", "2100 0000"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

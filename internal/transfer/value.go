@@ -102,7 +102,10 @@ func calendarDate(s string) (string, error) {
 	case len(parts) == 3 && len(parts[2]) == 4:
 		return numericDate(s, parts[2], parts[1], parts[0])
 	case len(parts) == 2 && len(parts[0]) == 4 && len(parts[1]) == 4:
-		return parts[0] + "/" + parts[1], nil
+		if d, err := directory.ParseEDTF(parts[0] + "/" + parts[1]); err == nil {
+			return d.Text, nil
+		}
+		return "", fmt.Errorf("%q is not a date: the years are back to front", s)
 	case len(parts) == 2 && len(parts[1]) == 4:
 		return numericDate(s, parts[1], parts[0], "")
 	}
