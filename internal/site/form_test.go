@@ -1,6 +1,7 @@
 package site
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -119,12 +120,18 @@ func TestInteractSendsHome(t *testing.T) {
 		w.Header().Set("Content-Type", "application/jrd+json")
 		_, _ = w.Write([]byte(`{"subject":"acct:camille@home.test","links":[{"rel":"` + relSubscribe + `","template":"https://home.test/follow?uri={uri}"}]}`))
 	})
+	mux.HandleFunc("GET /.well-known/nodeinfo", func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write([]byte(`{"links":[{"rel":"http://nodeinfo.diaspora.software/ns/schema/2.1","href":"https://mastodon.example/nodeinfo/2.1"}]}`))
+	})
+	mux.HandleFunc("GET /nodeinfo/2.1", func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write([]byte(`{"version":"2.1","software":{"name":"mastodon","version":"4.5"}}`))
+	})
 	b := newBench(t, nil)
-	b.site.cfg.Client = &federation.Client{HTTP: home.Client(), UserAgent: "test"}
+	b.site.cfg.Client = &federation.Client{HTTP: &http.Client{Transport: oneHost{"mastodon.example", home}}, UserAgent: "test"}
 	e := b.add(garden())
 	host := strings.TrimPrefix(home.URL, "http://")
 	want := "https://home.test/follow?uri=" + url.QueryEscape(e.URI)
-	for account, target := range map[string]string{"@camille@localhost:" + host[strings.LastIndex(host, ":")+1:]: want, "mastodon.example": "https://mastodon.example/authorize_interaction?uri=" + url.QueryEscape(e.URI), "pas un compte": ""} {
+	for account, target := range map[string]string{"@camille@localhost:" + host[strings.LastIndex(host, ":")+1:]: want, "mastodon.example": "https://mastodon.example/authorize_interaction?uri=" + url.QueryEscape(e.URI), "inconnu.example": "", "pas un compte": ""} {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/interact", strings.NewReader(url.Values{"uri": {e.URI}, "account": {account}}.Encode()))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		w, doc := b.do(r)
@@ -137,7 +144,28 @@ func TestInteractSendsHome(t *testing.T) {
 		if w.Code != http.StatusUnprocessableEntity || find(doc, ".avis.erreur") == nil {
 			t.Errorf("account %q: status %d without a fault", account, w.Code)
 		}
+		if field := find(doc, "#compte"); field == nil || attr(field, "value") != account {
+			t.Errorf("account %q is lost with the fault", account)
+		}
 	}
+}
+
+// oneHost answers for a host by a test's server; other hosts but localhost do not exist.
+type oneHost struct {
+	name   string
+	server *httptest.Server
+}
+
+func (o oneHost) RoundTrip(r *http.Request) (*http.Response, error) {
+	switch r.URL.Hostname() {
+	case o.name:
+		r = r.Clone(r.Context())
+		r.URL.Scheme, r.URL.Host = "http", o.server.Listener.Addr().String()
+	case "localhost":
+	default:
+		return nil, errors.New("no such host")
+	}
+	return http.DefaultTransport.RoundTrip(r)
 }
 
 func TestLocalPath(t *testing.T) {

@@ -33,7 +33,7 @@ func formView(l *i18n.Locale, kind directory.Kind, v url.Values, bad directory.I
 				}
 				told[i] = true
 				text := fieldFault(l, b)
-				faults = append(faults, FaultView{fv.ID, join(fv.Label, text)})
+				faults = append(faults, FaultView{fv.ID, fv.Label + " " + text})
 				fv.Fault = strings.TrimSpace(fv.Fault + " " + text)
 			}
 			gv.Open = gv.Open || fv.Fault != "" || fv.Value != "" && f.input != "select"

@@ -113,10 +113,7 @@ func (s *Site) interactPage(w http.ResponseWriter, r *http.Request, uri string) 
 // is no account is ErrInvalid; a server that cannot say, ErrUnavailable.
 func (s *Site) subscribe(ctx context.Context, account, uri string) (string, error) {
 	account = strings.TrimPrefix(account, "@")
-	if isHost(account) {
-		return "https://" + account + "/authorize_interaction?uri=" + url.QueryEscape(uri), nil // Mastodon's, known to its peers
-	}
-	if !isEmail(account) {
+	if !isHost(account) && !isEmail(account) {
 		return "", fmt.Errorf("account: %w", directory.ErrInvalid)
 	}
 	if s.cfg.Client == nil {
@@ -124,6 +121,12 @@ func (s *Site) subscribe(ctx context.Context, account, uri string) (string, erro
 	}
 	ctx, cancel := context.WithTimeout(ctx, interactTimeout)
 	defer cancel()
+	if isHost(account) {
+		if _, _, err := s.cfg.Client.Server(ctx, "https://"+account); err != nil { // nobody is sent to a server that is not there
+			return "", fmt.Errorf("ask %s: %w: %w", account, directory.ErrUnavailable, err)
+		}
+		return "https://" + account + "/authorize_interaction?uri=" + url.QueryEscape(uri), nil // Mastodon's, known to its peers
+	}
 	jrd, err := s.cfg.Client.WebFinger(ctx, account)
 	if err != nil {
 		return "", fmt.Errorf("ask %s: %w: %w", account, directory.ErrUnavailable, err)
