@@ -200,6 +200,10 @@ func (c *Client) send(ctx context.Context, method string, u *url.URL, header htt
 	}
 	resp, err := c.http().Do(req)
 	if err != nil {
+		var asked *url.Error
+		if errors.As(err, &asked) {
+			err = asked.Err // the caller says the method and the address
+		}
 		return nil, err
 	}
 	defer func() { _ = resp.Body.Close() }() // read to the end or given up

@@ -71,7 +71,7 @@ func (a *Actors) get(ctx context.Context, url string, opt federation.GetOptions)
 	}
 	resp, err := a.cfg.Client.Get(ctx, url, opt)
 	if err != nil {
-		return nil, fmt.Errorf("get %s: %w", clip(url), classify(err))
+		return nil, classify(err) // it names the address
 	}
 	return resp, nil
 }
