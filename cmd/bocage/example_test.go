@@ -1,11 +1,22 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
+
+// A command that is interrupted half-way does not look done.
+func TestInterruptedIsNotDone(t *testing.T) {
+	var said strings.Builder
+	if code := report(importCommand(), fmt.Errorf("import rows: %w", context.Canceled), &said); code != exitFailure || !strings.Contains(said.String(), "interrupted") {
+		t.Errorf("exit code %d, said %q", code, said.String())
+	}
+}
 
 // The examples of --help, pasted one after the other into a shell on a new
 // machine, all work: they tell one story.

@@ -118,8 +118,11 @@ func report(cmd command, err error, w io.Writer) int {
 	var usage usageError
 	var problems config.Problems
 	switch {
-	case err == nil, errors.Is(err, context.Canceled):
+	case err == nil:
 		return exitOK
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintf(w, "bocage %s: interrupted; what was done is kept, run it again to go on\n", cmd.name)
+		return exitFailure
 	case errors.As(err, &problems):
 		fmt.Fprintf(w, "bocage %s: the configuration is wrong:\n%s\n", cmd.name, problems.Error())
 		return exitUsage
