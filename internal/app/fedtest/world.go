@@ -222,12 +222,12 @@ func difference(want, got map[string]string) string {
 		len(want), len(missing), missing, len(stale), stale, len(extra), extra)
 }
 
-// Wait asks until the answer is yes, an error, or patience is at its end.
+// Wait asks until the answer is yes, an error, or patience is at its end. It asks
+// less and less often, so as not to take the time of those it waits for.
 func Wait(ctx context.Context, done func() (bool, error)) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	t := time.NewTicker(50 * time.Millisecond)
-	defer t.Stop()
+	pause := 20 * time.Millisecond
 	for {
 		ok, err := done()
 		if ok || err != nil {
@@ -236,7 +236,8 @@ func Wait(ctx context.Context, done func() (bool, error)) error {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-t.C:
+		case <-time.After(pause):
+			pause = min(pause*3/2, 500*time.Millisecond)
 		}
 	}
 }
