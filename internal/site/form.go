@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"codeberg.org/bocage/bocage/internal/auth"
@@ -29,6 +30,10 @@ type FormPage struct {
 	Faults                []FaultView
 	// Published says that the public sees the entry.
 	Published bool
+	// Revision is the version that the form was filled from, 0 for a new entry.
+	Revision int64
+	// OvertakenHref leads to the history when another edit came in between, else "".
+	OvertakenHref string
 	// Paths of the other forms of the page; "" on a new entry.
 	DeleteHref, ConfirmHref string
 	Located                 string
@@ -150,6 +155,10 @@ func (s *Site) PostEdit(w http.ResponseWriter, r *http.Request) error {
 		return s.formPage(w, r, statusOf(bad), &shown, s.typed(&shown, r.PostForm, do), bad)
 	}
 	made, err := s.cfg.Ledger.Edit(r.Context(), auth.From(r.Context()).Who(), e.ID, func(after *directory.Entry) error {
+		if overtaken(r.PostForm, after) {
+			e = *after
+			return errOvertaken
+		}
 		if bad := s.read(after, r.PostForm); len(bad) > 0 {
 			return bad
 		}
@@ -159,11 +168,24 @@ func (s *Site) PostEdit(w http.ResponseWriter, r *http.Request) error {
 	if errors.As(err, &bad) {
 		return s.formPage(w, r, http.StatusUnprocessableEntity, &e, r.PostForm, bad)
 	}
+	if errors.Is(err, errOvertaken) {
+		return s.formPage(w, r, http.StatusConflict, &e, r.PostForm, nil)
+	}
 	if err != nil {
 		return err
 	}
 	http.Redirect(w, r, entryPath(directory.Public(made)), http.StatusSeeOther)
 	return nil
+}
+
+// errOvertaken says that somebody saved the entry after the form was filled.
+var errOvertaken = fmt.Errorf("edited meanwhile: %w", directory.ErrConflict)
+
+// overtaken reports whether the form was filled from an older version. A form
+// without a version (a script, an old page) is taken as it is.
+func overtaken(v url.Values, now *directory.Entry) bool {
+	seen := v.Get("revision")
+	return seen != "" && seen != strconv.FormatInt(now.Revision, 10)
 }
 
 // statusOf is that of a form shown again.
@@ -300,6 +322,12 @@ func (s *Site) formPage(w http.ResponseWriter, r *http.Request, status int, e *d
 		here := "/" + e.Kind.Path() + "/" + e.ID
 		p.Heading, p.Action = l.T("form.edit.title", "name", textIn(l, e.Name).Text), here+"/edit"
 		p.Back, p.DeleteHref, p.ConfirmHref = entryPath(directory.Public(*e)), here+"/delete", here+"/confirm"
+		p.Revision = e.Revision
+		if status == http.StatusConflict {
+			p.OvertakenHref = here + "/history"
+		} else if seen, err := strconv.ParseInt(v.Get("revision"), 10, 64); err == nil {
+			p.Revision = seen // shown again for another reason: still the version that was read
+		}
 	}
 	p.Title = p.Heading
 	for _, k := range directory.Kinds() {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/net/html"
+
 	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/internal/directory"
 )
@@ -32,6 +34,54 @@ func TestFormsNeedSignInAndToken(t *testing.T) {
 	}
 	if got, err := b.store.Entry(t.Context(), e.ID); err != nil || got.Status != directory.StatusPublished {
 		t.Errorf("the entry changed: %v %v", got.Status, err)
+	}
+}
+
+// asShown is what the edit form would send without a change.
+func asShown(doc *html.Node) url.Values {
+	v := url.Values{"do": {"save"}}
+	for _, n := range append(findAll(doc, "#entry-form input"), findAll(doc, "#entry-form select option[selected]")...) {
+		switch {
+		case n.Data == "option":
+			v.Set(attr(n.Parent, "name"), attr(n, "value"))
+		case attr(n, "type") == "checkbox" && !has(n, "checked"):
+		case attr(n, "name") == "themes":
+			v.Add("themes", attr(n, "value"))
+		default:
+			v.Set(attr(n, "name"), attr(n, "value"))
+		}
+	}
+	return v
+}
+
+func TestEditOvertaken(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	c := b.signIn()
+	e := b.add(directory.Entry{Kind: directory.KindCommons, Name: directory.LangText{"fr": "Four banal"}})
+	here := "/entries/" + e.ID + "/edit"
+	_, doc := c.get(here)
+	first, second := asShown(doc), asShown(doc)
+	first.Set("name_fr", "Four à pain")
+	if w, _ := c.post(here, here, first); w.Code != http.StatusSeeOther {
+		t.Fatalf("first save: status %d", w.Code)
+	}
+	second.Set("summary_fr", "Allumé le samedi")
+	w, doc := c.post(here, here, second)
+	if w.Code != http.StatusConflict || find(doc, ".avis.erreur a") == nil {
+		t.Fatalf("second save: status %d, want 409 with a way to the history", w.Code)
+	}
+	if got := text(find(doc, "#f-summary_fr")); got != "Allumé le samedi" {
+		t.Errorf("what was typed is lost: %q", got)
+	}
+	if got, _ := b.store.Entry(t.Context(), e.ID); got.Name["fr"] != "Four à pain" || got.Summary["fr"] != "" {
+		t.Errorf("the overtaken form was saved: %v %v", got.Name, got.Summary)
+	}
+	if w, _ := c.post(here, here, asShown(doc)); w.Code != http.StatusSeeOther {
+		t.Fatalf("save again: status %d", w.Code)
+	}
+	if got, _ := b.store.Entry(t.Context(), e.ID); got.Name["fr"] != "Four banal" {
+		t.Errorf("saved again, the name is %v", got.Name)
 	}
 }
 
@@ -68,18 +118,7 @@ func TestAddEditRevertDelete(t *testing.T) {
 	}
 	here := "/entries/" + e.ID
 	_, doc = c.get(here + "/edit")
-	v := url.Values{"do": {"save"}}
-	for _, n := range append(findAll(doc, "#entry-form input"), findAll(doc, "#entry-form select option[selected]")...) {
-		switch {
-		case n.Data == "option":
-			v.Set(attr(n.Parent, "name"), attr(n, "value"))
-		case attr(n, "type") == "checkbox" && !has(n, "checked"):
-		case attr(n, "name") == "themes":
-			v.Add("themes", attr(n, "value"))
-		default:
-			v.Set(attr(n, "name"), attr(n, "value"))
-		}
-	}
+	v := asShown(doc)
 	before := e
 	if w, doc = c.post(here+"/edit", here+"/edit", v); w.Code != http.StatusSeeOther {
 		t.Fatalf("save unchanged: status %d: %s", w.Code, text(find(doc, ".avis")))
