@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"codeberg.org/bocage/bocage/internal/directory"
 )
 
 // step is a distance between ticks: years, months, days or hours, one of them.
@@ -165,9 +167,9 @@ func centuryName(y int, lang string) string {
 		n = -floorDiv(y, 100)
 	}
 	if lang == "en" {
-		name := ordinal(n) + " century"
+		name := directory.Ordinal(n) + " century"
 		if before {
-			name = ordinal(n) + " c. BCE"
+			name = directory.Ordinal(n) + " c. BCE"
 		}
 		return name
 	}
@@ -176,35 +178,7 @@ func centuryName(y int, lang string) string {
 		suffix = "er"
 	}
 	if before {
-		return roman(n) + suffix + " s. av. J.-C."
+		return directory.Roman(n) + suffix + " s. av. J.-C."
 	}
-	return roman(n) + suffix + " siècle"
-}
-
-func ordinal(n int) string {
-	suffix := "th"
-	if n%100 < 11 || n%100 > 13 {
-		switch n % 10 {
-		case 1:
-			suffix = "st"
-		case 2:
-			suffix = "nd"
-		case 3:
-			suffix = "rd"
-		}
-	}
-	return strconv.Itoa(n) + suffix
-}
-
-func roman(n int) string {
-	var b strings.Builder
-	for _, r := range [...]struct {
-		value int
-		text  string
-	}{{1000, "M"}, {900, "CM"}, {500, "D"}, {400, "CD"}, {100, "C"}, {90, "XC"}, {50, "L"}, {40, "XL"}, {10, "X"}, {9, "IX"}, {5, "V"}, {4, "IV"}, {1, "I"}} {
-		for ; n >= r.value; n -= r.value {
-			b.WriteString(r.text)
-		}
-	}
-	return b.String()
+	return directory.Roman(n) + suffix + " siècle"
 }

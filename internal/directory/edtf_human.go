@@ -12,6 +12,7 @@ type dateWords struct {
 	seasons                       [4]string // spring to winter
 	circa, circaDay, since, until string
 	decade, bce, first, dashes    string
+	doubt                         string
 	weekdays                      [7]string // from Sunday
 	century                       func(n int) string
 }
@@ -21,13 +22,13 @@ var frenchDates = dateWords{
 		"août", "septembre", "octobre", "novembre", "décembre"},
 	seasons: [4]string{"printemps", "été", "automne", "hiver"},
 	circa:   "vers ", circaDay: "vers le ", since: "depuis ", until: "jusqu’à ",
-	decade: "années %d", bce: "%d av. J.-C.", first: "1er", dashes: " – ",
+	decade: "années %d", bce: "%d av. J.-C.", first: "1er", dashes: " – ", doubt: " (incertain)",
 	weekdays: [7]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"},
 	century: func(n int) string {
 		if n == 1 {
 			return "Ier siècle"
 		}
-		return roman(n) + "e siècle"
+		return Roman(n) + "e siècle"
 	},
 }
 
@@ -36,9 +37,9 @@ var englishDates = dateWords{
 		"August", "September", "October", "November", "December"},
 	seasons: [4]string{"spring", "summer", "autumn", "winter"},
 	circa:   "c. ", circaDay: "c. ", since: "since ", until: "until ",
-	decade: "%ds", bce: "%d BCE", first: "1", dashes: " – ",
+	decade: "%ds", bce: "%d BCE", first: "1", dashes: " – ", doubt: " (uncertain)",
 	weekdays: [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
-	century:  func(n int) string { return ordinal(n) + " century" },
+	century:  func(n int) string { return Ordinal(n) + " century" },
 }
 
 // Human writes the date for people: French for "fr" and its variants, English
@@ -62,7 +63,7 @@ func (w dateWords) date(d edtfDate) string {
 		}
 	}
 	if d.uncertain {
-		s += " ?"
+		s += w.doubt
 	}
 	return s
 }
@@ -95,8 +96,8 @@ func (w dateWords) plain(d edtfDate) string {
 	return year
 }
 
-// roman writes 1 to 100 in Roman numerals; centuries need no more.
-func roman(n int) string {
+// Roman writes n, 1 to 100, in Roman numerals; centuries need no more.
+func Roman(n int) string {
 	var b strings.Builder
 	for _, r := range [...]struct {
 		value int
@@ -110,7 +111,8 @@ func roman(n int) string {
 	return b.String()
 }
 
-func ordinal(n int) string {
+// Ordinal writes n as an English ordinal: "21st".
+func Ordinal(n int) string {
 	suffix := "th"
 	if n%100 < 11 || n%100 > 13 {
 		switch n % 10 {
