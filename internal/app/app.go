@@ -62,6 +62,8 @@ type Options struct {
 	DeliverPoll, ViewPoll time.Duration
 	// HarvestInterval is the time between re-pulls of one source; 0 = the package's own.
 	HarvestInterval time.Duration
+	// Basemap, when not nil, saves reading it again; instances may share one.
+	Basemap *basemap.Basemap
 }
 
 // App is one instance, built. Its exported parts are for commands and tests.
@@ -218,11 +220,11 @@ func (a *App) build(ctx context.Context, opt Options) error {
 	if opt.Offline {
 		return nil
 	}
-	return a.buildDoors(ctx)
+	return a.buildDoors(ctx, opt)
 }
 
 // buildDoors makes what answers requests.
-func (a *App) buildDoors(ctx context.Context) error {
+func (a *App) buildDoors(ctx context.Context, opt Options) error {
 	if err := a.View.Load(ctx); err != nil {
 		return err
 	}
@@ -235,9 +237,12 @@ func (a *App) buildDoors(ctx context.Context) error {
 			p, err := a.Keyring.Pair(ctx, owner)
 			return p.Public, err
 		}})
-	base, err := basemap.Load(web.Geodata())
-	if err != nil {
-		return fmt.Errorf("basemap: %w", err)
+	base := opt.Basemap
+	if base == nil {
+		var err error
+		if base, err = basemap.Load(web.Geodata()); err != nil {
+			return fmt.Errorf("basemap: %w", err)
+		}
 	}
 	manifest, err := web.LoadManifest()
 	if err != nil {

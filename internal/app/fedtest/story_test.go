@@ -14,6 +14,7 @@ import (
 
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/ledger"
+	"codeberg.org/bocage/bocage/internal/store"
 	"codeberg.org/bocage/bocage/internal/store/storetest"
 )
 
@@ -36,7 +37,7 @@ func TestStories(t *testing.T) {
 				Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 					"instance": cmdInstance, "create": cmdCreate, "bulk": cmdBulk, "edit": cmdEdit, "delete": cmdDelete,
 					"status": cmdStatus, "follow": cmdFollow, "unfollow": cmdUnfollow, "same": cmdSame, "matched": cmdMatched,
-					"down": cmdDown, "up": cmdUp, "get": cmdGet, "tamper": cmdTamper, "refused": cmdRefused,
+					"down": cmdDown, "up": cmdUp, "get": cmdGet, "accepted": cmdAccepted, "tamper": cmdTamper, "refused": cmdRefused,
 					"person": cmdPerson, "follows": cmdFollows, "unfollows": cmdUnfollows, "hears": cmdHears,
 				},
 			})
@@ -161,6 +162,16 @@ func cmdGet(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	_, err = ts.Stdout().Write(body)
 	ts.Check(err)
+}
+
+// accepted INSTANCE OTHER: waits until OTHER has accepted INSTANCE as a follower;
+// what changes there from now on is delivered
+func cmdAccepted(ts *testscript.TestScript, _ bool, args []string) {
+	i, other := at(ts, args, 2), at(ts, args[1:], 1)
+	ts.Check(Wait(ctxOf(ts), func() (bool, error) {
+		fs, err := i.App.Store.FollowingByOrigin(ctxOf(ts), other.URL())
+		return len(fs) > 0 && fs[0].State == store.FollowAccepted, err
+	}))
 }
 
 // tamper INSTANCE on|off: changes one byte of all that is sent there

@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"codeberg.org/bocage/bocage/internal/app"
+	"codeberg.org/bocage/bocage/internal/basemap"
 	"codeberg.org/bocage/bocage/internal/config"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/store"
@@ -104,7 +105,8 @@ func (i *Instance) Up() error {
 	ctx, cancel := context.WithCancel(context.Background())
 	log := slog.New(slog.NewTextHandler(i.world.log, nil)).With("instance", i.name)
 	a, err := app.New(ctx, i.cfg, app.Options{Claim: true, Logger: log, Client: i.world.net.client(host(i.name)),
-		ViewPoll: 50 * time.Millisecond, DeliverPoll: 50 * time.Millisecond, HarvestInterval: 2 * time.Second})
+		ViewPoll: 50 * time.Millisecond, DeliverPoll: 50 * time.Millisecond, HarvestInterval: 2 * time.Second,
+		Basemap: &basemap.Basemap{}}) // no story looks at a map
 	if err != nil {
 		cancel()
 		return err
