@@ -103,7 +103,7 @@ func versions(l *i18n.Locale, revisions []store.Revision, now directory.Precisio
 		v := Version{Number: l.Number(int(rev.Number)), Revision: rev.Number, Date: l.DateTime(rev.At.UTC()),
 			Machine: rev.At.UTC().Format("2006-01-02T15:04:05Z"), Changes: changes(l, before, after)}
 		if editor {
-			v.Who, v.Summary = rev.WhoName, rev.Summary
+			v.Who, v.Summary = rev.WhoName, summary(l, rev.Summary)
 		}
 		out = append(out, v)
 		before = after
@@ -211,4 +211,21 @@ func fieldName(l *i18n.Locale, path string) string {
 		return name
 	}
 	return l.T("field.part", "field", name, "part", strings.ReplaceAll(rest, ".", " "))
+}
+
+// summary words what the program noted of a version; the list of changes says
+// better which fields were edited. A person's own words stay.
+func summary(l *i18n.Locale, noted string) string {
+	switch noted {
+	case "created":
+		return l.T("history.created")
+	case "imported":
+		return l.T("history.imported")
+	case "received":
+		return l.T("history.received")
+	}
+	if strings.HasPrefix(noted, "edited: ") {
+		return ""
+	}
+	return noted
 }

@@ -39,6 +39,7 @@ func (s *Site) Interact(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	p.name()
 	return s.page(w, r, http.StatusOK, "interact", p)
 }
 
@@ -71,7 +72,15 @@ func (s *Site) PostInteract(w http.ResponseWriter, r *http.Request) error {
 	if errors.Is(err, directory.ErrInvalid) {
 		p.Fault = p.T("interact.fault.account")
 	}
+	p.name()
 	return s.page(w, r, http.StatusUnprocessableEntity, "interact", p)
+}
+
+// name titles the page with whom it is about, when we know.
+func (p *InteractPage) name() {
+	if p.Local.Name != "" {
+		p.Title = p.T("interact.heading_name", "name", p.Local.Name)
+	}
 }
 
 func (s *Site) interactPage(w http.ResponseWriter, r *http.Request, uri string) (*InteractPage, error) {
