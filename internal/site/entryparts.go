@@ -131,7 +131,7 @@ func started(s string) (int64, bool) {
 // dates are the entry's own dates.
 func dates(l *i18n.Locale, e directory.Public) []DateLine {
 	var out []DateLine
-	if e.Period != nil && e.Kind != directory.KindEvent && e.Kind != directory.KindText {
+	if e.Period != nil && e.Kind != directory.KindEvent && e.Kind != directory.KindText && e.Kind != directory.KindConcept {
 		if e.Period.Start != "" && e.Period.Start != ".." {
 			out = append(out, DateLine{Machine: e.Period.Start, Date: l.EDTF(e.Period.Start), Text: l.T("date.founded")})
 		}
