@@ -5,16 +5,17 @@ free_port() {
   node -e 'const s=require("net").createServer();s.listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'
 }
 
-start_demo() { # BINARY; sets DEMO_A, DEMO_B, DEMO_DATA
+start_demo() { # BINARY; sets DEMO_A, DEMO_B, DEMO_DATA, DEMO_PASSWORD
   local bin=$1 a b i
   a=$(free_port)
   b=$(free_port)
   DEMO_A=http://localhost:$a
   DEMO_B=http://localhost:$b
   DEMO_DATA=$(mktemp -d)
+  DEMO_PASSWORD=browser-test-1
   mkdir -p .test
   "$bin" demo --listen-a "localhost:$a" --listen-b "localhost:$b" --data-dir "$DEMO_DATA" \
-    --password browser-test-1 >.test/demo.log 2>&1 &
+    --password "$DEMO_PASSWORD" >.test/demo.log 2>&1 &
   DEMO_PID=$!
   trap 'kill -INT $DEMO_PID 2>/dev/null || true; wait $DEMO_PID 2>/dev/null || true; rm -rf "$DEMO_DATA"' EXIT
   for ((i = 0; i < 240; i++)); do

@@ -39,10 +39,10 @@ export function launch() {
 }
 
 /** A page that collects in .faults what must not happen: foreign requests, CSP violations, errors. */
-export async function watched(context, { allow = [] } = {}) {
+export async function watched(context, { allow = [], at = base } = {}) {
   const page = await context.newPage();
   const faults = [];
-  const host = new URL(base).host;
+  const host = new URL(at).host;
   page.on("request", (r) => {
     const url = new URL(r.url());
     if (/^https?:$/.test(url.protocol) && url.host !== host) faults.push(`request to ${url.host}`);
