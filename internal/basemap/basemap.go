@@ -10,6 +10,7 @@ import (
 	"compress/gzip"
 	"encoding/json"
 	"fmt"
+	"io"
 	"io/fs"
 )
 
@@ -108,7 +109,11 @@ func readGzipJSON(data fs.FS, name string, into any) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	if err := json.NewDecoder(z).Decode(into); err != nil {
+	raw, err := io.ReadAll(z)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strconv"
 )
 
 // topology is a quantised TopoJSON file (github.com/topojson/topojson-specification 1.0).
@@ -12,8 +13,49 @@ type topology struct {
 		Scale     [2]float64 `json:"scale"`
 		Translate [2]float64 `json:"translate"`
 	} `json:"transform"`
-	Arcs    [][][2]int32        `json:"arcs"`
+	Arcs    quantisedArcs       `json:"arcs"`
 	Objects map[string]geometry `json:"objects"`
+}
+
+// quantisedArcs are lines of steps. Reading them by reflection would be most of
+// the start of an instance.
+type quantisedArcs [][][2]int32
+
+// UnmarshalJSON reads [[[dx,dy],…],…]; package json has checked the syntax.
+func (a *quantisedArcs) UnmarshalJSON(raw []byte) error {
+	var arc [][2]int32
+	var step [2]int32
+	depth, at := 0, 0
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case c == '[':
+			depth++
+			at = 0
+		case c == ']':
+			if depth == 3 {
+				arc = append(arc, step)
+			} else if depth == 2 {
+				*a = append(*a, arc)
+				arc = nil
+			}
+			depth--
+		case c == '-' || '0' <= c && c <= '9':
+			end := i + 1
+			for end < len(raw) && '0' <= raw[end] && raw[end] <= '9' {
+				end++
+			}
+			n, err := strconv.ParseInt(string(raw[i:end]), 10, 32)
+			if err != nil || depth != 3 || at > 1 {
+				return fmt.Errorf("arc %d: a step is two whole numbers", len(*a))
+			}
+			step[at] = int32(n)
+			at++
+			i = end - 1
+		case c == '.' || c == '"' || c == '{':
+			return fmt.Errorf("arc %d: a step is two whole numbers", len(*a))
+		}
+	}
+	return nil
 }
 
 type geometry struct {
