@@ -270,7 +270,7 @@ func TestUpsertIsIdempotent(t *testing.T) {
 		ctx := t.Context()
 		org := organisation(t, l)
 		var es []directory.Entry
-		for i := range 1200 {
+		for i := range 600 {
 			e := garden(org.ID)
 			e.SourceKey = fmt.Sprintf("row-%d", i)
 			es = append(es, e)
@@ -294,21 +294,21 @@ func TestUpsertIsIdempotent(t *testing.T) {
 				t.Errorf("outcomes (-want +got)\n%s", diff)
 			}
 		}
-		run(ledger.UpsertOptions{DryRun: true}, map[ledger.Outcome]int{ledger.Created: 1198, ledger.Rejected: 2})
+		run(ledger.UpsertOptions{DryRun: true}, map[ledger.Outcome]int{ledger.Created: 598, ledger.Rejected: 2})
 		if n, err := st.CountEntries(ctx, store.EntryFilter{}); err != nil || n != 1 {
 			t.Fatalf("a dry run wrote: %d entries, %v", n, err)
 		}
-		run(ledger.UpsertOptions{}, map[ledger.Outcome]int{ledger.Created: 1198, ledger.Rejected: 2})
+		run(ledger.UpsertOptions{}, map[ledger.Outcome]int{ledger.Created: 598, ledger.Rejected: 2})
 		seq, err := st.LastSeq(ctx)
 		if err != nil {
 			t.Fatal(err)
 		}
-		run(ledger.UpsertOptions{}, map[ledger.Outcome]int{ledger.Unchanged: 1198, ledger.Rejected: 2})
+		run(ledger.UpsertOptions{}, map[ledger.Outcome]int{ledger.Unchanged: 598, ledger.Rejected: 2})
 		if again, err := st.LastSeq(ctx); err != nil || again != seq {
 			t.Errorf("the second run moved seq from %d to %d, %v", seq, again, err)
 		}
 		es[0].Name = directory.LangText{"fr": "Autre nom"}
-		run(ledger.UpsertOptions{}, map[ledger.Outcome]int{ledger.Unchanged: 1197, ledger.Updated: 1, ledger.Rejected: 2})
+		run(ledger.UpsertOptions{}, map[ledger.Outcome]int{ledger.Unchanged: 597, ledger.Updated: 1, ledger.Rejected: 2})
 	})
 }
 
