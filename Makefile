@@ -12,7 +12,7 @@ RACE := -race -gcflags=modernc.org/sqlite/lib=-race=false -gcflags=modernc.org/l
 
 WEB_SOURCES := $(shell find web/src web/css web/build web/build.mjs web/tsconfig.json -type f 2>/dev/null)
 
-.PHONY: run build test check-tools check-go check-web test-go test-web test-browser test-peer bench clean
+.PHONY: run build test check-tools check-go check-web test-go test-web test-browser test-peer screenshot bench clean
 
 run: build
 	./bocage demo
@@ -51,6 +51,10 @@ test-go: web/dist/manifest.json
 test-browser: web/dist/manifest.json
 	$(GO) build $(RACE) -o .test/bocage ./cmd/bocage
 	.ci/browser .test/bocage
+
+# README's picture, as the browser tests saw it.
+screenshot: test-browser
+	cp web/browsertest/out/home-fr-light-1440.png web/screenshot.png
 
 test-peer: web/dist/manifest.json
 	$(GO) build $(RACE) -o .test/bocage ./cmd/bocage
