@@ -103,7 +103,7 @@ func (a *Actors) Actor(ctx context.Context, uri string) (store.RemoteActor, erro
 	case err == nil && a.cfg.Clock().Sub(known.FetchedAt) < actorMaxAge:
 		return known, nil
 	}
-	fresh, ferr := a.Refresh(ctx, uri)
+	fresh, ferr := a.refresh(ctx, uri, known.FetchedAt)
 	if ferr != nil && err == nil && errors.Is(ferr, directory.ErrUnavailable) {
 		return known, nil
 	}
@@ -113,10 +113,19 @@ func (a *Actors) Actor(ctx context.Context, uri string) (store.RemoteActor, erro
 // Refresh is Actor from its origin only, save that a failure is remembered for
 // a while. Concurrent calls for one actor make one request.
 func (a *Actors) Refresh(ctx context.Context, uri string) (store.RemoteActor, error) {
-	if f, ok := a.failed.get(uri); ok && a.cfg.Clock().Before(f.until) {
-		return store.RemoteActor{}, f.err
-	}
+	return a.refresh(ctx, uri, a.cfg.Clock())
+}
+
+// refresh fetches the actor, unless a request that ended after the caller
+// looked has brought a version fetched later than seen.
+func (a *Actors) refresh(ctx context.Context, uri string, seen time.Time) (store.RemoteActor, error) {
 	v, err, _ := a.flight.Do(uri, func() (any, error) {
+		if f, ok := a.failed.get(uri); ok && a.cfg.Clock().Before(f.until) {
+			return store.RemoteActor{}, f.err
+		}
+		if now, ok := a.actors.get(uri); ok && now.FetchedAt.After(seen) {
+			return now, nil
+		}
 		ctx := context.WithoutCancel(ctx)
 		ra, err := a.fetchActor(ctx, uri)
 		if err != nil {
