@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"codeberg.org/bocage/bocage/federation"
+	"codeberg.org/bocage/bocage/internal/admin"
 	"codeberg.org/bocage/bocage/internal/api"
 	"codeberg.org/bocage/bocage/internal/auth"
 	"codeberg.org/bocage/bocage/internal/basemap"
@@ -36,6 +37,7 @@ import (
 	"codeberg.org/bocage/bocage/internal/ledger"
 	"codeberg.org/bocage/bocage/internal/moderation"
 	"codeberg.org/bocage/bocage/internal/outbox"
+	"codeberg.org/bocage/bocage/internal/page"
 	"codeberg.org/bocage/bocage/internal/peer"
 	"codeberg.org/bocage/bocage/internal/resource"
 	"codeberg.org/bocage/bocage/internal/site"
@@ -89,6 +91,7 @@ type App struct {
 	inbox     *inbox.Inbox
 	resource  *resource.Handlers
 	site      *site.Site
+	admin     *admin.Admin
 	api       *api.API
 	assets    *assets
 	handler   http.Handler
@@ -255,12 +258,18 @@ func (a *App) buildDoors(ctx context.Context, opt Options) error {
 	if err != nil {
 		return fmt.Errorf("gazetteer: %w", err)
 	}
-	a.site, err = site.New(site.Config{Store: a.Store, View: a.View, Ledger: a.Ledger, Auth: a.Auth, Basemap: base,
-		Gazetteer: places, Client: a.client, Manifest: manifest, Env: a.Env, Clock: a.clock, InstanceName: a.Config.Name,
+	pages, err := page.New(page.Config{URL: a.Config.URL, InstanceName: a.Config.Name, Auth: a.Auth, Manifest: manifest,
+		MayContribute: true, Clock: a.clock})
+	if err != nil {
+		return err
+	}
+	a.site, err = site.New(site.Config{Store: a.Store, View: a.View, Pages: pages, Ledger: a.Ledger, Auth: a.Auth, Basemap: base,
+		Gazetteer: places, Client: a.client, Env: a.Env, Clock: a.clock,
 		Description: a.Config.Summary, Contact: a.Config.ContactEmail, Version: Version(), Logger: a.log})
 	if err != nil {
 		return err
 	}
+	a.admin = admin.New(admin.Config{Store: a.Store, Pages: pages, Clock: a.clock, Logger: a.log})
 	a.api = api.New(api.Config{Store: a.Store, View: a.View, Basemap: base, Base: a.Config.URL, Title: a.Config.Name,
 		Clock: a.clock, Logger: a.log})
 	if a.assets, err = loadAssets(web.Assets()); err != nil {

@@ -24,6 +24,7 @@ func (a *App) routes() http.Handler {
 	a.health(r)
 	a.federation(r)
 	a.pages(r)
+	a.administration(r)
 	a.data(r)
 	return r
 }

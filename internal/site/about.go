@@ -5,13 +5,14 @@ import (
 	"net/http"
 
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/page"
 	"codeberg.org/bocage/bocage/internal/sanitize"
 	"codeberg.org/bocage/bocage/internal/store"
 )
 
 // AboutPage says what this instance is, holds and exchanges.
 type AboutPage struct {
-	Base
+	page.Base
 	Body    sanitize.HTML
 	Contact string
 	// ContactHref is a mailto or web address, "" for plain text.
@@ -28,12 +29,12 @@ type Figure struct{ Number, Name, Href string }
 
 // About is GET /about.
 func (s *Site) About(w http.ResponseWriter, r *http.Request) error {
-	p := &AboutPage{Base: s.newBase(w, r, "about", "about.title")}
+	p := &AboutPage{Base: s.pages.Base(w, r, "about", "about.title")}
 	p.Canonical, p.Version = s.cfg.Env.Base+"/about", s.cfg.Version
 	p.Description = s.cfg.Description
 	p.Body = sanitize.Text(s.cfg.Description)
 	p.Contact, p.ContactHref = s.cfg.Contact, contactHref(s.cfg.Contact)
-	p.Handle, p.URI = "@instance@"+s.host, s.cfg.Env.InstanceURI()
+	p.Handle, p.URI = "@instance@"+s.pages.Host(), s.cfg.Env.InstanceURI()
 	ctx := r.Context()
 	for _, k := range directory.Kinds() {
 		n, err := s.cfg.Store.CountEntries(ctx, store.EntryFilter{Selection: directory.Selection{Kinds: []directory.Kind{k}}})
@@ -48,7 +49,7 @@ func (s *Site) About(w http.ResponseWriter, r *http.Request) error {
 	if p.Peers, err = s.peers(ctx, p.Locale); err != nil {
 		return err
 	}
-	return s.page(w, r, http.StatusOK, "about", p)
+	return s.pages.Page(w, r, http.StatusOK, "about", p)
 }
 
 // contactHref links a contact when it is an address.
@@ -64,7 +65,7 @@ func contactHref(c string) string {
 
 // TextPage is a page of words: legal notices, accessibility.
 type TextPage struct {
-	Base
+	page.Base
 	Contact, ContactHref string
 }
 
@@ -79,7 +80,7 @@ func (s *Site) Accessibility(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Site) words(w http.ResponseWriter, r *http.Request, name string) error {
-	p := &TextPage{Base: s.newBase(w, r, "text", name+".title"), Contact: s.cfg.Contact, ContactHref: contactHref(s.cfg.Contact)}
+	p := &TextPage{Base: s.pages.Base(w, r, "text", name+".title"), Contact: s.cfg.Contact, ContactHref: contactHref(s.cfg.Contact)}
 	p.Canonical = s.cfg.Env.Base + "/" + name
-	return s.page(w, r, http.StatusOK, name, p)
+	return s.pages.Page(w, r, http.StatusOK, name, p)
 }

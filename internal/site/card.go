@@ -10,6 +10,7 @@ import (
 	"codeberg.org/bocage/bocage/internal/atlas"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/i18n"
+	"codeberg.org/bocage/bocage/internal/page"
 )
 
 // CardView is the card over the map: one entry, or all those of one place.
@@ -53,7 +54,7 @@ func (s *Site) card(ctx context.Context, l *i18n.Locale, st homeState, key strin
 		return CardView{}, nil
 	}
 	c := CardView{Shown: true, Num: p.Num, Item: item(l, p), Place: placeLine(l, p.Place),
-		CloseHref: address("/", with(st.query, "entry", "")), PositionNote: positionNote(l, p.Place)}
+		CloseHref: page.Address("/", page.With(st.query, "entry", "")), PositionNote: positionNote(l, p.Place)}
 	if t := themeOf(p); t != noTheme {
 		c.Theme = themeName(l, t)
 	}

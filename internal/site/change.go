@@ -7,11 +7,12 @@ import (
 
 	"codeberg.org/bocage/bocage/internal/auth"
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/page"
 )
 
 // DeletePage asks before an entry is removed for good.
 type DeletePage struct {
-	Base
+	page.Base
 	Name         Text
 	Token        string
 	Action, Back string
@@ -26,13 +27,13 @@ func (s *Site) PostDelete(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if r.PostForm.Get("confirm") != "yes" {
-		p := &DeletePage{Base: s.newBase(w, r, "form", "delete.title"), Action: r.URL.EscapedPath(), Back: entryPath(directory.Public(e))}
+		p := &DeletePage{Base: s.pages.Base(w, r, "form", "delete.title"), Action: r.URL.EscapedPath(), Back: entryPath(directory.Public(e))}
 		p.Name, p.NoIndex = textIn(p.Locale, e.Name), true
 		p.EditHref = "/" + e.Kind.Path() + "/" + e.ID + "/edit"
-		if p.Token, err = s.token(w, r); err != nil {
+		if p.Token, err = s.pages.Token(w, r); err != nil {
 			return err
 		}
-		return s.page(w, r, http.StatusOK, "delete", p)
+		return s.pages.Page(w, r, http.StatusOK, "delete", p)
 	}
 	const maxReason = 500
 	reason := r.PostForm.Get("reason")
@@ -80,7 +81,7 @@ func (s *Site) changing(w http.ResponseWriter, r *http.Request) (directory.Entry
 		http.Redirect(w, r, "/login", http.StatusSeeOther)
 		return directory.Entry{}, nil
 	}
-	if err := s.form(w, r); err != nil {
+	if err := s.pages.Form(w, r); err != nil {
 		return directory.Entry{}, err
 	}
 	return s.editable(r)

@@ -9,12 +9,13 @@ import (
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/genealogy"
 	"codeberg.org/bocage/bocage/internal/i18n"
+	"codeberg.org/bocage/bocage/internal/page"
 	"codeberg.org/bocage/bocage/internal/sanitize"
 )
 
 // ConceptsPage is the concepts by their first attested use.
 type ConceptsPage struct {
-	Base
+	page.Base
 	Drawing  sanitize.HTML
 	Rows     []ConceptRow
 	Query    string
@@ -39,7 +40,7 @@ type ConceptRow struct {
 
 // Concepts is GET /concepts.
 func (s *Site) Concepts(w http.ResponseWriter, r *http.Request) error {
-	p := &ConceptsPage{Base: s.newBase(w, r, "concepts", "concepts.title")}
+	p := &ConceptsPage{Base: s.pages.Base(w, r, "concepts", "concepts.title")}
 	p.Section, p.Description, p.Canonical = "concepts", p.T("concepts.description"), s.cfg.Env.Base+"/concepts"
 	ctx := r.Context()
 	all, err := s.concepts.get(s.cfg.View.Revision(), func() ([]directory.Public, error) { return s.ofKind(ctx, directory.KindConcept) })
@@ -48,7 +49,7 @@ func (s *Site) Concepts(w http.ResponseWriter, r *http.Request) error {
 	}
 	q := r.URL.Query()
 	p.Query, p.List = q.Get("q"), q.Get("view") == "list"
-	p.LaneHref, p.ListHref = address("/concepts", with(state(q), "view", "")), address("/concepts", with(state(q), "view", "list"))
+	p.LaneHref, p.ListHref = page.Address("/concepts", page.With(state(q), "view", "")), page.Address("/concepts", page.With(state(q), "view", "list"))
 	byURI := make(map[string]directory.Public, len(all))
 	for _, c := range all {
 		byURI[c.URI] = c
@@ -77,7 +78,7 @@ func (s *Site) Concepts(w http.ResponseWriter, r *http.Request) error {
 	if len(lanes) > 0 {
 		p.Drawing = sanitize.Drawn(genealogy.ConceptLanes(lanes, s.cfg.Clock().Unix(), usualChart, drawOptions(p.Locale, p.N("concepts.drawing", len(lanes)))))
 	}
-	return s.page(w, r, http.StatusOK, "concepts", p)
+	return s.pages.Page(w, r, http.StatusOK, "concepts", p)
 }
 
 func conceptRow(l *i18n.Locale, c directory.Public, byURI map[string]directory.Public) ConceptRow {

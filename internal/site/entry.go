@@ -12,12 +12,13 @@ import (
 	"codeberg.org/bocage/bocage/internal/auth"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/i18n"
+	"codeberg.org/bocage/bocage/internal/page"
 	"codeberg.org/bocage/bocage/internal/sanitize"
 )
 
 // EntryPage is the page of one entry of any kind.
 type EntryPage struct {
-	Base
+	page.Base
 	Name, Summary Text
 	Theme, Icon   string
 	Kind          string
@@ -99,14 +100,14 @@ func (s *Site) entry(w http.ResponseWriter, r *http.Request, e directory.Entry) 
 		http.Redirect(w, r, here, http.StatusMovedPermanently)
 		return nil
 	}
-	b := s.newBase(w, r, "entry", "")
+	b := s.pages.Base(w, r, "entry", "")
 	p := &EntryPage{Base: b}
 	p.fill(public)
 	s.addresses(p, r, e, public)
 	if err := s.connect(r.Context(), p, public); err != nil {
 		return err
 	}
-	return s.page(w, r, http.StatusOK, "entry", p)
+	return s.pages.Page(w, r, http.StatusOK, "entry", p)
 }
 
 // kindPath is the first segment of the request's path.
@@ -137,7 +138,7 @@ func (p *EntryPage) fill(e directory.Public) {
 	p.Section = sectionOf(e.Kind)
 	body := textIn(l, e.Description)
 	p.Body, p.BodyLang = sanitize.Text(body.Text), body.Lang
-	p.Badges = badges(l, e, p.now)
+	p.Badges = badges(l, e, p.Now)
 	p.Crumbs = crumbs(l, e)
 	p.Dates = dates(l, e)
 	p.Pillars = pillars(l, e.Pillars)
@@ -145,7 +146,7 @@ func (p *EntryPage) fill(e directory.Public) {
 	p.Facts = facts(l, e)
 	p.PlaceNote = positionNote(l, e.Place)
 	for _, t := range e.Tags {
-		p.Tags = append(p.Tags, NamedLink{"#" + t, address("/", url.Values{"tag": {t}})})
+		p.Tags = append(p.Tags, NamedLink{"#" + t, page.Address("/", url.Values{"tag": {t}})})
 	}
 	p.Licence, p.LicenceHref = licence(l, e.Licence)
 	for _, src := range e.Sources {
@@ -180,7 +181,7 @@ func (s *Site) addresses(p *EntryPage, r *http.Request, e directory.Entry, publi
 	p.WebHref = sanitize.URL(public.Website)
 	p.HistoryHref = "/" + public.Kind.Path() + "/" + public.ID + "/history"
 	if public.Status.Public() {
-		p.Alternates = []Alternate{{Type: "application/activity+json", Href: public.URI}}
+		p.Alternates = []page.Alternate{{Type: "application/activity+json", Href: public.URI}}
 		p.Exports = []NamedLink{{l.T("entry.export.json"), "/api/v1/entries/" + public.ID}}
 		if public.Origin == "" {
 			p.Exports = append(p.Exports, NamedLink{l.T("entry.export.activitypub"), public.URI})
@@ -190,10 +191,10 @@ func (s *Site) addresses(p *EntryPage, r *http.Request, e directory.Entry, publi
 		p.EditHref = "/" + public.Kind.Path() + "/" + public.ID + "/edit"
 	}
 	if public.Origin != "" {
-		p.Origin = &OriginView{Host: hostOf(public.Origin), Href: sanitize.URL(public.URI), Seen: l.Relative(public.Updated, p.now)}
+		p.Origin = &OriginView{Host: hostOf(public.Origin), Href: sanitize.URL(public.URI), Seen: l.Relative(public.Updated, p.Now)}
 	}
 	if public.Kind.IsActor() && public.Handle != "" && public.Status.Public() {
-		host := s.host
+		host := s.pages.Host()
 		if public.Origin != "" {
 			host = originHost(public.Origin)
 		}
@@ -203,7 +204,7 @@ func (s *Site) addresses(p *EntryPage, r *http.Request, e directory.Entry, publi
 		const zoom = 9
 		v := MapPosition{pt.Lat, pt.Lon, zoom}
 		p.Locator = s.locator(l, public, v)
-		p.MapHref = address("/", url.Values{"c": {MapPosition{pt.Lat, pt.Lon, nearZoom}.String()}, "entry": {fmt.Sprint(public.Num)}}) + "#fiche"
+		p.MapHref = page.Address("/", url.Values{"c": {MapPosition{pt.Lat, pt.Lon, nearZoom}.String()}, "entry": {fmt.Sprint(public.Num)}}) + "#fiche"
 	}
 	p.Data = s.schema(p, public)
 }
@@ -290,10 +291,10 @@ func crumbs(l *i18n.Locale, e directory.Public) []NamedLink {
 		return out
 	}
 	if e.Place.Region != "" {
-		out = append(out, NamedLink{e.Place.Region, address("/", url.Values{"q": {e.Place.Region}})})
+		out = append(out, NamedLink{e.Place.Region, page.Address("/", url.Values{"q": {e.Place.Region}})})
 	}
 	if e.Place.Locality != "" && e.Place.Locality != e.Place.Region {
-		out = append(out, NamedLink{e.Place.Locality, address("/", url.Values{"near": {e.Place.Locality}})})
+		out = append(out, NamedLink{e.Place.Locality, page.Address("/", url.Values{"near": {e.Place.Locality}})})
 	}
 	return out
 }

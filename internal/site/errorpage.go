@@ -5,11 +5,12 @@ import (
 	"net/http"
 
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/page"
 )
 
 // ErrorPage says what went wrong and what to do.
 type ErrorPage struct {
-	Base
+	page.Base
 	Status  int
 	Heading string
 	Advice  string
@@ -21,7 +22,7 @@ type ErrorPage struct {
 // ErrorPage answers with the page for an error. status is that of package
 // app's table; err is shown only as far as it speaks of the visitor's own input.
 func (s *Site) ErrorPage(w http.ResponseWriter, r *http.Request, status int, err error) {
-	b := s.newBase(w, r, "error", "")
+	b := s.pages.Base(w, r, "error", "")
 	p := &ErrorPage{Base: b, Status: status}
 	kind := "500"
 	switch status {
@@ -47,7 +48,7 @@ func (s *Site) ErrorPage(w http.ResponseWriter, r *http.Request, status int, err
 		}
 	}
 	p.Links = []NamedLink{{b.T("error.to_map"), "/"}, {b.T("error.to_timeline"), "/timeline"}, {b.T("error.to_about"), "/about"}}
-	if perr := s.page(w, r, status, "error", p); perr != nil {
+	if perr := s.pages.Page(w, r, status, "error", p); perr != nil {
 		s.cfg.Logger.ErrorContext(r.Context(), "error page", "err", perr)
 	}
 }

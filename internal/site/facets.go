@@ -10,6 +10,7 @@ import (
 	"codeberg.org/bocage/bocage/internal/chronicle"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/i18n"
+	"codeberg.org/bocage/bocage/internal/page"
 )
 
 // FacetPanel is the filters with the counts of what each would give.
@@ -55,7 +56,7 @@ func (s *Site) facets(ctx context.Context, l *i18n.Locale, st homeState) (FacetP
 		box = world
 	}
 	counts := s.cfg.View.Atlas().Facets(box, st.filter)
-	p := FacetPanel{Active: activeFilters(l, st), ClearHref: address("/", keep(st.query, "c", "lang")),
+	p := FacetPanel{Active: activeFilters(l, st), ClearHref: page.Address("/", keep(st.query, "c", "lang")),
 		From: st.sel.From, To: st.sel.To, Origin: st.sel.Origin}
 	if len(st.sel.Tags) > 0 {
 		p.Tag = st.sel.Tags[0]
@@ -107,10 +108,10 @@ func (s *Site) originOptions(ctx context.Context, l *i18n.Locale, st homeState) 
 func activeFilters(l *i18n.Locale, st homeState) []ActiveFilter {
 	var out []ActiveFilter
 	add := func(name string, q url.Values) {
-		out = append(out, ActiveFilter{Name: name, Href: address("/", q), Label: l.T("filter.remove", "name", name)})
+		out = append(out, ActiveFilter{Name: name, Href: page.Address("/", q), Label: l.T("filter.remove", "name", name)})
 	}
 	if st.sel.Query != "" {
-		add(l.T("filter.query", "q", st.sel.Query), with(st.query, "q", ""))
+		add(l.T("filter.query", "q", st.sel.Query), page.With(st.query, "q", ""))
 	}
 	for _, t := range st.sel.Themes {
 		add(themeName(l, t), without(st.query, "theme", t, st.sel.Themes))
@@ -133,25 +134,25 @@ func activeFilters(l *i18n.Locale, st homeState) []ActiveFilter {
 		if to == "" {
 			to = ".."
 		}
-		add(l.Period(from, to), with(st.query, "from", "", "to", ""))
+		add(l.Period(from, to), page.With(st.query, "from", "", "to", ""))
 	}
 	if st.sel.Origin == directory.OriginLocal {
-		add(l.T("filter.this_instance"), with(st.query, "origin", ""))
+		add(l.T("filter.this_instance"), page.With(st.query, "origin", ""))
 	} else if st.sel.Origin != "" {
-		add(hostOf(st.sel.Origin), with(st.query, "origin", ""))
+		add(hostOf(st.sel.Origin), page.With(st.query, "origin", ""))
 	}
 	if st.sel.Licence != "" {
-		add(st.sel.Licence, with(st.query, "licence", ""))
+		add(st.sel.Licence, page.With(st.query, "licence", ""))
 	}
 	if st.sel.FreshMonths > 0 {
-		add(l.N("filter.fresh", st.sel.FreshMonths), with(st.query, "fresh", ""))
+		add(l.N("filter.fresh", st.sel.FreshMonths), page.With(st.query, "fresh", ""))
 	}
 	return out
 }
 
 // without takes one value off a repeated key.
 func without(q url.Values, key, value string, values []string) url.Values {
-	out := with(q, key, "")
+	out := page.With(q, key, "")
 	for _, v := range values {
 		if v != value {
 			out.Add(key, v)

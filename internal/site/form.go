@@ -14,12 +14,13 @@ import (
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/gazetteer"
 	"codeberg.org/bocage/bocage/internal/i18n"
+	"codeberg.org/bocage/bocage/internal/page"
 	"codeberg.org/bocage/bocage/internal/store"
 )
 
 // FormPage is the form of an entry.
 type FormPage struct {
-	Base
+	page.Base
 	Heading, Action, Back string
 	Token                 string
 	Kinds                 []Option
@@ -59,7 +60,7 @@ type FaultView struct{ Field, Text string }
 
 // NewEntry is GET /new.
 func (s *Site) NewEntry(w http.ResponseWriter, r *http.Request) error {
-	if needSignIn(w, r) {
+	if page.NeedSignIn(w, r) {
 		return nil
 	}
 	e := directory.Entry{Kind: directory.Kind(r.URL.Query().Get("kind")), Licence: "CC-BY-SA-4.0"}
@@ -72,7 +73,7 @@ func (s *Site) NewEntry(w http.ResponseWriter, r *http.Request) error {
 
 // EditEntry is GET /entries/{id}/edit and its like for the other kinds.
 func (s *Site) EditEntry(w http.ResponseWriter, r *http.Request) error {
-	if needSignIn(w, r) {
+	if page.NeedSignIn(w, r) {
 		return nil
 	}
 	e, err := s.editable(r)
@@ -106,10 +107,10 @@ func (s *Site) editable(r *http.Request) (directory.Entry, error) {
 
 // PostNew is POST /new.
 func (s *Site) PostNew(w http.ResponseWriter, r *http.Request) error {
-	if needSignIn(w, r) {
+	if page.NeedSignIn(w, r) {
 		return nil
 	}
-	if err := s.form(w, r); err != nil {
+	if err := s.pages.Form(w, r); err != nil {
 		return err
 	}
 	if s.cfg.Ledger == nil {
@@ -138,10 +139,10 @@ func (s *Site) PostNew(w http.ResponseWriter, r *http.Request) error {
 
 // PostEdit is POST /entries/{id}/edit and its like for the other kinds.
 func (s *Site) PostEdit(w http.ResponseWriter, r *http.Request) error {
-	if needSignIn(w, r) {
+	if page.NeedSignIn(w, r) {
 		return nil
 	}
-	if err := s.form(w, r); err != nil {
+	if err := s.pages.Form(w, r); err != nil {
 		return err
 	}
 	e, err := s.editable(r)
@@ -297,7 +298,7 @@ func (s *Site) typed(e *directory.Entry, v url.Values, do string) url.Values {
 	if do != "locate" || e.Place == nil {
 		return v
 	}
-	out := with(v)
+	out := page.With(v)
 	if m, ok := s.commune(e.Place.Locality); ok && e.Place.PostalCode == "" && e.Place.Point == nil {
 		e.Place.Point = &directory.Point{Lat: m.Point.Lat, Lon: m.Point.Lon}
 	}
@@ -313,7 +314,7 @@ func (s *Site) typed(e *directory.Entry, v url.Values, do string) url.Values {
 
 // formPage shows the form with what was typed and what is wrong with it.
 func (s *Site) formPage(w http.ResponseWriter, r *http.Request, status int, e *directory.Entry, v url.Values, bad directory.Invalid) error {
-	p := &FormPage{Base: s.newBase(w, r, "form", ""), New: e.ID == "", Published: e.Status.Public(), Back: "/"}
+	p := &FormPage{Base: s.pages.Base(w, r, "form", ""), New: e.ID == "", Published: e.Status.Public(), Back: "/"}
 	p.NoIndex = true
 	l := p.Locale
 	p.KindName = l.T("kind." + string(e.Kind))
@@ -338,13 +339,13 @@ func (s *Site) formPage(w http.ResponseWriter, r *http.Request, status int, e *d
 		return err
 	}
 	p.Groups, p.Faults = formView(l, e.Kind, v, bad)
-	if p.Token, err = s.token(w, r); err != nil {
+	if p.Token, err = s.pages.Token(w, r); err != nil {
 		return err
 	}
 	if m := v.Get("lat"); m != "" && v.Get("lon") != "" && r.PostForm.Get("do") == "locate" {
 		p.Located = l.T("form.located", "lat", m, "lon", v.Get("lon"))
 	}
-	return s.page(w, r, status, "form", p)
+	return s.pages.Page(w, r, status, "form", p)
 }
 
 // owners are the organisations that the visitor may publish as.

@@ -12,6 +12,7 @@ import (
 
 	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/page"
 )
 
 func TestFormsNeedSignInAndToken(t *testing.T) {
@@ -211,8 +212,8 @@ func TestLocalPath(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{"/new": "/new", "/entries/x?y=1": "/entries/x?y=1", "": "/", "https://mal.test/": "/", "//mal.test": "/",
 		"/\\mal.test": "/", "javascript:alert(1)": "/", "new": "/", "/a\r\nb": "/"} {
-		if got := localPath(in); got != want {
-			t.Errorf("localPath(%q) = %q, want %q", in, got, want)
+		if got := page.LocalPath(in); got != want {
+			t.Errorf("page.LocalPath(%q) = %q, want %q", in, got, want)
 		}
 	}
 }

@@ -12,12 +12,13 @@ import (
 	"codeberg.org/bocage/bocage/internal/auth"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/i18n"
+	"codeberg.org/bocage/bocage/internal/page"
 	"codeberg.org/bocage/bocage/internal/store"
 )
 
 // HistoryPage is the versions of one entry, newest first.
 type HistoryPage struct {
-	Base
+	page.Base
 	Name     Text
 	Back     string
 	Versions []Version
@@ -67,18 +68,18 @@ func (s *Site) History(w http.ResponseWriter, r *http.Request) error {
 			return fmt.Errorf("history of %s: %w", e.ID, err)
 		}
 	}
-	p := &HistoryPage{Base: s.newBase(w, r, "text", "history.title"), Back: entryPath(public)}
+	p := &HistoryPage{Base: s.pages.Base(w, r, "text", "history.title"), Back: entryPath(public)}
 	p.Name, p.NoIndex = textIn(p.Locale, public.Name), true
 	p.Title = p.T("history.of", "name", p.Name.Text)
 	p.MayRevert = s.cfg.Ledger != nil && p.User != nil && auth.From(r.Context()).Who().MayEdit(&e)
 	if p.MayRevert {
-		if p.Token, err = s.token(w, r); err != nil {
+		if p.Token, err = s.pages.Token(w, r); err != nil {
 			return err
 		}
 	}
 	p.RevertHref = "/" + e.Kind.Path() + "/" + e.ID + "/revert"
 	p.Versions = versions(p.Locale, revisions, precisionOf(e), p.MayRevert)
-	return s.page(w, r, http.StatusOK, "history", p)
+	return s.pages.Page(w, r, http.StatusOK, "history", p)
 }
 
 // versions turns revisions, oldest first, into what the visitor may see,

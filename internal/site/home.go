@@ -10,18 +10,19 @@ import (
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/gazetteer"
 	"codeberg.org/bocage/bocage/internal/i18n"
+	"codeberg.org/bocage/bocage/internal/page"
 	"codeberg.org/bocage/bocage/internal/sanitize"
 )
 
 // HomePage is the map with its search, filters and list.
 type HomePage struct {
-	Base
+	page.Base
 	Query string
 	// Total is the number of public entries on the map, as a sentence.
 	Tagline string
 	// SearchState is kept by the search form, NearState by the commune form,
 	// FilterState by the filters.
-	SearchState, NearState, FilterState []Hidden
+	SearchState, NearState, FilterState []page.Hidden
 	Near                                NearBox
 	Facets                              FacetPanel
 	List                                ListView
@@ -73,7 +74,7 @@ type homeState struct {
 // Home is GET /: search, filters, map and list. ?fragment=list and
 // ?fragment=card&entry= answer with a part of the page.
 func (s *Site) Home(w http.ResponseWriter, r *http.Request) error {
-	base := s.newBase(w, r, "home", "home.title")
+	base := s.pages.Base(w, r, "home", "home.title")
 	base.Section, base.Script, base.Description = "map", "map.js", base.T("home.description")
 	base.Canonical = s.cfg.Env.Base + "/"
 	q := r.URL.Query()
@@ -99,7 +100,7 @@ func (s *Site) Home(w http.ResponseWriter, r *http.Request) error {
 			if !p.Card.Shown {
 				return fmt.Errorf("entry %q: %w", q.Get("entry"), directory.ErrNotFound)
 			}
-			return s.fragment(w, r, "home", "card", p)
+			return s.pages.Fragment(w, r, "home", "card", p)
 		}
 	}
 	if p.Facets, err = s.facets(r.Context(), base.Locale, st); err != nil {
@@ -109,14 +110,14 @@ func (s *Site) Home(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if q.Get("fragment") == "list" {
-		return s.fragment(w, r, "home", "list", p)
+		return s.pages.Fragment(w, r, "home", "list", p)
 	}
 	p.Tagline = base.N("home.tagline", s.cfg.View.Atlas().Count(world, atlas.Filter{}))
-	p.SearchState = hidden(st.query, "q", "c", "entry", "all", "lang")
-	p.NearState = hidden(st.query, "c", "entry", "all", "lang")
-	p.FilterState = hidden(st.query, "kind", "theme", "tag", "from", "to", "origin", "entry", "lang")
+	p.SearchState = page.HiddenInputs(st.query, "q", "c", "entry", "all", "lang")
+	p.NearState = page.HiddenInputs(st.query, "c", "entry", "all", "lang")
+	p.FilterState = page.HiddenInputs(st.query, "kind", "theme", "tag", "from", "to", "origin", "entry", "lang")
 	p.Map = s.mapView(base.Locale, st)
-	return s.page(w, r, http.StatusOK, "home", p)
+	return s.pages.Page(w, r, http.StatusOK, "home", p)
 }
 
 // homeState reads the address: the selection, and where the map is.
@@ -202,14 +203,14 @@ func isDigits(s string) bool {
 
 func (s *Site) nearHref(m gazetteer.Match, q url.Values) string {
 	c := MapPosition{m.Point.Lat, m.Point.Lon, nearZoom}.String()
-	return address("/", with(state(q), "c", c, "entry", "", "all", ""))
+	return page.Address("/", page.With(state(q), "c", c, "entry", "", "all", ""))
 }
 
 // mapView draws the map of the request.
 func (s *Site) mapView(l *i18n.Locale, st homeState) MapView {
 	v := st.position.view(mapWidth, mapHeight)
 	to := func(dx, dy, dz float64) string {
-		return address("/", with(st.query, "c", positionOf(v.Moved(dx, dy, dz)).String(), "entry", "", "all", ""))
+		return page.Address("/", page.With(st.query, "c", positionOf(v.Moved(dx, dy, dz)).String(), "entry", "", "all", ""))
 	}
 	marks := s.marks(l, st)
 	n := 0
@@ -219,7 +220,7 @@ func (s *Site) mapView(l *i18n.Locale, st homeState) MapView {
 	m := MapView{View: st.position.String(), Active: len(activeFilters(l, st)), NoPlaces: n == 0,
 		MapTitle: l.N("map.drawing", n),
 		ZoomIn:   to(0, 0, 1), ZoomOut: to(0, 0, -1), North: to(0, -.5, 0), South: to(0, .5, 0), West: to(-.5, 0, 0), East: to(.5, 0, 0)}
-	m.CloseHref = address("/", with(st.query, "entry", ""))
+	m.CloseHref = page.Address("/", page.With(st.query, "entry", ""))
 	m.Drawing = sanitize.Drawn(s.cfg.Basemap.SVG(v, marks, s.svgOptions(l, m.MapTitle, false)))
 	return m
 }

@@ -10,12 +10,13 @@ import (
 	"time"
 
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/page"
 	"codeberg.org/bocage/bocage/internal/sanitize"
 )
 
 // InteractPage helps a visitor to follow an actor from their own server.
 type InteractPage struct {
-	Base
+	page.Base
 	URI     string
 	Handle  string
 	Account string
@@ -40,7 +41,7 @@ func (s *Site) Interact(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.name()
-	return s.page(w, r, http.StatusOK, "interact", p)
+	return s.pages.Page(w, r, http.StatusOK, "interact", p)
 }
 
 // PostInteract is POST /interact: asks the visitor's server where to follow and
@@ -73,7 +74,7 @@ func (s *Site) PostInteract(w http.ResponseWriter, r *http.Request) error {
 		p.Fault = p.T("interact.fault.account")
 	}
 	p.name()
-	return s.page(w, r, http.StatusUnprocessableEntity, "interact", p)
+	return s.pages.Page(w, r, http.StatusUnprocessableEntity, "interact", p)
 }
 
 // name titles the page with whom it is about, when we know.
@@ -84,7 +85,7 @@ func (p *InteractPage) name() {
 }
 
 func (s *Site) interactPage(w http.ResponseWriter, r *http.Request, uri string) (*InteractPage, error) {
-	p := &InteractPage{Base: s.newBase(w, r, "text", "interact.title")}
+	p := &InteractPage{Base: s.pages.Base(w, r, "text", "interact.title")}
 	p.NoIndex = true
 	uri = strings.TrimPrefix(strings.TrimSpace(uri), "acct:")
 	if href := sanitize.URL(uri); strings.HasPrefix(href, "http") {
@@ -95,7 +96,7 @@ func (s *Site) interactPage(w http.ResponseWriter, r *http.Request, uri string) 
 		return nil, fmt.Errorf("interact with %q: %w", uri, directory.Invalid{{Field: "uri", Code: "format", Message: "is neither an address nor name@server"}})
 	}
 	if p.URI == s.cfg.Env.InstanceURI() {
-		p.Handle, p.Local = "@instance@"+s.host, NamedLink{s.cfg.InstanceName, "/about"}
+		p.Handle, p.Local = "@instance@"+s.pages.Host(), NamedLink{s.pages.InstanceName(), "/about"}
 		return p, nil
 	}
 	e, err := s.cfg.Store.EntryByURI(r.Context(), p.URI)
@@ -106,7 +107,7 @@ func (s *Site) interactPage(w http.ResponseWriter, r *http.Request, uri string) 
 		return nil, fmt.Errorf("interact: %w", err)
 	}
 	if public, ok := e.Public(); ok {
-		host := s.host
+		host := s.pages.Host()
 		if public.Origin != "" {
 			host = originHost(public.Origin)
 		}

@@ -13,12 +13,13 @@ import (
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/genealogy"
 	"codeberg.org/bocage/bocage/internal/i18n"
+	"codeberg.org/bocage/bocage/internal/page"
 	"codeberg.org/bocage/bocage/internal/sanitize"
 )
 
 // GenealogyPage is all the texts: as dots by time, and as a table.
 type GenealogyPage struct {
-	Base
+	page.Base
 	Drawing sanitize.HTML
 	Legend  sanitize.HTML
 	Query   string
@@ -40,7 +41,7 @@ type TextRow struct {
 
 // LineagePage is the ancestors and descendants of one text.
 type LineagePage struct {
-	Base
+	page.Base
 	Name      Text
 	Href      string
 	Drawing   sanitize.HTML
@@ -132,7 +133,7 @@ func drawOptions(l *i18n.Locale, title string) genealogy.SVGOptions {
 
 // Genealogy is GET /genealogy.
 func (s *Site) Genealogy(w http.ResponseWriter, r *http.Request) error {
-	p := &GenealogyPage{Base: s.newBase(w, r, "genealogy", "genealogy.title")}
+	p := &GenealogyPage{Base: s.pages.Base(w, r, "genealogy", "genealogy.title")}
 	p.Section, p.Description, p.Canonical = "genealogy", p.T("genealogy.description"), s.cfg.Env.Base+"/genealogy"
 	g, err := s.graph(r.Context(), p.Locale)
 	if err != nil {
@@ -141,7 +142,7 @@ func (s *Site) Genealogy(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	p.Query, p.List = q.Get("q"), q.Get("view") == "list"
 	st := state(q)
-	p.TreeHref, p.ListHref = address("/genealogy", with(st, "view", "")), address("/genealogy", with(st, "view", "list"))
+	p.TreeHref, p.ListHref = page.Address("/genealogy", page.With(st, "view", "")), page.Address("/genealogy", page.With(st, "view", "list"))
 	older, newer := map[string]int{}, map[string]int{}
 	for _, e := range g.Edges {
 		older[e.To]++
@@ -167,7 +168,7 @@ func (s *Site) Genealogy(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	p.Count = p.N("genealogy.count", len(p.Rows))
-	return s.page(w, r, http.StatusOK, "genealogy", p)
+	return s.pages.Page(w, r, http.StatusOK, "genealogy", p)
 }
 
 // overview is the drawing of all texts in one language, and its legend.
@@ -213,7 +214,7 @@ func byDate(texts map[string]directory.Public) []directory.Public {
 
 // Lineage is GET /genealogy/{id}.
 func (s *Site) Lineage(w http.ResponseWriter, r *http.Request) error {
-	p := &LineagePage{Base: s.newBase(w, r, "genealogy", "")}
+	p := &LineagePage{Base: s.pages.Base(w, r, "genealogy", "")}
 	g, err := s.graph(r.Context(), p.Locale)
 	if err != nil {
 		return fmt.Errorf("lineage: %w", err)
@@ -235,14 +236,14 @@ func (s *Site) Lineage(w http.ResponseWriter, r *http.Request) error {
 	p.Cycles = len(layout.Cycles())
 	for _, d := range []string{"1", "2", "all"} {
 		p.Depths = append(p.Depths, ScaleLink{Name: p.T("lineage.depth." + d), Current: d == name,
-			Href: address(r.URL.EscapedPath(), with(state(q), "depth", d))})
+			Href: page.Address(r.URL.EscapedPath(), page.With(state(q), "depth", d))})
 	}
 	left := branchMost
 	p.Ancestors = s.branches(p.Locale, g, sub.Edges, id, true, map[string]bool{id: true}, branchDepth, &left)
 	p.Heirs = s.branches(p.Locale, g, sub.Edges, id, false, map[string]bool{id: true}, branchDepth, &left)
 	up, down := reach(sub.Edges, id)
 	p.Summary = join(p.N("lineage.older", up), p.N("lineage.newer", down))
-	return s.page(w, r, http.StatusOK, "lineage", p)
+	return s.pages.Page(w, r, http.StatusOK, "lineage", p)
 }
 
 // depthOf reads how many generations to show, each way.

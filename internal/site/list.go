@@ -13,6 +13,7 @@ import (
 	"codeberg.org/bocage/bocage/internal/basemap"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/i18n"
+	"codeberg.org/bocage/bocage/internal/page"
 	"codeberg.org/bocage/bocage/internal/store"
 )
 
@@ -70,16 +71,16 @@ func (s *Site) list(ctx context.Context, l *i18n.Locale, st homeState, after str
 		v.Items = append(v.Items, it)
 	}
 	if cursor != "" {
-		v.Next = address("/", with(st.query, "after", cursor))
+		v.Next = page.Address("/", page.With(st.query, "after", cursor))
 	}
 	if after != "" {
-		v.First = address("/", st.query)
+		v.First = page.Address("/", st.query)
 	}
 	if st.fitted != nil {
 		v.Fit = boxText(*st.fitted)
 	}
 	if !st.all {
-		v.All = NamedLink{l.T("list.all"), address("/", with(st.query, "all", "1", "c", "", "entry", ""))}
+		v.All = NamedLink{l.T("list.all"), page.Address("/", page.With(st.query, "all", "1", "c", "", "entry", ""))}
 	}
 	s.suggest(l, st, &v)
 	return v, nil
@@ -89,19 +90,19 @@ func (s *Site) list(ctx context.Context, l *i18n.Locale, st homeState, after str
 func (s *Site) suggest(l *i18n.Locale, st homeState, v *ListView) {
 	if st.sel.Query != "" {
 		if m, ok := s.commune(st.sel.Query); ok {
-			v.Commune = NamedLink{l.T("list.around", "place", m.Name), s.nearHref(m, with(st.query, "q", ""))}
+			v.Commune = NamedLink{l.T("list.around", "place", m.Name), s.nearHref(m, page.With(st.query, "q", ""))}
 		}
 	}
 	if len(v.Items) > 0 {
 		return
 	}
 	if len(activeFilters(l, st)) > 0 {
-		v.Empty = append(v.Empty, NamedLink{l.T("list.drop_filters"), address("/", keep(st.query, "c", "lang"))})
+		v.Empty = append(v.Empty, NamedLink{l.T("list.drop_filters"), page.Address("/", keep(st.query, "c", "lang"))})
 	}
 	if !st.all {
 		out := st.position
 		out.Zoom = math.Max(minZoom, out.Zoom-2)
-		v.Empty = append(v.Empty, NamedLink{l.T("list.zoom_out"), address("/", with(st.query, "c", out.String()))})
+		v.Empty = append(v.Empty, NamedLink{l.T("list.zoom_out"), page.Address("/", page.With(st.query, "c", out.String()))})
 	} else {
 		v.Empty = append(v.Empty, NamedLink{l.T("list.whole_map"), "/"})
 	}
@@ -278,7 +279,7 @@ func (s *Site) marks(l *i18n.Locale, st homeState) []basemap.Mark {
 		m := basemap.Mark{Lat: c.Lat, Lon: c.Lon, N: c.N, Shares: c.Shares, Theme: int(c.Theme)}
 		if c.N > 1 && !c.Stack {
 			to := MapPosition{c.Lat, c.Lon, math.Min(maxZoom, math.Max(st.position.Zoom+2, apart(c)))}
-			m.Href = address("/", with(st.query, "c", to.String(), "entry", "", "all", ""))
+			m.Href = page.Address("/", page.With(st.query, "c", to.String(), "entry", "", "all", ""))
 			m.Label = l.N("map.cluster", c.N)
 			marks = append(marks, m)
 			continue
@@ -290,7 +291,7 @@ func (s *Site) marks(l *i18n.Locale, st homeState) []basemap.Mark {
 				c.Num = hits[0].Num
 			}
 		}
-		m.Href = address("/", with(st.query, "c", st.position.String(), "entry", strconv.FormatInt(c.Num, 10))) + "#fiche"
+		m.Href = page.Address("/", page.With(st.query, "c", st.position.String(), "entry", strconv.FormatInt(c.Num, 10))) + "#fiche"
 		marks = append(marks, m)
 	}
 	return marks
@@ -318,5 +319,5 @@ func single(clusters []atlas.Cluster) []int64 {
 
 // svgOptions are those of a map in this locale.
 func (s *Site) svgOptions(l *i18n.Locale, title string, decorative bool) basemap.SVGOptions {
-	return basemap.SVGOptions{Title: title, Lang: l.Tag, Icons: s.cfg.Manifest.URL("icons.svg"), Decorative: decorative}
+	return basemap.SVGOptions{Title: title, Lang: l.Tag, Icons: s.pages.Asset("icons.svg"), Decorative: decorative}
 }

@@ -18,7 +18,7 @@ import (
 // begins with one of them counts as used.
 var families = []string{"kind.", "kinds.", "count.", "textform.", "language.", "date.month.", "date.season.", "entry.notice.",
 	"follow.", "fact.", "pillar.", "ostrom.", "rel.", "edge.", "event.status.", "field.", "scale.", "lineage.depth.", "peer.", "error.",
-	"form.", "fault.", "date.ago.", "theme.short."}
+	"form.", "fault.", "date.ago.", "theme.short.", "admin.done.", "audit.verb."}
 
 var (
 	templateKey = regexp.MustCompile(`\.(T|N) "([a-z0-9_.]+)"`)
@@ -39,7 +39,7 @@ func catalogue(t *testing.T) *i18n.Catalogue {
 func sources(t *testing.T) string {
 	t.Helper()
 	var all strings.Builder
-	for _, dir := range []string{".", "../i18n"} {
+	for _, dir := range []string{".", "../i18n", "../page", "../admin"} {
 		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		if err != nil {
 			t.Fatal(err)
@@ -119,7 +119,8 @@ func TestEveryKeyExistsAndIsUsed(t *testing.T) {
 	}
 	for _, k := range fr.Keys() {
 		family := slices.ContainsFunc(families, func(f string) bool { return strings.HasPrefix(k, f) })
-		page := strings.HasSuffix(k, ".title") && used[strings.TrimSuffix(k, ".title")]
+		name := strings.TrimPrefix(strings.TrimSuffix(k, ".title"), "admin.") // pages and sections are titled by their names
+		page := strings.HasSuffix(k, ".title") && used[name]
 		if !used[k] && !family && !page {
 			t.Errorf("nothing asks for %q", k)
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"codeberg.org/bocage/bocage/internal/i18n"
+	"codeberg.org/bocage/bocage/internal/page"
 	"codeberg.org/bocage/bocage/internal/sanitize"
 	"codeberg.org/bocage/bocage/internal/store"
 )
@@ -98,7 +99,7 @@ func (s *Site) peerRow(l *i18n.Locale, peer store.Peer, follows []store.Followin
 	}
 	if peer.Entries > 0 {
 		row.Entries = l.Number(peer.Entries)
-		row.EntriesHref = address("/", with(nil, "origin", peer.Origin, "all", "1"))
+		row.EntriesHref = page.Address("/", page.With(nil, "origin", peer.Origin, "all", "1"))
 	}
 	var agreed time.Time
 	state := store.FollowState("")

@@ -10,6 +10,7 @@ import (
 	"codeberg.org/bocage/bocage/internal/atlas"
 	"codeberg.org/bocage/bocage/internal/basemap"
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/page"
 )
 
 // The size of the map drawn without script, and the zooms that it offers.
@@ -119,7 +120,7 @@ var stateKeys = []string{"fragment", "after", "fit", "bbox", "near", "w"}
 
 // state is the address's query without the parts that hold for one request only.
 func state(q url.Values) url.Values {
-	out := with(q)
+	out := page.With(q)
 	for _, k := range stateKeys {
 		out.Del(k)
 	}

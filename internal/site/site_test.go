@@ -18,6 +18,7 @@ import (
 	"codeberg.org/bocage/bocage/internal/keyring"
 	"codeberg.org/bocage/bocage/internal/ledger"
 	"codeberg.org/bocage/bocage/internal/outbox"
+	"codeberg.org/bocage/bocage/internal/page"
 	"codeberg.org/bocage/bocage/internal/store"
 	"codeberg.org/bocage/bocage/internal/store/storetest"
 	"codeberg.org/bocage/bocage/internal/view"
@@ -59,7 +60,11 @@ func newBench(t *testing.T, client *http.Client) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := Config{Store: st, View: v, Ledger: b.ledger, Auth: b.auth, Gazetteer: g, Env: env, Clock: clock, InstanceName: "Bocage d’essai",
+	pages, err := page.New(page.Config{URL: testBase, InstanceName: "Bocage d’essai", Auth: b.auth, MayContribute: true, Clock: clock})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := Config{Store: st, View: v, Pages: pages, Ledger: b.ledger, Auth: b.auth, Gazetteer: g, Env: env, Clock: clock,
 		Description: "Une instance <b>d’essai</b>.", Contact: "equipe@bocage.test", Version: "1.2.3"}
 	if client != nil {
 		cfg.Client = &federation.Client{HTTP: client, Clock: clock, UserAgent: "test"}

@@ -59,7 +59,7 @@ func TestClusterLinksSeparate(t *testing.T) {
 		points[i] = atlas.Point{Num: int64(i + 1), Lat: lat, Lon: lon, Theme: atlas.NoTheme}
 	}
 	b.view.Atlas().Apply(points, nil)
-	fr, _ := b.site.catalogue.Locale("fr")
+	fr, _ := catalogue(t).Locale("fr")
 	st := homeState{query: url.Values{}, sel: directory.Selection{}, position: MapPosition{46.6, 2.5, 6}}
 	clicks := 0
 	for _, m := range b.site.marks(fr, st) {

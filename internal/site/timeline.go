@@ -13,12 +13,13 @@ import (
 	"codeberg.org/bocage/bocage/internal/chronicle"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/i18n"
+	"codeberg.org/bocage/bocage/internal/page"
 	"codeberg.org/bocage/bocage/internal/sanitize"
 )
 
 // TimelinePage is one window of time, drawn and listed.
 type TimelinePage struct {
-	Base
+	page.Base
 	Chart, Overview sanitize.HTML
 	From, To        int64
 	// Min and Max bound what there is, StripMin and StripMax the overview.
@@ -36,7 +37,7 @@ type TimelinePage struct {
 	// More says how many entries of the window the agenda leaves out, "" for none.
 	More          string
 	Kinds, Themes []Chip
-	State         []Hidden
+	State         []page.Hidden
 	Query         string
 	Active        []ActiveFilter
 	ClearHref     string
@@ -86,22 +87,22 @@ func (s *Site) Timeline(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("filter: %w", err)
 	}
 	f := chronicle.Filter(af)
-	p := &TimelinePage{Base: s.newBase(w, r, "timeline", "timeline.title")}
+	p := &TimelinePage{Base: s.pages.Base(w, r, "timeline", "timeline.title")}
 	p.Section, p.Script, p.Description = "timeline", "timeline.js", p.T("timeline.description")
 	p.Canonical = s.cfg.Env.Base + "/timeline"
 	ext := s.extentOf(f)
 	window := ext.window(from, to)
 	ext.show(s.cfg.View.Chronicle(), f, window)
-	state := with(state(q), "c", "", "entry", "", "all", "")
+	state := page.With(state(q), "c", "", "entry", "", "all", "")
 	if err := s.drawTimeline(r.Context(), p, f, window, ext, state, chartWidth(q.Get("w"))); err != nil {
 		return err
 	}
 	p.Empty = !ext.ok
 	s.timelineControls(p, sel, window, ext, state)
 	if q.Get("fragment") == "chart" {
-		return s.fragment(w, r, "timeline", "chart", p)
+		return s.pages.Fragment(w, r, "timeline", "chart", p)
 	}
-	return s.page(w, r, http.StatusOK, "timeline", p)
+	return s.pages.Page(w, r, http.StatusOK, "timeline", p)
 }
 
 func chartWidth(s string) int {
@@ -136,7 +137,7 @@ func (s *Site) drawTimeline(ctx context.Context, p *TimelinePage, f chronicle.Fi
 			return l.T("theme.none")
 		},
 		ThemeSlug: func(t int8) string { return rootSlug(int(t)) },
-		ThemeIcon: func(t int8) string { return s.cfg.Manifest.URL("icons.svg") + "#" + rootSlug(int(t)) },
+		ThemeIcon: func(t int8) string { return s.pages.Asset("icons.svg") + "#" + rootSlug(int(t)) },
 	}
 	p.Chart = sanitize.Drawn(chronicle.SVG(win, opt))
 	opt.Title = l.T("timeline.overview", "period", windowText(l, r.strip))
@@ -174,26 +175,26 @@ func (s *Site) timelineControls(p *TimelinePage, sel directory.Selection, window
 	p.Today = to(chronicle.Span{From: now - half, To: now + half})
 	p.FromText, p.ToText = dayText(window.From), dayText(window.To-1)
 	p.Query = sel.Query
-	p.State = hidden(state, "kind", "theme", "q", "lang")
+	p.State = page.HiddenInputs(state, "kind", "theme", "q", "lang")
 	st := homeState{query: state, sel: sel}
 	for _, a := range activeFilters(l, st) {
 		a.Href = "/timeline" + a.Href[1:]
 		p.Active = append(p.Active, a)
 	}
-	p.ClearHref = address("/timeline", keep(state, "from", "to", "lang"))
+	p.ClearHref = page.Address("/timeline", keep(state, "from", "to", "lang"))
 	for _, t := range directory.RootThemes() {
 		p.Themes = append(p.Themes, Chip{Value: t.Slug, Name: shortTheme(l, t.Slug), Theme: t.Slug, Icon: t.Slug, On: slices.Contains(sel.Themes, t.Slug)})
 	}
 	for _, k := range directory.Kinds() {
 		p.Kinds = append(p.Kinds, Chip{Value: string(k), Name: l.T("kinds." + string(k)), Theme: noTheme, Icon: string(k), On: slices.Contains(sel.Kinds, k)})
 	}
-	feed := with(state, "from", "", "to", "", "lang", "")
-	p.ICS, p.Atom = address("/feeds/events.ics", feed), address("/feeds/changes.atom", feed)
+	feed := page.With(state, "from", "", "to", "", "lang", "")
+	p.ICS, p.Atom = page.Address("/feeds/events.ics", feed), page.Address("/feeds/changes.atom", feed)
 }
 
 // windowHref is the address of the timeline at a window.
 func windowHref(state url.Values, sp chronicle.Span) string {
-	return address("/timeline", with(state, "from", dayText(sp.From), "to", dayText(sp.To-1)))
+	return page.Address("/timeline", page.With(state, "from", dayText(sp.From), "to", dayText(sp.To-1)))
 }
 
 // dayText writes the day of a time as EDTF, also before year 0 and after 9999.

@@ -1,4 +1,4 @@
-package site
+package page
 
 import (
 	"bytes"
@@ -61,32 +61,32 @@ func (t templates) execute(page, block string, data any) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// page answers with a whole page.
-func (s *Site) page(w http.ResponseWriter, r *http.Request, status int, name string, data pager) error {
+// Page answers with a whole page.
+func (s *Pages) Page(w http.ResponseWriter, r *http.Request, status int, name string, data Pager) error {
 	return s.answer(w, r, status, name, "layout", data)
 }
 
-// fragment answers with one block of a page, for the page's script.
-func (s *Site) fragment(w http.ResponseWriter, r *http.Request, name, block string, data pager) error {
+// Fragment answers with one block of a page, for the page's script.
+func (s *Pages) Fragment(w http.ResponseWriter, r *http.Request, name, block string, data Pager) error {
 	w.Header().Set("X-Robots-Tag", "noindex")
 	return s.answer(w, r, http.StatusOK, name, block, data)
 }
 
-// pager is any page struct: it embeds Base.
-type pager interface{ base() *Base }
+// Pager is any page struct: it embeds Base.
+type Pager interface{ PageBase() *Base }
 
 // answer executes a block into memory, so that an error leaves no half page,
 // and sends it with a validator made of its bytes.
-func (s *Site) answer(w http.ResponseWriter, r *http.Request, status int, name, block string, data pager) error {
+func (s *Pages) answer(w http.ResponseWriter, r *http.Request, status int, name, block string, data Pager) error {
 	body, err := s.templates.execute(name, block, data)
 	if err != nil {
 		return err
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Language", data.base().Tag)
+	h.Set("Content-Language", data.PageBase().Tag)
 	h.Add("Vary", "Accept, Accept-Language, Cookie")
-	if data.base().User != nil || status != http.StatusOK {
+	if data.PageBase().User != nil || status != http.StatusOK {
 		h.Set("Cache-Control", "private, no-store")
 	} else {
 		h.Set("Cache-Control", "private, no-cache")

@@ -1,4 +1,4 @@
-package site
+package page
 
 import (
 	"maps"
@@ -41,7 +41,8 @@ type Base struct {
 	User *UserBox
 	// MayContribute shows the links that lead to writing.
 	MayContribute bool
-	now           time.Time
+	// Now is the time of the request.
+	Now time.Time
 }
 
 // longName is the number of characters from which the header writes the
@@ -51,8 +52,8 @@ const longName = 16
 // LongName reports whether the instance's name needs a smaller type.
 func (b *Base) LongName() bool { return utf8.RuneCountInString(b.Instance) > longName }
 
-// base makes every page struct a pager.
-func (b *Base) base() *Base { return b }
+// PageBase makes every page struct a Pager.
+func (b *Base) PageBase() *Base { return b }
 
 // Alternate is one <link rel="alternate">.
 type Alternate struct{ Type, Href, Title string }
@@ -64,7 +65,11 @@ type LanguageLink struct {
 }
 
 // UserBox is the signed-in user as the header shows it.
-type UserBox struct{ Name string }
+type UserBox struct {
+	Name string
+	// Admin shows the way to the administration.
+	Admin bool
+}
 
 // langCookie keeps the language that a visitor chose with ?lang=.
 const langCookie = "lang"
@@ -72,9 +77,9 @@ const langCookie = "lang"
 // langCookieAge is how long the choice of a language is kept.
 const langCookieAge = 365 * 24 * time.Hour
 
-// locale is the language of a request: ?lang=, then the cookie, then
+// Locale is the language of a request: ?lang=, then the cookie, then
 // Accept-Language, then French.
-func (s *Site) locale(r *http.Request) *i18n.Locale {
+func (s *Pages) Locale(r *http.Request) *i18n.Locale {
 	if l, ok := s.catalogue.Locale(r.URL.Query().Get("lang")); ok {
 		return l
 	}
@@ -86,14 +91,14 @@ func (s *Site) locale(r *http.Request) *i18n.Locale {
 	return s.catalogue.Match(r.Header.Get("Accept-Language"))
 }
 
-// newBase starts a page. titleKey is the key of the title; "" leaves it to the caller.
-func (s *Site) newBase(w http.ResponseWriter, r *http.Request, class, titleKey string) Base {
-	l := s.locale(r)
+// Base starts a page. titleKey is the key of the title; "" leaves it to the caller.
+func (s *Pages) Base(w http.ResponseWriter, r *http.Request, class, titleKey string) Base {
+	l := s.Locale(r)
 	if chosen := r.URL.Query().Get("lang"); chosen == l.Tag {
 		http.SetCookie(w, &http.Cookie{Name: langCookie, Value: l.Tag, Path: "/", MaxAge: int(langCookieAge.Seconds()),
-			HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(s.cfg.Env.Base, "https:")})
+			HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(s.cfg.URL, "https:")})
 	}
-	b := Base{Locale: l, Class: class, Instance: s.cfg.InstanceName, Host: s.host, now: s.cfg.Clock()}
+	b := Base{Locale: l, Class: class, Instance: s.cfg.InstanceName, Host: s.host, Now: s.cfg.Clock()}
 	if titleKey != "" {
 		b.Title = l.T(titleKey)
 	}
@@ -102,22 +107,22 @@ func (s *Site) newBase(w http.ResponseWriter, r *http.Request, class, titleKey s
 		q.Del("fragment")
 		q.Set("lang", tag)
 		b.Languages = append(b.Languages, LanguageLink{
-			Tag: tag, Label: strings.ToUpper(tag), Current: tag == l.Tag, Href: address(r.URL.EscapedPath(), q)})
+			Tag: tag, Label: strings.ToUpper(tag), Current: tag == l.Tag, Href: Address(r.URL.EscapedPath(), q)})
 	}
 	s.signedIn(r, &b)
 	return b
 }
 
-// address is a path with its query, when there is one.
-func address(path string, q url.Values) string {
+// Address is a path with its query, when there is one.
+func Address(path string, q url.Values) string {
 	if len(q) == 0 {
 		return path
 	}
 	return path + "?" + q.Encode()
 }
 
-// with returns a copy of q with keys set, in pairs; an empty value removes the key.
-func with(q url.Values, pairs ...string) url.Values {
+// With returns a copy of q with keys set, in pairs; an empty value removes the key.
+func With(q url.Values, pairs ...string) url.Values {
 	out := url.Values{}
 	for k, v := range q {
 		out[k] = append([]string(nil), v...)
@@ -135,8 +140,8 @@ func with(q url.Values, pairs ...string) url.Values {
 // Hidden is one hidden input that keeps the state of the page in a form.
 type Hidden struct{ Name, Value string }
 
-// hidden lists the values of q but those of the keys that the form itself has.
-func hidden(q url.Values, but ...string) []Hidden {
+// HiddenInputs lists the values of q but those of the keys that the form itself has.
+func HiddenInputs(q url.Values, but ...string) []Hidden {
 	var out []Hidden
 	for _, k := range slices.Sorted(maps.Keys(q)) {
 		if slices.Contains(but, k) {

@@ -1,0 +1,64 @@
+package page
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"codeberg.org/bocage/bocage/internal/auth"
+	"codeberg.org/bocage/bocage/internal/directory"
+)
+
+// maxFormBytes bounds what a form may send.
+const maxFormBytes = 2 << 20
+
+// signedIn fills the page's part about the visitor.
+func (s *Pages) signedIn(r *http.Request, b *Base) {
+	b.MayContribute = s.cfg.MayContribute
+	if session := auth.From(r.Context()); session.SignedIn() {
+		b.User = &UserBox{Name: session.User.Name, Admin: session.User.Admin}
+	}
+}
+
+// Token is the form token of a page.
+func (s *Pages) Token(w http.ResponseWriter, r *http.Request) (string, error) {
+	if s.cfg.Auth == nil {
+		return "", fmt.Errorf("sign in: %w", directory.ErrUnavailable)
+	}
+	t, err := s.cfg.Auth.FormToken(w, r)
+	if err != nil {
+		return "", fmt.Errorf("form token: %w", err)
+	}
+	return t, nil
+}
+
+// Form reads a form that one of our pages sent and checks its token.
+func (s *Pages) Form(w http.ResponseWriter, r *http.Request) error {
+	if s.cfg.Auth == nil {
+		return fmt.Errorf("form: %w", directory.ErrUnavailable)
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxFormBytes)
+	if err := r.ParseForm(); err != nil {
+		return fmt.Errorf("read form: %w: %w", directory.ErrInvalid, err)
+	}
+	return s.cfg.Auth.CheckForm(r)
+}
+
+// LocalPath is a path of this site, to go to after signing in; anything else is "/".
+func LocalPath(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "" || u.Host != "" || !strings.HasPrefix(s, "/") || strings.HasPrefix(s, "//") || strings.ContainsAny(s, "\\\r\n\t") {
+		return "/"
+	}
+	return s
+}
+
+// NeedSignIn sends a visitor to sign in; it reports whether it did.
+func NeedSignIn(w http.ResponseWriter, r *http.Request) bool {
+	if auth.From(r.Context()).SignedIn() {
+		return false
+	}
+	http.Redirect(w, r, Address("/login", With(nil, "next", r.URL.RequestURI())), http.StatusSeeOther)
+	return true
+}
