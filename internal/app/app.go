@@ -207,7 +207,7 @@ func (a *App) build(ctx context.Context, opt Options) error {
 	a.runner = &jobs.Runner{DB: a.Store.Jobs(), Clock: a.clock, Logger: a.log}
 	a.gatherer = &jobs.Runner{DB: a.Store.Jobs(), Clock: a.clock, Logger: a.log}
 	a.Ledger = ledger.New(ledger.Config{Store: a.Store, Keyring: a.Keyring, Env: a.Env, Publisher: a.Publisher,
-		Clock: a.clock, Logger: a.log, Changed: a.View.Notify, Deliver: a.deliverer.Notify})
+		Judge: a.Moderation, Clock: a.clock, Logger: a.log, Changed: a.View.Notify, Deliver: a.deliverer.Notify})
 	a.Actors = peer.NewActors(peer.ActorsConfig{Store: a.Store, Client: a.client, Clock: a.clock,
 		Sign: func(ctx context.Context) (federation.Signer, error) {
 			return a.Keyring.Signer(ctx, keyring.Instance, a.Env.InstanceURI())

@@ -28,6 +28,9 @@ type Entry struct {
 	// OwnerURI is the ActivityPub id of the owner.
 	OwnerURI string `json:"ownerUri,omitempty"`
 	Status   Status `json:"status,omitempty"`
+	// Silenced says that the entry of another instance is to be read at its own
+	// address only: it is in no list, map, feed or announce.
+	Silenced bool `json:"silenced,omitempty"`
 
 	Name        LangText `json:"name"`
 	Summary     LangText `json:"summary,omitempty"`

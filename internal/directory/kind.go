@@ -78,3 +78,7 @@ const (
 
 // Public reports whether entries of this status may be shown to anyone.
 func (s Status) Public() bool { return s == StatusPublished || s == StatusArchived }
+
+// Listed reports whether lists, maps, feeds and the other surfaces that gather
+// entries may show e. What is public and not listed is read at its own address.
+func (e *Entry) Listed() bool { return e.Status.Public() && !e.Silenced }

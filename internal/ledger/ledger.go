@@ -17,11 +17,18 @@ import (
 
 	"github.com/google/uuid"
 
+	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/keyring"
 	"codeberg.org/bocage/bocage/internal/outbox"
 	"codeberg.org/bocage/bocage/internal/store"
 	"codeberg.org/bocage/bocage/internal/vocab"
 )
+
+// Judge decides what becomes of an entry of another instance; package
+// moderation has the one that counts.
+type Judge interface {
+	Judge(ctx context.Context, r store.Reader, e *directory.Entry) (directory.Decision, error)
+}
 
 // Config is what a Ledger needs.
 type Config struct {
@@ -29,6 +36,7 @@ type Config struct {
 	Keyring   *keyring.Keyring
 	Env       vocab.Env
 	Publisher *outbox.Publisher
+	Judge     Judge            // of what other instances send; nil = all is published
 	Clock     func() time.Time // nil = time.Now
 	Logger    *slog.Logger     // nil = slog.Default()
 	// Changed is called after a commit that changed what the public sees and
@@ -42,6 +50,7 @@ type Ledger struct {
 	keys      *keyring.Keyring
 	env       vocab.Env
 	publisher *outbox.Publisher
+	judge     Judge
 	clock     func() time.Time
 	log       *slog.Logger
 	changed   func()
@@ -50,7 +59,7 @@ type Ledger struct {
 
 // New returns a Ledger.
 func New(cfg Config) *Ledger {
-	l := &Ledger{store: cfg.Store, keys: cfg.Keyring, env: cfg.Env, publisher: cfg.Publisher,
+	l := &Ledger{store: cfg.Store, keys: cfg.Keyring, env: cfg.Env, publisher: cfg.Publisher, judge: cfg.Judge,
 		clock: cfg.Clock, log: cfg.Logger, changed: cfg.Changed, deliver: cfg.Deliver}
 	if l.clock == nil {
 		l.clock = time.Now

@@ -13,7 +13,8 @@ import (
 // AcceptRemote writes an entry of another instance in the caller's
 // transaction. wire is its document as received and hash that document's hash;
 // the same hash again, or an older version, changes nothing. Who may say this
-// is the caller's business.
+// is the caller's business; whether it is shown, kept aside or not kept is the
+// Judge's.
 func (l *Ledger) AcceptRemote(ctx context.Context, tx *store.Tx, e directory.Entry, wire []byte, hash string) (changed bool, err error) {
 	if e.Origin == "" || strings.HasPrefix(e.URI, l.env.Base+"/") || !strings.HasPrefix(e.URI, e.Origin+"/") {
 		return false, fmt.Errorf("accept %s from %q: %w", e.URI, e.Origin, directory.ErrForbidden)
@@ -43,6 +44,16 @@ func (l *Ledger) AcceptRemote(ctx context.Context, tx *store.Tx, e directory.Ent
 	}
 	if err := tolerate(&e); err != nil {
 		return false, fmt.Errorf("accept %s: %w", e.URI, err)
+	}
+	d, err := l.decide(ctx, tx, &e)
+	if err != nil {
+		return false, fmt.Errorf("accept %s: %w", e.URI, err)
+	}
+	if d.Action == directory.DecideIgnore {
+		return l.ignore(ctx, tx, e, d.Reason)
+	}
+	if err := tx.DeleteIgnored(ctx, e.URI); err != nil {
+		return false, err
 	}
 	if err := tx.PutEntry(ctx, &e, store.PutOptions{Public: true, Wire: wire}); err != nil {
 		return false, fmt.Errorf("accept %s: %w", e.URI, err)
@@ -152,6 +163,9 @@ func drop(e *directory.Entry, path string) {
 // transaction: only a version made later brings it back. An unknown URI is no
 // error.
 func (l *Ledger) RemoveRemote(ctx context.Context, tx *store.Tx, uri string) error {
+	if err := tx.DeleteIgnored(ctx, uri); err != nil {
+		return err
+	}
 	e, err := tx.EntryByURI(ctx, uri)
 	switch {
 	case errors.Is(err, directory.ErrNotFound), errors.Is(err, directory.ErrGone):

@@ -167,7 +167,7 @@ func (t *Tx) number(ctx context.Context, es []*directory.Entry, public bool) ([]
 		byID[o.id] = o
 	}
 	sequenced := func(o oldEntry, e *directory.Entry) bool {
-		is := e.Status.Public()
+		is := e.Listed()
 		return is != o.public || (public && (is || o.seq > 0)) || (is && o.seq == 0)
 	}
 	var nums, seqs int64
@@ -228,7 +228,8 @@ func (w *entryRows) add(e *directory.Entry, wire any) error {
 	if err != nil {
 		return err
 	}
-	p, public := e.Public()
+	p, _ := e.Public()
+	public := e.Listed()
 	var lat, lon float64
 	hasPoint := p.Place != nil && p.Place.Point != nil
 	if hasPoint {

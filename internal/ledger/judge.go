@@ -1,0 +1,79 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/store"
+)
+
+// decide asks the Judge and gives the entry the status that follows.
+func (l *Ledger) decide(ctx context.Context, tx *store.Tx, e *directory.Entry) (d directory.Decision, err error) {
+	if l.judge != nil {
+		if d, err = l.judge.Judge(ctx, tx.Reader, e); err != nil {
+			return d, fmt.Errorf("judge: %w", err)
+		}
+	}
+	e.Silenced = d.Action == directory.DecideSilence
+	if d.Action == directory.DecideReview {
+		e.Status = directory.StatusProposed
+	}
+	return d, nil
+}
+
+// ignore remembers only what rules look at, and lets go of what was kept.
+func (l *Ledger) ignore(ctx context.Context, tx *store.Tx, e directory.Entry, reason string) (changed bool, err error) {
+	if changed, err = l.ForgetRemote(ctx, tx, e.URI); err != nil {
+		return false, err
+	}
+	return changed, tx.PutIgnored(ctx, store.Ignored{Entry: facts(e), Reason: reason})
+}
+
+// facts is the entry with what rules look at and nothing else.
+func facts(e directory.Entry) directory.Entry {
+	f := directory.Entry{URI: e.URI, Origin: e.Origin, OwnerURI: e.OwnerURI, Hash: e.Hash, Kind: e.Kind,
+		Name: e.Name, Themes: e.Themes, Licence: e.Licence, Updated: e.Updated}
+	if p := e.Place; p != nil {
+		f.Place = &directory.Place{PostalCode: p.PostalCode, Locality: p.Locality, Region: p.Region,
+			Country: p.Country, Point: p.Point, Precision: p.Precision}
+	}
+	if e.Text != nil {
+		f.Text = &directory.Text{Language: e.Text.Language}
+	}
+	return f
+}
+
+// forgotten dates the rows of entries that we chose not to keep before every
+// version of them: whatever the origin says next may bring them back.
+var forgotten = time.UnixMicro(1).UTC()
+
+// ForgetRemote lets go of an entry of another instance because we do not want
+// it any more, in the caller's transaction: unlike one that RemoveRemote takes
+// away, any version brings it back. It reports whether there was one.
+func (l *Ledger) ForgetRemote(ctx context.Context, tx *store.Tx, uri string) (bool, error) {
+	_, err := tx.EntryByURI(ctx, uri)
+	if errors.Is(err, directory.ErrNotFound) || errors.Is(err, directory.ErrGone) {
+		return false, tx.DeleteIgnored(ctx, uri)
+	}
+	if err != nil {
+		return false, fmt.Errorf("forget %s: %w", uri, err)
+	}
+	if err := l.RemoveRemote(ctx, tx, uri); err != nil {
+		return false, err
+	}
+	stone, err := tx.EntryByURI(ctx, uri)
+	if errors.Is(err, directory.ErrNotFound) { // it never was public
+		return true, nil
+	}
+	if !errors.Is(err, directory.ErrGone) {
+		return false, fmt.Errorf("forget %s: %w", uri, err)
+	}
+	stone.Updated, stone.DeletedAt = forgotten, forgotten
+	if err := tx.PutEntry(ctx, &stone, store.PutOptions{Public: true}); err != nil {
+		return false, fmt.Errorf("forget %s: %w", uri, err)
+	}
+	return true, nil
+}
