@@ -47,7 +47,7 @@ func (r Reader) Deliveries(ctx context.Context, origin string, limit int) ([]Del
 // included; the zero time when no delivery waits, or one may be tried now.
 func (r Reader) NextDeliveryAt(ctx context.Context) (time.Time, error) {
 	us, err := value[int64](ctx, r, `SELECT COALESCE(MIN(CASE WHEN lease_until > next_try THEN lease_until ELSE next_try END), 0)
-		FROM peer WHERE state <> 'blocked' AND EXISTS (SELECT 1 FROM delivery d WHERE d.peer = peer.origin)`)
+		FROM peer WHERE state <> 'blocked' AND paused = 0 AND EXISTS (SELECT 1 FROM delivery d WHERE d.peer = peer.origin)`)
 	return instant(us), wrap(err, "next delivery")
 }
 

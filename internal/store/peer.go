@@ -16,16 +16,18 @@ const (
 
 // peerColumns are the columns of scanPeer.
 const peerColumns = `origin, state, fails, next_try, lease_until, lease_owner, last_success, last_failed,
-	failing_since, last_error, software, version, actor, catalog, signature, created`
+	failing_since, last_error, software, version, actor, catalog, signature, created, signature_at, signature_in, software_at, paused`
 
 func scanPeer(row scanner) (p Peer, err error) { return scanPeerAnd(row) }
 
 func scanPeerAnd(row scanner, more ...any) (p Peer, err error) {
-	var next, lease, success, failed, since, created int64
+	var next, lease, success, failed, since, created, signed, asked, paused int64
 	err = row.Scan(append([]any{&p.Origin, &p.State, &p.Fails, &next, &lease, &p.LeaseOwner, &success, &failed, &since,
-		&p.LastError, &p.Software, &p.Version, &p.Actor, &p.Catalog, &p.Signature, &created}, more...)...)
+		&p.LastError, &p.Software, &p.Version, &p.Actor, &p.Catalog, &p.Signature, &created,
+		&signed, &p.SignatureIn, &asked, &paused}, more...)...)
 	p.NextTry, p.LeaseUntil, p.LastSuccess, p.LastFailed = instant(next), instant(lease), instant(success), instant(failed)
 	p.FailingSince, p.Created = instant(since), instant(created)
+	p.SignatureAt, p.SoftwareAt, p.Paused = instant(signed), instant(asked), instant(paused)
 	return p, err
 }
 
@@ -78,13 +80,13 @@ func (t *Tx) PutPeer(ctx context.Context, p Peer) error {
 const leaseCandidates = 16
 
 // LeasePeer takes the peer whose queue has waited longest: one with deliveries,
-// whose next try is due, that nobody holds and that is not blocked. The lease
+// whose next try is due, that nobody holds and that is neither blocked nor paused. The lease
 // ends by itself, so that a killed process loses nothing. The error wraps
 // ErrNotFound when there is none.
 func (t *Tx) LeasePeer(ctx context.Context, owner string, lease time.Duration) (Peer, error) {
 	now := t.now()
 	due, err := collect(ctx, t.Reader, scanValue[string], `SELECT origin FROM peer WHERE next_try <= $1 AND lease_until <= $1
-		AND state <> 'blocked' AND EXISTS (SELECT 1 FROM delivery d WHERE d.peer = peer.origin)
+		AND state <> 'blocked' AND paused = 0 AND EXISTS (SELECT 1 FROM delivery d WHERE d.peer = peer.origin)
 		ORDER BY next_try, origin LIMIT $2`, now, leaseCandidates)
 	if err != nil {
 		return Peer{}, wrap(err, "lease peer")

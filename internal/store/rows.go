@@ -205,9 +205,17 @@ type Peer struct {
 	Version      string
 	// Actor is the id of its instance actor, Catalog its catalog, "" when unknown.
 	Actor, Catalog string
-	// Signature is the HTTP signature form that works: "cavage" or "rfc9421".
-	Signature string
-	Created   time.Time
+	// Signature is the form in which its requests are signed, as httpsig.Form has
+	// it, "" until one has worked; SignatureAt is when that was last seen.
+	Signature   string
+	SignatureAt time.Time
+	// SignatureIn is the form in which it signs what it sends.
+	SignatureIn string
+	// SoftwareAt is when its NodeInfo was last asked for.
+	SoftwareAt time.Time
+	// Paused is since when nothing is sent to it and nothing fetched; zero when it is not.
+	Paused  time.Time
+	Created time.Time
 	// Queued is the number of deliveries that wait; filled by Peers and Peer.
 	Queued int
 	// Entries is the number of public entries held from it; filled by Peers.
