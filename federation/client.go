@@ -34,9 +34,7 @@ const (
 	requestTimeout = 30 * time.Second
 	maxRedirects   = 3
 	maxRetryAfter  = 24 * time.Hour
-	formMemory     = 24 * time.Hour // how long a host's signature form is remembered
-	maxForms       = 4096           // hosts remembered
-	maxDetailBytes = 200            // of an error's body that StatusError keeps
+	maxDetailBytes = 200 // of an error's body that StatusError keeps
 )
 
 // ErrRefused is returned for a URL, a redirect or a content type that is not believed.
@@ -56,15 +54,14 @@ type Client struct {
 	// CheckRedirect, if set, may refuse the URL of a request or a redirect,
 	// before it is made.
 	CheckRedirect func(url string) error
+	// Learned, if set, is told the form of signature that an origin has taken,
+	// when it is new or a day old. Recall gives it back after a restart, with the
+	// time at which it was learned.
+	Learned func(ctx context.Context, origin string, form httpsig.Form)
+	Recall  func(ctx context.Context, origin string) (form httpsig.Form, at time.Time, ok bool)
 
 	mu    sync.Mutex
-	forms map[string]formChoice
-}
-
-// formChoice is the signature form that a host last accepted.
-type formChoice struct {
-	form httpsig.Form
-	at   time.Time
+	forms map[string]formChoice // by origin
 }
 
 // GetOptions says how to get.
@@ -153,48 +150,22 @@ func (c *Client) Post(ctx context.Context, inbox string, body []byte, sign Signe
 	return resp, nil
 }
 
-// knock sends one signed request, and once more with the other form of
-// signature when the first is answered with 400 or 401 (RFC 9421 for those who
-// do not know the draft). What worked is remembered per host for a day.
-func (c *Client) knock(ctx context.Context, method, target string, header http.Header, body []byte, sign Signer) (*Response, error) {
-	u, err := checkURL(target)
-	if err != nil {
-		return nil, err
-	}
-	if c.CheckRedirect != nil {
-		if err := c.CheckRedirect(target); err != nil {
-			return nil, err
-		}
-	}
-	form := c.formOf(u.Host)
-	resp, err := c.send(ctx, method, u, header, body, sign, form)
-	if err != nil || sign == nil || (resp.Status != http.StatusBadRequest && resp.Status != http.StatusUnauthorized) {
-		return resp, err
-	}
-	other := httpsig.RFC9421 - form
-	second, err := c.send(ctx, method, u, header, body, sign, other)
-	if err != nil || second.Status >= 400 {
-		return resp, nil // the first answer is the one that counts
-	}
-	c.rememberForm(u.Host, other)
-	return second, nil
-}
-
-func (c *Client) send(ctx context.Context, method string, u *url.URL, header http.Header, body []byte, sign Signer, form httpsig.Form) (*Response, error) {
+// send makes one request of an exchange.
+func (c *Client) send(ctx context.Context, x exchange, choice formChoice) (*Response, error) {
 	var reader io.Reader
-	if body != nil {
-		reader = bytes.NewReader(body)
+	if x.body != nil {
+		reader = bytes.NewReader(x.body)
 	}
-	req, err := http.NewRequestWithContext(ctx, method, u.String(), reader)
+	req, err := http.NewRequestWithContext(ctx, x.method, x.url.String(), reader)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrRefused, err)
 	}
-	req.Header = header.Clone()
+	req.Header = x.header.Clone()
 	if c.UserAgent != "" {
 		req.Header.Set("User-Agent", c.UserAgent)
 	}
-	if sign != nil {
-		if err := sign.Sign(req, body, form, c.now()); err != nil {
+	if x.sign != nil {
+		if err := c.signAs(req, x, choice); err != nil {
 			return nil, err
 		}
 	}
@@ -218,7 +189,7 @@ func (c *Client) send(ctx context.Context, method string, u *url.URL, header htt
 	if int64(len(data)) > limit {
 		return nil, ErrTooLarge
 	}
-	return &Response{URL: u.String(), Status: resp.StatusCode, Header: resp.Header, Body: data}, nil
+	return &Response{URL: x.url.String(), Status: resp.StatusCode, Header: resp.Header, Body: data}, nil
 }
 
 // http is the caller's client, with redirects left to us.
@@ -236,24 +207,6 @@ func (c *Client) now() time.Time {
 		return time.Now()
 	}
 	return c.Clock()
-}
-
-func (c *Client) formOf(host string) httpsig.Form {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if f, ok := c.forms[host]; ok && c.now().Sub(f.at) < formMemory {
-		return f.form
-	}
-	return httpsig.Cavage
-}
-
-func (c *Client) rememberForm(host string, form httpsig.Form) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.forms == nil || len(c.forms) >= maxForms {
-		c.forms = make(map[string]formChoice)
-	}
-	c.forms[host] = formChoice{form: form, at: c.now()}
 }
 
 // statusError keeps the status and when to come back (RFC 9110 §10.2.3).

@@ -15,17 +15,17 @@ import (
 
 // signCavage signs (request-target) host date [digest], which every peer
 // accepts, with algorithm="rsa-sha256", which Gancio's parser wants to see.
-func (s *Signer) signCavage(req *http.Request, body []byte) error {
+// target is what stands for the request's path.
+func (s *Signer) signCavage(req *http.Request, body []byte, target string) error {
 	if _, ok := s.Key.Public().(*rsa.PublicKey); !ok {
 		return fmt.Errorf("%w: draft-cavage needs an RSA key", ErrMalformed)
 	}
 	sig := Signature{Covered: []string{"(request-target)", "host", "date"}}
 	if body != nil {
-		sum := sha256.Sum256(body)
-		req.Header.Set("Digest", "SHA-256="+base64.StdEncoding.EncodeToString(sum[:]))
+		req.Header.Set("Digest", "SHA-256="+base64Sum(body))
 		sig.Covered = append(sig.Covered, "digest")
 	}
-	b := sig.baseCavage(req, req.URL.RequestURI())
+	b := sig.baseCavage(req, target)
 	if b.err != nil {
 		return b.err
 	}

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -44,14 +45,26 @@ type Form uint8
 const (
 	Cavage Form = iota
 	RFC9421
+	// CavageBare is Cavage over the path without its query string, which some
+	// older servers want of a GET. Parse never says it: Verify tries both.
+	CavageBare
 )
 
-// String is the form's name in logs.
+// forms are the names of the forms, in logs and in the database.
+var forms = [...]string{Cavage: "draft-cavage", RFC9421: "rfc9421", CavageBare: "draft-cavage-bare"}
+
+// String is the form's name.
 func (f Form) String() string {
-	if f == RFC9421 {
-		return "rfc9421"
+	if int(f) < len(forms) {
+		return forms[f]
 	}
-	return "draft-cavage"
+	return "unknown"
+}
+
+// ParseForm is the form of a name; ok is false for one that is not spoken.
+func ParseForm(name string) (f Form, ok bool) {
+	i := slices.Index(forms[:], name)
+	return Form(max(i, 0)), i >= 0
 }
 
 // Signer is a key that signs requests.
@@ -66,6 +79,18 @@ type Signer struct {
 // form says. body is nil for a GET. Sign again for every attempt: the date is
 // part of what is signed.
 func (s *Signer) Sign(req *http.Request, body []byte, form Form, now time.Time) error {
+	s.prepare(req, now)
+	switch form {
+	case RFC9421:
+		return s.sign9421(req, body, Wanted{}, now)
+	case CavageBare:
+		return s.signCavage(req, body, req.URL.EscapedPath())
+	}
+	return s.signCavage(req, body, req.URL.RequestURI())
+}
+
+// prepare sets what is signed and removes what was signed before.
+func (s *Signer) prepare(req *http.Request, now time.Time) {
 	for _, name := range []string{"Signature", "Signature-Input", "Digest", "Content-Digest"} {
 		req.Header.Del(name)
 	}
@@ -73,10 +98,11 @@ func (s *Signer) Sign(req *http.Request, body []byte, form Form, now time.Time) 
 		req.Host = req.URL.Host
 	}
 	req.Header.Set("Date", now.UTC().Format(http.TimeFormat))
-	if form == RFC9421 {
-		return s.sign9421(req, body, now)
-	}
-	return s.signCavage(req, body)
+}
+
+func base64Sum(body []byte) string {
+	sum := sha256.Sum256(body)
+	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
 // Signature is a request's signature, parsed and not yet verified.
@@ -230,8 +256,7 @@ func (s *Signature) timely(r *http.Request, now time.Time) error {
 
 // digestMatches recomputes the body's SHA-256.
 func (s *Signature) digestMatches(r *http.Request, body []byte) error {
-	sum := sha256.Sum256(body)
-	want := base64.StdEncoding.EncodeToString(sum[:])
+	want := base64Sum(body)
 	name := "Digest"
 	if s.Form == RFC9421 {
 		name, want = "Content-Digest", ":"+want+":"

@@ -9,32 +9,10 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
-
-// sign9421 signs @method @target-uri [content-digest], what Mastodon asks for.
-func (s *Signer) sign9421(req *http.Request, body []byte, now time.Time) error {
-	sig := Signature{Form: RFC9421, Covered: []string{"@method", "@target-uri"}}
-	if body != nil {
-		sum := sha256.Sum256(body)
-		req.Header.Set("Content-Digest", "sha-256=:"+base64.StdEncoding.EncodeToString(sum[:])+":")
-		sig.Covered = append(sig.Covered, "content-digest")
-	}
-	sig.params = fmt.Sprintf(`("%s");created=%d;keyid="%s"`, strings.Join(sig.Covered, `" "`), now.Unix(), s.KeyID)
-	b := sig.base9421(req, req.URL.Scheme)
-	if b.err != nil {
-		return b.err
-	}
-	raw, err := s.signText(b.text)
-	if err != nil {
-		return fmt.Errorf("sign request: %w", err)
-	}
-	req.Header.Set("Signature-Input", "sig1="+sig.params)
-	req.Header.Set("Signature", "sig1=:"+base64.StdEncoding.EncodeToString(raw)+":")
-	return nil
-}
 
 func (s *Signer) signText(text string) ([]byte, error) {
 	switch s.Key.Public().(type) {
@@ -82,20 +60,11 @@ func parse9421(input, signatures string) (*Signature, error) {
 // parseInput reads one inner list with its parameters (RFC 9421 §2.3).
 func parseInput(params string) (*Signature, error) {
 	s := &Signature{Form: RFC9421, params: params}
-	list, rest, ok := strings.Cut(params, ")")
-	if !ok || !strings.HasPrefix(list, "(") {
-		return nil, fmt.Errorf("%w: no component list", ErrMalformed)
+	list, rest, err := innerList(params)
+	if err != nil {
+		return nil, err
 	}
-	for _, item := range strings.Fields(list[1:]) {
-		if len(item) < 3 || item[0] != '"' || item[len(item)-1] != '"' {
-			return nil, fmt.Errorf("%w: component %s", ErrMalformed, item) // parameters such as ;req are not spoken
-		}
-		name := item[1 : len(item)-1]
-		if s.covers(name) || name != strings.ToLower(name) {
-			return nil, fmt.Errorf("%w: component %s", ErrMalformed, item)
-		}
-		s.Covered = append(s.Covered, name)
-	}
+	s.Covered = list
 	seen := make(map[string]bool)
 	for _, p := range splitOutside(rest, ';') {
 		name, value, _ := strings.Cut(strings.TrimSpace(p), "=")
@@ -117,7 +86,6 @@ func parseInput(params string) (*Signature, error) {
 			s.expires = value
 		}
 	}
-	var err error
 	if s.Created, err = unixTime(s.created); err != nil {
 		return nil, err
 	}
@@ -128,6 +96,26 @@ func parseInput(params string) (*Signature, error) {
 		return nil, fmt.Errorf("%w: no keyid", ErrMalformed)
 	}
 	return s, nil
+}
+
+// innerList reads the components of an inner list, and returns what follows it.
+// Components with parameters such as ;req are not spoken, and refused.
+func innerList(params string) (components []string, rest string, err error) {
+	list, rest, ok := strings.Cut(params, ")")
+	if !ok || !strings.HasPrefix(list, "(") {
+		return nil, "", fmt.Errorf("%w: no component list", ErrMalformed)
+	}
+	for _, item := range strings.Fields(list[1:]) {
+		if len(item) < 3 || item[0] != '"' || item[len(item)-1] != '"' {
+			return nil, "", fmt.Errorf("%w: component %s", ErrMalformed, item)
+		}
+		name := item[1 : len(item)-1]
+		if slices.Contains(components, name) || name != strings.ToLower(name) {
+			return nil, "", fmt.Errorf("%w: component %s", ErrMalformed, item)
+		}
+		components = append(components, name)
+	}
+	return components, rest, nil
 }
 
 // splitOutside splits at sep outside quoted strings.
@@ -154,6 +142,9 @@ func unquote(s string) string {
 	}
 	return ""
 }
+
+// derived are the derived components that are spoken (RFC 9421 §2.2).
+var derived = [...]string{"@method", "@target-uri", "@authority", "@scheme", "@path", "@query", "@request-target"}
 
 // base9421 is the signature base (RFC 9421 §2.5). The parameters are repeated
 // as received rather than serialised again.
