@@ -1,6 +1,10 @@
-// Package proof canonicalises JSON (RFC 8785), hashes documents and codes
-// public keys as Multikey (FEP-521a), for catalogues and integrity proofs
-// (FEP-8b32). It does no I/O; packages vocab, keyring and harvest call it.
+// Package proof signs and verifies documents (FEP-8b32, cryptosuite
+// eddsa-jcs-2022), canonicalises JSON (RFC 8785), hashes documents and codes
+// public keys as Multikey (FEP-521a).
+//
+// It does no I/O and knows no actor: whose key it is, and whether it may speak
+// for a document, is package peer's to find out. Packages vocab, keyring, peer
+// and harvest call it.
 package proof
 
 import (
@@ -14,6 +18,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -35,9 +40,10 @@ func JCS(raw []byte) ([]byte, error) {
 }
 
 // Hash returns "sha256-" and the base64url SHA-256 of the canonical form of
-// the document without its "@context" and its "proof", "" for malformed input:
-// a document is the same alone and inside a catalogue page, which has one
-// context for all, and stays the same when a new version adds a term.
+// the document without its "@context", its "proof" and its "endorsement", "" for
+// malformed input: a document is the same alone and inside a catalogue page,
+// which has one context for all, and stays the same when a new version adds a
+// term or a key signs it again.
 func Hash(raw []byte) string {
 	v, err := decode(raw)
 	if err != nil {
@@ -46,6 +52,7 @@ func Hash(raw []byte) string {
 	if m, ok := v.(map[string]any); ok {
 		delete(m, "proof")
 		delete(m, "@context")
+		delete(m, "endorsement")
 	}
 	canonical, err := write(nil, v, 0)
 	if err != nil {
@@ -125,7 +132,20 @@ func writeObject(b []byte, m map[string]any, depth int) ([]byte, error) {
 // compareUTF16 orders by UTF-16 code units (RFC 8785 §3.2.3), which differs
 // from the order of bytes only above U+D7FF.
 func compareUTF16(a, b string) int {
+	if below(a) && below(b) {
+		return strings.Compare(a, b)
+	}
 	return slices.Compare(utf16.Encode([]rune(a)), utf16.Encode([]rune(b)))
+}
+
+// below reports whether all of s is below U+E000, where both orders agree.
+func below(s string) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] >= 0xee {
+			return false
+		}
+	}
+	return true
 }
 
 // appendNumber writes a number as ECMAScript does (RFC 8785 §3.2.2.3).
