@@ -35,6 +35,8 @@ type Decision struct {
 	// Code is a stable word for translation, as RuleCodes has them; "" when
 	// there is only the reason.
 	Code string `json:"code,omitempty"`
+	// Source is the followed actor whose rule decided, "" when none did.
+	Source string `json:"source,omitempty"`
 }
 
 // Generosity orders actions: of several followed sources that have an entry,

@@ -38,8 +38,9 @@ type Verdict struct {
 
 // Moderation reads the rules through a short cache. Concurrent use is safe.
 type Moderation struct {
-	st    *store.Store
-	clock func() time.Time
+	st      *store.Store
+	clock   func() time.Time
+	sources sourceRules
 
 	mu    sync.Mutex
 	rules map[string]store.DomainRule

@@ -68,3 +68,148 @@ func (t *Tx) DeleteIgnored(ctx context.Context, uri string) error {
 	_, err := t.exec(ctx, "DELETE FROM ignored WHERE uri = $1", uri)
 	return wrap(err, "forget ignored %s", uri)
 }
+
+// Source is a followed actor that may have brought an entry.
+type Source struct {
+	Object, Origin string
+	State          FollowState
+	// Rule is the JSON form of a directory.SourceRule, "" takes everything.
+	Rule string
+	// Type is the ActivityPub type of the actor, "" when its document is not known.
+	Type string
+	// Announced says that the source announced the entry.
+	Announced bool
+}
+
+// Covers reports whether the source has the entry: the Application of its
+// instance, its publisher, itself, or whoever announced it.
+func (s Source) Covers(e *directory.Entry) bool {
+	if s.State == FollowRejected {
+		return false
+	}
+	return s.Announced || s.Object == e.URI || s.Object == e.OwnerURI || s.Type == "Application" && s.Origin == e.Origin
+}
+
+// SourcesOf lists the followed actors of an entry's instance and those that
+// announced it, in any state.
+func (r Reader) SourcesOf(ctx context.Context, origin, uri string) ([]Source, error) {
+	ss, err := collect(ctx, r, func(row scanner) (s Source, err error) {
+		return s, row.Scan(&s.Object, &s.Origin, &s.State, &s.Rule, &s.Type, &s.Announced)
+	}, `SELECT f.object, f.origin, f.state, f.rule, COALESCE(a.type, ''),
+		EXISTS (SELECT 1 FROM announced n WHERE n.uri = $2 AND n.announcer = f.object)
+		FROM following f LEFT JOIN remote_actor a ON a.uri = f.object
+		WHERE f.origin = $1 OR f.object IN (SELECT announcer FROM announced WHERE uri = $2)
+		ORDER BY f.object, f.actor`, origin, uri)
+	return ss, wrap(err, "sources of %s", uri)
+}
+
+// PutAnnounced remembers that a followed actor announced an entry.
+func (t *Tx) PutAnnounced(ctx context.Context, uri, announcer string) error {
+	_, err := t.exec(ctx, "INSERT INTO announced (uri, announcer, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+		uri, announcer, t.now())
+	return wrap(err, "announced %s", uri)
+}
+
+// DeleteAnnounced forgets that an actor announced an entry.
+func (t *Tx) DeleteAnnounced(ctx context.Context, uri, announcer string) error {
+	_, err := t.exec(ctx, "DELETE FROM announced WHERE uri = $1 AND announcer = $2", uri, announcer)
+	return wrap(err, "announced %s", uri)
+}
+
+// AnnouncedBy lists the entries that an actor announced, by URI after one.
+func (r Reader) AnnouncedBy(ctx context.Context, announcer, afterURI string, limit int) ([]string, error) {
+	uris, err := collect(ctx, r, scanValue[string],
+		"SELECT uri FROM announced WHERE announcer = $1 AND uri > $2 ORDER BY uri LIMIT $3", announcer, afterURI, limit)
+	return uris, wrap(err, "announced by %s", announcer)
+}
+
+// The decisions of a Review.
+const (
+	ReviewApproved = "approved"
+	ReviewRejected = "rejected"
+)
+
+// Review is what a person decided of one entry of another instance.
+type Review struct {
+	URI, Origin    string
+	Decision       string
+	WhoID, WhoName string
+	Reason         string
+	At             time.Time
+}
+
+const selectReview = "SELECT uri, origin, decision, who_id, who_name, reason, at FROM review"
+
+func scanReview(row scanner) (v Review, err error) {
+	var at int64
+	err = row.Scan(&v.URI, &v.Origin, &v.Decision, &v.WhoID, &v.WhoName, &v.Reason, &at)
+	v.At = instant(at)
+	return v, err
+}
+
+// ReviewOf reads what a person decided of an entry, or ErrNotFound.
+func (r Reader) ReviewOf(ctx context.Context, uri string) (Review, error) {
+	v, err := one(ctx, r, scanReview, selectReview+" WHERE uri = $1", uri)
+	return v, wrap(err, "review of %s", uri)
+}
+
+// ReviewsFrom lists what persons decided of the entries of an origin ("" = of
+// all), the newest first.
+func (r Reader) ReviewsFrom(ctx context.Context, origin string, limit int) ([]Review, error) {
+	vs, err := collect(ctx, r, scanReview, selectReview+" WHERE ($1 = '' OR origin = $1) ORDER BY at DESC, uri LIMIT $2", origin, limit)
+	return vs, wrap(err, "reviews of %s", origin)
+}
+
+// PutReview records a decision; a later one replaces it.
+func (t *Tx) PutReview(ctx context.Context, v Review) error {
+	_, err := t.exec(ctx, `INSERT INTO review (uri, origin, decision, who_id, who_name, reason, at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (uri) DO UPDATE SET origin = excluded.origin,
+		decision = excluded.decision, who_id = excluded.who_id, who_name = excluded.who_name,
+		reason = excluded.reason, at = excluded.at`, v.URI, v.Origin, v.Decision, v.WhoID, v.WhoName, v.Reason, t.now())
+	return wrap(err, "review %s", v.URI)
+}
+
+// DeleteReview takes a decision back and reports whether there was one.
+func (t *Tx) DeleteReview(ctx context.Context, uri string) (bool, error) {
+	n, err := t.exec(ctx, "DELETE FROM review WHERE uri = $1", uri)
+	return n > 0, wrap(err, "review %s", uri)
+}
+
+// Proposed lists the entries of an origin ("" = of all other instances) that
+// wait for a person, by number after one.
+func (r Reader) Proposed(ctx context.Context, origin string, afterNum int64, limit int) ([]directory.Entry, error) {
+	es, err := collect(ctx, r, scanEntry, selectEntry+` WHERE e.status = 'proposed' AND e.origin <> ''
+		AND ($1 = '' OR e.origin = $1) AND e.num > $2 ORDER BY e.num LIMIT $3`, origin, afterNum, limit)
+	return es, wrap(err, "entries under review")
+}
+
+// SourceCount is how many entries of an origin are held in one state.
+type SourceCount struct {
+	Published, Review, Ignored int
+}
+
+// SourceCounts counts what is held of each origin and what is ignored of it.
+func (r Reader) SourceCounts(ctx context.Context) (map[string]SourceCount, error) {
+	out := map[string]SourceCount{}
+	err := r.each(ctx, func(row scanner) error {
+		var origin string
+		var c SourceCount
+		err := row.Scan(&origin, &c.Published, &c.Review)
+		out[origin] = c
+		return err
+	}, `SELECT origin, SUM(CASE WHEN status IN ('published', 'archived') THEN 1 ELSE 0 END),
+		SUM(CASE WHEN status = 'proposed' THEN 1 ELSE 0 END) FROM entry WHERE origin <> '' AND status <> 'deleted' GROUP BY origin`)
+	if err != nil {
+		return nil, wrap(err, "count sources")
+	}
+	err = r.each(ctx, func(row scanner) error {
+		var origin string
+		var n int
+		err := row.Scan(&origin, &n)
+		c := out[origin]
+		c.Ignored = n
+		out[origin] = c
+		return err
+	}, "SELECT origin, COUNT(*) FROM ignored GROUP BY origin")
+	return out, wrap(err, "count ignored entries")
+}
