@@ -49,7 +49,7 @@ func (v Env) Note(e directory.Public, change NoteKind, id string, at time.Time) 
 		ContentMap: map[string]string{"fr": v.noteHTML(e, change, "fr"), "en": v.noteHTML(e, change, "en")},
 		Tag:        v.hashtags(noteTags(e)),
 		To:         []string{federation.Public}, CC: []string{actor + "/followers"},
-		Published: wireTime(at),
+		Published: wireTime(at), Replies: id + repliesPath, Context: v.uri(e) + discussionPath,
 	}
 	if len(e.Images) > 0 {
 		img := e.Images[0]
