@@ -58,7 +58,7 @@ func parseCavage(header string) (*Signature, error) {
 	if len(s.Covered) == 0 {
 		s.Covered = []string{"date"} // the draft's default
 	}
-	if s.sig, err = base64.StdEncoding.DecodeString(params["signature"]); err != nil || len(s.sig) == 0 {
+	if s.sig, err = base64.StdEncoding.Strict().DecodeString(params["signature"]); err != nil || len(s.sig) == 0 {
 		return nil, fmt.Errorf("%w: signature is not base64", ErrMalformed)
 	}
 	if s.KeyID == "" {
@@ -129,7 +129,7 @@ func (s *Signature) baseCavage(r *http.Request, target string) base {
 		case "host":
 			b.WriteString(r.Host)
 		default:
-			values := r.Header.Values(name)
+			values := fieldValues(r, name)
 			if len(values) == 0 {
 				return base{err: fmt.Errorf("%w: signed header %s is absent", ErrIncomplete, name)}
 			}

@@ -49,7 +49,7 @@ func parse9421(input, signatures string) (*Signature, error) {
 		if len(value) < 2 || value[0] != ':' || value[len(value)-1] != ':' {
 			return nil, fmt.Errorf("%w: signature is not a byte sequence", ErrMalformed)
 		}
-		if s.sig, err = base64.StdEncoding.DecodeString(value[1 : len(value)-1]); err != nil || len(s.sig) == 0 {
+		if s.sig, err = base64.StdEncoding.Strict().DecodeString(value[1 : len(value)-1]); err != nil || len(s.sig) == 0 {
 			return nil, fmt.Errorf("%w: signature is not base64", ErrMalformed)
 		}
 		return s, nil
@@ -177,13 +177,9 @@ func (s *Signature) base9421(r *http.Request, scheme string) base {
 		case "host":
 			value = r.Host
 		default:
-			values := r.Header.Values(name)
+			values := fieldValues(r, name)
 			if strings.HasPrefix(name, "@") || len(values) == 0 {
-				if name == "content-length" && r.ContentLength >= 0 {
-					values = []string{strconv.FormatInt(r.ContentLength, 10)}
-				} else {
-					return base{err: fmt.Errorf("%w: component %s", ErrIncomplete, name)}
-				}
+				return base{err: fmt.Errorf("%w: component %s", ErrIncomplete, name)}
 			}
 			trimmed := make([]string, len(values))
 			for i, v := range values {
@@ -195,4 +191,14 @@ func (s *Signature) base9421(r *http.Request, scheme string) base {
 	}
 	b.WriteString(`"@signature-params": ` + s.params)
 	return base{text: b.String()}
+}
+
+// fieldValues are the lines of a field as received; net/http takes the length
+// out of what it is going to send.
+func fieldValues(r *http.Request, name string) []string {
+	values := r.Header.Values(name)
+	if len(values) == 0 && name == "content-length" && r.ContentLength >= 0 {
+		return []string{strconv.FormatInt(r.ContentLength, 10)}
+	}
+	return values
 }
