@@ -87,6 +87,7 @@ type Act struct {
 	Type      string   `json:"type"`
 	Actor     string   `json:"actor"`
 	Object    any      `json:"object"`
+	Target    string   `json:"target,omitempty"` // Move's
 	Published string   `json:"published,omitempty"`
 	To        []string `json:"to,omitempty"`
 	CC        []string `json:"cc,omitempty"`

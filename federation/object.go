@@ -65,6 +65,18 @@ type Object struct {
 	To []string `json:"to,omitempty"`
 	CC []string `json:"cc,omitempty"`
 
+	InReplyTo string `json:"inReplyTo,omitempty"`
+	Context   string `json:"context,omitempty"` // the thread's collection (FEP-7888)
+	Replies   string `json:"replies,omitempty"`
+	// CommentsEnabled and RepliesModeration are Mobilizon's words about an Event.
+	CommentsEnabled   *bool  `json:"commentsEnabled,omitempty"`
+	RepliesModeration string `json:"repliesModerationOption,omitempty"`
+
+	// AlsoKnownAs and MovedTo are as Mastodon has them on actors (FEP-7628);
+	// ours has them on objects too.
+	AlsoKnownAs []string `json:"alsoKnownAs,omitempty"`
+	MovedTo     string   `json:"movedTo,omitempty"`
+
 	Published time.Time `json:"published,omitzero"`
 	Updated   time.Time `json:"updated,omitzero"`
 
@@ -87,10 +99,12 @@ type Object struct {
 	Identifiers   json.RawMessage `json:"identifiers,omitempty"`
 	Relations     *Items          `json:"relations,omitempty"`
 
-	PublicKey       *Key       `json:"publicKey,omitempty"` // one object, not a list: Mobilizon
-	AssertionMethod []Key      `json:"assertionMethod,omitempty"`
-	Generator       *Generator `json:"generator,omitempty"`
-	Implements      []Link     `json:"implements,omitempty"`
+	PublicKey       *Key  `json:"publicKey,omitempty"` // one object, not a list: Mobilizon
+	AssertionMethod []Key `json:"assertionMethod,omitempty"`
+	// Endorsement is what the instance's actor says of AssertionMethod: see Endorse.
+	Endorsement json.RawMessage `json:"endorsement,omitempty"`
+	Generator   *Generator      `json:"generator,omitempty"`
+	Implements  []Link          `json:"implements,omitempty"`
 
 	received json.RawMessage // relations as read: see Relationships
 }

@@ -29,6 +29,7 @@ func ReadObject(raw []byte) (Object, error) {
 		ExternalURL: m.Text("externalParticipationUrl"), IsOnline: m.Bool("isOnline"),
 		To: m.IDs("to"), CC: m.IDs("cc"),
 		Published: m.Time("published"), Updated: m.Time("updated"),
+		AlsoKnownAs: m.IDs("alsoKnownAs"), MovedTo: m.Ref("movedTo").ID,
 		Archived: m.Bool("archived"), Themes: texts(m, "themes"), Keywords: texts(m, "keywords"),
 		DateEDTF: m.Text("dateEdtf"), License: m.Ref("license").ID, Website: m.Text("website"),
 		OnlineURL: m.Text("onlineUrl"), OpeningHours: m.Text("openingHours"), LastConfirmed: m.Time("lastConfirmed"),

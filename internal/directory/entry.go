@@ -31,6 +31,20 @@ type Entry struct {
 	// Silenced says that the entry of another instance is to be read at its own
 	// address only: it is in no list, map, feed or announce.
 	Silenced bool `json:"silenced,omitempty"`
+	// Withheld says that its origin or its publisher is blocked: it is kept, on no
+	// public surface, until the block is taken back.
+	Withheld bool `json:"withheld,omitempty"`
+	// AlsoKnownAs are the ids under which the same thing is or was published
+	// elsewhere; MovedTo is the id where it is published now, "" = here. Either
+	// counts only together with the other one's word for it: see package ledger.
+	AlsoKnownAs []string `json:"alsoKnownAs,omitempty"`
+	MovedTo     string   `json:"movedTo,omitempty"`
+	// ShownAs is the ID of the entry that lists show in place of this one, a
+	// merged twin or where it moved; NowhereShown when they show none; "" = itself.
+	// It is a decision of this instance and never public.
+	ShownAs string `json:"shownAs,omitempty"`
+	// Discussion is the entry's own rule for replies, "" = the instance's.
+	Discussion Discussion `json:"discussion,omitempty"`
 
 	Name        LangText `json:"name"`
 	Summary     LangText `json:"summary,omitempty"`

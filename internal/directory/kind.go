@@ -81,4 +81,10 @@ func (s Status) Public() bool { return s == StatusPublished || s == StatusArchiv
 
 // Listed reports whether lists, maps, feeds and the other surfaces that gather
 // entries may show e. What is public and not listed is read at its own address.
-func (e *Entry) Listed() bool { return e.Status.Public() && !e.Silenced }
+func (e *Entry) Listed() bool {
+	return e.Status.Public() && !e.Silenced && !e.Withheld && e.ShownAs == ""
+}
+
+// NowhereShown is the ShownAs of an entry that lists leave out without showing
+// another: it moved to where we do not look, or is about to be deleted.
+const NowhereShown = "-"

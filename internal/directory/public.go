@@ -14,9 +14,10 @@ type Public Entry
 // copy shares no memory that the caller may change with the entry's place.
 func (e Entry) Public() (Public, bool) {
 	p := Public(e)
+	p.ShownAs = ""
 	p.Contact, p.Extra = nil, nil // Extra holds the columns of an import that nobody has looked at
 	p.Place = e.Place.public()
-	return p, e.Status.Public()
+	return p, e.Status.Public() && !e.Withheld
 }
 
 func (p *Place) public() *Place {

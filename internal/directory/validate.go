@@ -55,6 +55,7 @@ func Validate(e *Entry) error {
 	v.attachments(e)
 	v.identifiers(e.Identifiers)
 	v.contact(e.Contact)
+	v.aliases(e)
 	if len(v.bad) == 0 {
 		return nil
 	}
@@ -76,6 +77,7 @@ func (v *validator) failIf(bad bool, field, code, format string, args ...any) {
 
 func (v *validator) identity(e *Entry) {
 	v.failIf(!e.Kind.Valid(), "kind", "unknown_kind", "is not a kind of entry")
+	v.failIf(e.Discussion != "" && !e.Discussion.Valid(), "discussion", "unknown", "is off, review, open or empty")
 	e.Handle = strings.ToLower(strings.TrimSpace(e.Handle))
 	switch {
 	case e.Handle == "":

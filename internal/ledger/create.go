@@ -49,6 +49,7 @@ func (l *Ledger) prepareNew(ctx context.Context, tx *store.Tx, who directory.Who
 	now := l.now()
 	e.ID, e.Num, e.Seq, e.Hash, e.Revision = id, 0, 0, "", 1
 	e.Origin, e.DeletedAt = "", zeroTime
+	e.AlsoKnownAs, e.MovedTo, e.ShownAs = nil, "", "" // the verbs of move.go and merge.go say these
 	e.URI = l.env.EntryURI(e.Kind, id)
 	e.Created, e.Updated, e.PublishedAt = now, now, zeroTime
 	if e.Status == "" {

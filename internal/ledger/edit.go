@@ -152,6 +152,7 @@ func keepIdentity(e, from *directory.Entry) {
 	e.ID, e.Num, e.URI, e.Origin = from.ID, from.Num, from.URI, from.Origin
 	e.Created, e.Updated, e.PublishedAt, e.DeletedAt = from.Created, from.Updated, from.PublishedAt, from.DeletedAt
 	e.Revision, e.Seq, e.Hash, e.SourceKey = from.Revision, from.Seq, from.Hash, from.SourceKey
+	e.AlsoKnownAs, e.MovedTo, e.ShownAs = from.AlsoKnownAs, from.MovedTo, from.ShownAs
 	if e.Owner == "" || e.Owner == from.Owner {
 		e.Owner, e.OwnerURI = from.Owner, from.OwnerURI
 	}

@@ -109,7 +109,13 @@ func (t *Tx) putChunk(ctx context.Context, es []*directory.Entry, opt PutOptions
 		placeholders(9), "", w.relation); err != nil {
 		return err
 	}
-	return t.putSearch(ctx, hadWords, w.search)
+	if err := t.insertRows(ctx, "twin_key (twin, num)", placeholders(2), "ON CONFLICT DO NOTHING", w.twin); err != nil {
+		return err
+	}
+	if err := t.putSearch(ctx, hadWords, w.search); err != nil {
+		return err
+	}
+	return t.release(ctx, old, es)
 }
 
 // dropParts deletes the side rows of entries that are about to be replaced.
@@ -121,6 +127,7 @@ func (t *Tx) dropParts(ctx context.Context, nums []int64) error {
 		"DELETE FROM entry_theme WHERE num IN ",
 		"DELETE FROM entry_tag WHERE num IN ",
 		"DELETE FROM relation WHERE num IN ",
+		"DELETE FROM twin_key WHERE num IN ",
 	} {
 		var a args
 		if _, err := t.q.ExecContext(ctx, query+list(&a, nums), a...); err != nil {
@@ -220,7 +227,7 @@ func placeholders(n int) string {
 
 // entryRows are the rows of a chunk of entries, by table.
 type entryRows struct {
-	entry, doc, theme, tag, relation, search [][]any
+	entry, doc, theme, tag, relation, twin, search [][]any
 }
 
 func (w *entryRows) add(e *directory.Entry, wire any) error {
@@ -252,6 +259,9 @@ func (w *entryRows) add(e *directory.Entry, wire any) error {
 	for i, rel := range e.Relations {
 		w.relation = append(w.relation, []any{
 			e.Num, i, rel.ID, string(rel.Type), rel.Object, rel.Name, rel.Date, rel.Note, rel.Source})
+	}
+	if e.Status.Public() {
+		w.twin = append(w.twin, twinRows(e)...)
 	}
 	if public {
 		w.search = append(w.search, []any{e.Num, searchText(p)})
@@ -301,8 +311,10 @@ func (t *Tx) DeleteEntry(ctx context.Context, id string, at time.Time) error {
 	if err != nil {
 		return wrap(err, "delete")
 	}
-	if _, err := t.exec(ctx, "DELETE FROM revision WHERE entry_id = $1", id); err != nil {
-		return wrap(err, "delete entry %s", id)
+	for _, query := range []string{"DELETE FROM revision WHERE entry_id = $1", "DELETE FROM succession WHERE old_id = $1"} {
+		if _, err := t.exec(ctx, query, id); err != nil {
+			return wrap(err, "delete entry %s", id)
+		}
 	}
 	if e.Seq == 0 {
 		_, err := t.exec(ctx, "DELETE FROM entry WHERE id = $1", id)

@@ -64,7 +64,7 @@ func (r Reader) Catalog(ctx context.Context, ownerURI string, after int64, limit
 		err = row.Scan(&c.Seq, &c.ID, &c.URI, &c.Kind, &c.Handle, &updated, &c.Hash, &public)
 		c.Updated, c.Deleted = instant(updated), !public
 		return c, err
-	}, `SELECT seq, id, uri, kind, handle, updated, hash, public FROM entry
+	}, `SELECT seq, id, uri, kind, handle, updated, hash, status IN ('published', 'archived') FROM entry
 		WHERE origin = '' AND seq > $1 AND seq > 0 AND ($2 = '' OR owner_uri = $2) ORDER BY seq LIMIT $3`,
 		after, ownerURI, limit)
 	return rows, wrap(err, "catalog")
@@ -73,7 +73,7 @@ func (r Reader) Catalog(ctx context.Context, ownerURI string, after int64, limit
 // CountCatalog counts the public entries of Catalog, tombstones not included.
 func (r Reader) CountCatalog(ctx context.Context, ownerURI string) (int, error) {
 	n, err := value[int](ctx, r,
-		"SELECT COUNT(*) FROM entry WHERE origin = '' AND public AND ($1 = '' OR owner_uri = $1)", ownerURI)
+		"SELECT COUNT(*) FROM entry WHERE origin = '' AND status IN ('published', 'archived') AND ($1 = '' OR owner_uri = $1)", ownerURI)
 	return n, wrap(err, "count catalog")
 }
 

@@ -17,8 +17,9 @@ import (
 // maxBio bounds an actor's summary: Mobilizon refuses an actor beyond 5000 characters.
 const maxBio = 4500
 
-// Document returns the ActivityPub document of a local public entry; the same
-// entry gives the same bytes. Keys are used for actors only.
+// Document returns the ActivityPub document of a local public entry, with a
+// proof when the keys sign; the same entry and keys give the same bytes. They
+// are those of the entry's organisation, or the instance's when nobody owns it.
 func (v Env) Document(e directory.Public, k Keys) ([]byte, error) {
 	if !e.Kind.Valid() || v.uri(e) == "" {
 		return nil, fmt.Errorf("document of %q: %w: no kind or id", e.ID, directory.ErrInvalid)
@@ -35,7 +36,7 @@ func (v Env) Document(e directory.Public, k Keys) ([]byte, error) {
 	default:
 		v.article(&o, e)
 	}
-	return federation.Encode(o)
+	return v.sealed(o, k)
 }
 
 // common fills in what all kinds have.
@@ -52,7 +53,7 @@ func (v Env) common(e directory.Public) (federation.Object, error) {
 		Themes:   e.Themes, Keywords: e.Tags, Tag: v.hashtags(e.Tags),
 		License: licenceURL(e.Licence), Website: e.Website, OpeningHours: e.OpeningHours,
 		LastConfirmed: wireTime(e.LastConfirmed), Published: wireTime(e.PublishedAt), Updated: edited(e),
-		Relations: v.relations(uri, e.Relations),
+		Relations: v.relations(uri, e.Relations), AlsoKnownAs: e.AlsoKnownAs, MovedTo: e.MovedTo,
 	}
 	if o.AttributedTo = v.ownerURI(e); o.AttributedTo == uri {
 		o.AttributedTo = ""
@@ -187,6 +188,7 @@ func (v Env) event(o *federation.Object, e directory.Public) {
 	}
 	v.address(o, e, lang)
 	withContent(o, e, lang)
+	discussed(o, e)
 }
 
 // article fills in a text or a concept.
@@ -198,6 +200,7 @@ func (v Env) article(o *federation.Object, e directory.Public) {
 	}
 	v.address(o, e, lang)
 	withContent(o, e, lang)
+	discussed(o, e)
 }
 
 // withContent gives an object without a description its pitch as content:

@@ -37,6 +37,7 @@ func Entry(raw []byte, origin string) (directory.Entry, error) {
 	if e.Updated.IsZero() {
 		e.Updated = o.Published // an object that was never edited says it once
 	}
+	e.AlsoKnownAs, e.MovedTo = otherIDs(o)
 	if o.Archived {
 		e.Status = directory.StatusArchived
 	}
