@@ -24,10 +24,12 @@ type Actor struct {
 	AttributedTo     string
 	PublicKeys       []PublicKey
 	AssertionMethods []Multikey
-	AlsoKnownAs      []string
-	MovedTo          string
-	Discoverable     bool
-	Indexable        bool
+	// Endorsement is ours only, as received; nil when absent.
+	Endorsement  json.RawMessage
+	AlsoKnownAs  []string
+	MovedTo      string
+	Discoverable bool
+	Indexable    bool
 	// Raw is the document as received.
 	Raw json.RawMessage
 }
@@ -54,7 +56,7 @@ func ParseActor(body []byte) (Actor, error) {
 		Inbox: m.Ref("inbox").ID, Outbox: m.Ref("outbox").ID, Followers: m.Ref("followers").ID,
 		Catalog: m.Ref("catalog").ID, Digest: m.Ref("digest").ID, Upcoming: m.Ref("upcomingEvents").ID,
 		URL: readURL(m), AttributedTo: m.Ref("attributedTo").ID, AlsoKnownAs: m.IDs("alsoKnownAs"), MovedTo: m.Ref("movedTo").ID,
-		Discoverable: m.Bool("discoverable"), Indexable: m.Bool("indexable"), Raw: body,
+		Discoverable: m.Bool("discoverable"), Indexable: m.Bool("indexable"), Endorsement: m["endorsement"], Raw: body,
 	}
 	if e := m.Object("endpoints"); e != nil {
 		a.SharedInbox = e.Text("sharedInbox")

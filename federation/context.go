@@ -1,5 +1,7 @@
 package federation
 
+import "encoding/json"
+
 // Names of the vocabularies.
 const (
 	// ASContext is ActivityStreams 2.0's own context.
@@ -28,10 +30,18 @@ const contextTerms = `{"toot":"http://joinmastodon.org/ns#","schema":"http://sch
 	`"precision":"boc:precision","pointSource":"boc:pointSource","onlineUrl":{"@id":"boc:onlineUrl","@type":"@id"},"website":{"@id":"boc:website","@type":"@id"},` +
 	`"pillars":{"@id":"boc:pillars","@type":"@json"},"edition":{"@id":"boc:edition","@type":"@json"},"text":{"@id":"boc:text","@type":"@json"},"concept":{"@id":"boc:concept","@type":"@json"},` +
 	`"links":{"@id":"boc:links","@type":"@json"},"pictures":{"@id":"boc:pictures","@type":"@json"},"sources":{"@id":"boc:sources","@type":"@json"},"identifiers":{"@id":"boc:identifiers","@type":"@json"},` +
-	`"relations":{"@id":"boc:relations","@type":"@id"},"catalog":{"@id":"boc:catalog","@type":"@id"},"digest":{"@id":"boc:digest","@type":"@id"},"hash":"boc:hash","orderType":"https://w3id.org/fep/1985/orderType"}`
+	`"relations":{"@id":"boc:relations","@type":"@id"},"endorsement":{"@id":"boc:endorsement","@type":"@json"},"catalog":{"@id":"boc:catalog","@type":"@id"},"digest":{"@id":"boc:digest","@type":"@id"},"hash":"boc:hash","orderType":"https://w3id.org/fep/1985/orderType"}`
 
 // contextJSON is the @context of every document, the same bytes each time.
-const contextJSON = `["` + ASContext + `","https://w3id.org/security/v1",` + contextTerms + `]`
+const contextJSON = "[" + signedContexts + "," + contextTerms + "]"
+
+// signedContexts are the first elements of every @context, and what the proofs
+// of our documents cover of it: a document keeps its proof when a new version
+// appends a term, and inside a page that has the @context for all.
+const signedContexts = `"` + ASContext + `","https://w3id.org/security/v1","https://w3id.org/security/data-integrity/v1"`
+
+// SignedContext is the part of Context that the proofs of our documents cover.
+func SignedContext() json.RawMessage { return json.RawMessage("[" + signedContexts + "]") }
 
 // Context marshals as the constant @context.
 type Context struct{}

@@ -3,7 +3,6 @@ package proof
 import (
 	"bytes"
 	"crypto/ed25519"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -178,20 +177,4 @@ func check(config, doc map[string]any, pub ed25519.PublicKey, value []byte) (boo
 		return false, fmt.Errorf("%w: %w", ErrVerification, err)
 	}
 	return ed25519.Verify(pub, sum, value), nil
-}
-
-// Statement verifies the first proof of raw that names method, with pub. It is
-// for a small document that one key makes about another.
-func Statement(raw json.RawMessage, method string, pub ed25519.PublicKey, now time.Time) error {
-	s, err := Read(raw)
-	if err != nil {
-		return err
-	}
-	for _, p := range s.Proofs {
-		if p.Method != method {
-			continue
-		}
-		return s.Verify(p, pub, now)
-	}
-	return fmt.Errorf("%w: no proof by %.200s", ErrUnusable, method)
 }

@@ -39,7 +39,8 @@ const rsaBits = 2048
 type Pair struct {
 	RSA     *rsa.PrivateKey
 	Ed25519 ed25519.PrivateKey
-	Public  vocab.Keys
+	// Public signs too, for package vocab; its texts are the public halves.
+	Public vocab.Keys
 }
 
 // Keyring makes, keeps and caches pairs. Concurrent use is safe.
@@ -74,6 +75,24 @@ func New(st *store.Store, secret []byte, random io.Reader) *Keyring {
 // Two processes that make the pair of one owner at once both get the one that
 // was committed first. A pair sealed with another secret is ErrForbidden.
 func (k *Keyring) Pair(ctx context.Context, owner string) (Pair, error) {
+	p, err := k.pair(ctx, owner)
+	if err != nil {
+		return Pair{}, err
+	}
+	instance, err := k.pair(ctx, Instance)
+	if err != nil {
+		return Pair{}, err
+	}
+	return p.endorsedBy(instance), nil
+}
+
+// endorsedBy lets p's documents be signed with p, and vouched for by the instance.
+func (p Pair) endorsedBy(instance Pair) Pair {
+	p.Public = p.Public.Signing(p.Ed25519, instance.Ed25519)
+	return p
+}
+
+func (k *Keyring) pair(ctx context.Context, owner string) (Pair, error) {
 	k.mu.Lock()
 	p, ok := k.owners[owner]
 	k.mu.Unlock()
@@ -123,6 +142,18 @@ func (k *Keyring) create(ctx context.Context, owner string) (store.Key, error) {
 // PairTx is Pair inside the caller's transaction: a pair that it makes is
 // there only if the transaction commits.
 func (k *Keyring) PairTx(ctx context.Context, tx *store.Tx, owner string) (Pair, error) {
+	p, err := k.pairTx(ctx, tx, owner)
+	if err != nil {
+		return Pair{}, err
+	}
+	instance, err := k.pairTx(ctx, tx, Instance)
+	if err != nil {
+		return Pair{}, err
+	}
+	return p.endorsedBy(instance), nil
+}
+
+func (k *Keyring) pairTx(ctx context.Context, tx *store.Tx, owner string) (Pair, error) {
 	k.mu.Lock()
 	p, ok := k.owners[owner]
 	k.mu.Unlock()

@@ -35,6 +35,9 @@ func (p *Publisher) note(ctx context.Context, tx *store.Tx, ch Change, before *d
 		return fmt.Errorf("note on %s: %w", e.URI, err)
 	}
 	author := p.author((*directory.Entry)(&e))
+	if note, err = p.sealed(ctx, tx, author, note, p.now()); err != nil {
+		return err
+	}
 	err = tx.PutActivity(ctx, store.Activity{
 		ID: uri, Actor: author.uri, Type: "Note", Object: e.URI, Body: note, Public: true, Created: p.now(),
 	})

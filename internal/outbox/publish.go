@@ -78,7 +78,7 @@ func public(e *directory.Entry) (directory.Public, bool) {
 // same time: an edit of the private contact must tell nobody anything.
 func (p *Publisher) unchanged(before, after directory.Public, doc []byte, keys vocab.Keys) (bool, error) {
 	before.Updated, before.Revision = after.Updated, after.Revision
-	old, err := p.cfg.Env.Document(before, keys)
+	old, err := p.cfg.Env.Document(before, keys.Unsigned())
 	if err != nil {
 		return false, nil // what was published can no longer be written: it did change
 	}

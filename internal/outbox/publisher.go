@@ -127,6 +127,12 @@ func (p *Publisher) send(ctx context.Context, tx *store.Tx, m message, inboxes [
 	if len(inboxes) == 0 && !m.outbox {
 		return nil
 	}
+	if m.public {
+		var err error
+		if m.body, err = p.signed(ctx, tx, m.from, m.body, p.now()); err != nil {
+			return err
+		}
+	}
 	err := tx.PutActivity(ctx, store.Activity{
 		ID: m.id, Actor: m.from.uri, Type: m.typ, Object: m.object, Body: m.body,
 		Public: m.public, Outbox: m.outbox, Created: p.now(),

@@ -72,6 +72,12 @@ func (p *Publisher) rewrite(ctx context.Context, tx *store.Tx, a store.Activity,
 	if err != nil {
 		return err
 	}
-	a.Body = body
+	s, err := p.senderOf(ctx, tx, a.Actor)
+	if err == nil {
+		a.Body, err = p.signed(ctx, tx, s, body, a.Created)
+	}
+	if err != nil {
+		return err
+	}
 	return tx.PutActivity(ctx, a)
 }

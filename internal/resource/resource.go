@@ -156,12 +156,9 @@ func (h *Handlers) document(ctx context.Context, e directory.Entry) ([]byte, err
 	if !ok {
 		return nil, fmt.Errorf("document %s: %w", e.URI, directory.ErrNotFound)
 	}
-	var keys vocab.Keys
-	if e.Kind.IsActor() {
-		var err error
-		if keys, err = h.keys(ctx, e.Owner); err != nil {
-			return nil, fmt.Errorf("document %s: %w", e.URI, err)
-		}
+	keys, err := h.keys(ctx, e.Owner)
+	if err != nil {
+		return nil, fmt.Errorf("document %s: %w", e.URI, err)
 	}
 	return h.cfg.Env.Document(p, keys)
 }

@@ -86,6 +86,10 @@ func (v Env) Accept(a Act, follow []byte) ([]byte, error) { return v.answer("Acc
 // Reject embeds the Follow as it was received.
 func (v Env) Reject(a Act, follow []byte) ([]byte, error) { return v.answer("Reject", a, follow) }
 
+// Ignore embeds the Join as it was received: whether somebody takes part is
+// not ours to say (FEP-8a8e, joinMode).
+func (v Env) Ignore(a Act, join []byte) ([]byte, error) { return v.answer("Ignore", a, join) }
+
 func (v Env) answer(kind string, a Act, follow []byte) ([]byte, error) {
 	env, err := federation.ParseEnvelope(follow)
 	if err != nil {
@@ -121,5 +125,5 @@ func (v Env) InstanceActor(k Keys, created time.Time) ([]byte, error) {
 	o.Generator = &federation.Generator{Type: "Application", Name: "Bocage", Implements: implements()}
 	v.endpoints(&o)
 	withKeys(&o, k)
-	return federation.Encode(o)
+	return v.sealed(o, k)
 }

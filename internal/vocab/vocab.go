@@ -7,6 +7,7 @@
 package vocab
 
 import (
+	"crypto/ed25519"
 	"net/url"
 	"strings"
 
@@ -20,11 +21,31 @@ type Env struct {
 	InstanceName string
 }
 
-// Keys are the public keys of an actor.
+// Keys are the public keys of an actor, and what signs its documents.
 type Keys struct {
 	RSAPublicPEM     string
 	Ed25519Multibase string
+	// own signs documents, instance endorses own; nil signs nothing.
+	own, instance ed25519.PrivateKey
 }
+
+// Signing returns k with the private key of its Ed25519Multibase and that of
+// the instance's actor; documents made with it carry a proof, and those of
+// actors the instance's endorsement.
+func (k Keys) Signing(own, instance ed25519.PrivateKey) Keys {
+	k.own, k.instance = own, instance
+	return k
+}
+
+// Unsigned returns k without its private keys, for documents that are compared
+// or hashed and not sent.
+func (k Keys) Unsigned() Keys { return k.Signing(nil, nil) }
+
+// String says which keys these are, and never the private ones.
+func (k Keys) String() string { return k.Ed25519Multibase }
+
+// GoString is String.
+func (k Keys) GoString() string { return k.Ed25519Multibase }
 
 // InstanceHandle is the preferredUsername of the instance's actor.
 const InstanceHandle = "instance"
