@@ -5,32 +5,6 @@ import (
 	"time"
 )
 
-// Enqueue adds deliveries to the queues of their peers, in order. Their activities
-// must have been put in this or an earlier transaction.
-func (t *Tx) Enqueue(ctx context.Context, ds ...Delivery) error {
-	if len(ds) == 0 {
-		return nil
-	}
-	last, err := value[int64](ctx, t.Reader,
-		"UPDATE counter SET delivery = delivery + $1 WHERE id = 1 RETURNING delivery", int64(len(ds)))
-	if err != nil {
-		return wrap(err, "enqueue")
-	}
-	known := map[string]bool{}
-	rows := make([][]any, len(ds))
-	for i, d := range ds {
-		if !known[d.Peer] {
-			known[d.Peer] = true
-			if err := t.EnsurePeer(ctx, d.Peer); err != nil {
-				return err
-			}
-		}
-		rows[i] = []any{last - int64(len(ds)-1-i), d.Peer, d.ActivityID, d.Sender, d.KeyID, d.Inbox, t.now()}
-	}
-	return wrap(t.insertRows(ctx, "delivery (id, peer, activity_id, sender, key_id, inbox, created)",
-		placeholders(7), "", rows), "enqueue")
-}
-
 // Deliveries lists the next deliveries of a peer, in order, with their bodies.
 func (r Reader) Deliveries(ctx context.Context, origin string, limit int) ([]Delivery, error) {
 	ds, err := collect(ctx, r, func(row scanner) (d Delivery, err error) {

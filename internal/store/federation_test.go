@@ -107,7 +107,7 @@ func TestDeliveryQueue(t *testing.T) {
 		}
 		got, err := s.Peer(ctx, b)
 		want := store.Peer{Origin: b, State: store.PeerFailing, Fails: 1, NextTry: t0.Add(time.Hour), LastFailed: t0,
-			FailingSince: t0, LastError: "HTTP 503", Created: t0, Queued: 3}
+			FailingSince: t0, FailedDays: 1, LastError: "HTTP 503", Created: t0, Queued: 3}
 		if d := cmp.Diff(want, got); d != "" || err != nil {
 			t.Errorf("Peer: %v (-want +got):\n%s", err, d)
 		}
@@ -149,11 +149,20 @@ func TestPeerHealth(t *testing.T) {
 			}
 			return p.State
 		}
-		for i, want := range []store.PeerState{store.PeerFailing, store.PeerFailing, store.PeerDown, store.PeerDead} {
-			if got := fail(); got != want {
-				t.Errorf("failure %d: %s, want %s", i, got, want)
+		for day := range 100 {
+			want := store.PeerFailing
+			switch {
+			case day >= 90:
+				want = store.PeerDead
+			case day >= 6: // the seventh day on which nothing worked
+				want = store.PeerDown
 			}
-			c.advance([]time.Duration{time.Hour, 8 * 24 * time.Hour, 90 * 24 * time.Hour, 0}[i])
+			for range 3 { // one day counts once
+				if got := fail(); got != want {
+					t.Fatalf("day %d: %s, want %s", day, got, want)
+				}
+			}
+			c.advance(24 * time.Hour)
 		}
 		write(t, s, func(tx *store.Tx) error { return tx.PeerSucceeded(ctx, a) })
 		p, err := s.Peer(ctx, a)

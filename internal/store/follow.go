@@ -59,7 +59,10 @@ func (t *Tx) PutFollower(ctx context.Context, f Follower) error {
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (object, actor) DO UPDATE SET inbox = excluded.inbox,
 		shared_inbox = excluded.shared_inbox, follow_id = excluded.follow_id, bocage = excluded.bocage, state = excluded.state`,
 		f.Actor, f.Object, f.Inbox, f.SharedInbox, f.FollowID, f.Bocage, string(f.State), created)
-	return wrap(err, "put follower %s", f.Actor)
+	if err != nil || !f.Bocage {
+		return wrap(err, "put follower %s", f.Actor)
+	}
+	return t.noteReader(ctx, f)
 }
 
 // DeleteFollower removes a follow and reports whether there was one.

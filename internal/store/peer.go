@@ -8,25 +8,31 @@ import (
 	"codeberg.org/bocage/bocage/internal/directory"
 )
 
-// How long a peer must have failed to be called down, then dead (federation.md §6.3).
+// On how many days a peer must have failed, without a success between, to be
+// called down: Mastodon's rule. And for how long, to be called dead.
 const (
-	downAfter = 7 * 24 * time.Hour
+	downDays  = 7
 	deadAfter = 90 * 24 * time.Hour
 )
 
+const microsPerDay = 24 * 60 * 60 * 1_000_000
+
 // peerColumns are the columns of scanPeer.
 const peerColumns = `origin, state, fails, next_try, lease_until, lease_owner, last_success, last_failed,
-	failing_since, last_error, software, version, actor, catalog, signature, created, signature_at, signature_in, software_at, paused`
+	failing_since, last_error, software, version, actor, catalog, signature, created, signature_at, signature_in, software_at, paused,
+	reader, agreed, heal, greet, resync, dropped, failed_days`
 
 func scanPeer(row scanner) (p Peer, err error) { return scanPeerAnd(row) }
 
 func scanPeerAnd(row scanner, more ...any) (p Peer, err error) {
-	var next, lease, success, failed, since, created, signed, asked, paused int64
+	var next, lease, success, failed, since, created, agreed, heal, greet, resync, signed, asked, paused int64
 	err = row.Scan(append([]any{&p.Origin, &p.State, &p.Fails, &next, &lease, &p.LeaseOwner, &success, &failed, &since,
 		&p.LastError, &p.Software, &p.Version, &p.Actor, &p.Catalog, &p.Signature, &created,
-		&signed, &p.SignatureIn, &asked, &paused}, more...)...)
+		&signed, &p.SignatureIn, &asked, &paused,
+		&p.Reader, &agreed, &heal, &greet, &resync, &p.Dropped, &p.FailedDays}, more...)...)
 	p.NextTry, p.LeaseUntil, p.LastSuccess, p.LastFailed = instant(next), instant(lease), instant(success), instant(failed)
 	p.FailingSince, p.Created = instant(since), instant(created)
+	p.Agreed, p.Heal, p.Greet, p.Resync = instant(agreed), instant(heal), instant(greet), instant(resync)
 	p.SignatureAt, p.SoftwareAt, p.Paused = instant(signed), instant(asked), instant(paused)
 	return p, err
 }
@@ -79,14 +85,16 @@ func (t *Tx) PutPeer(ctx context.Context, p Peer) error {
 // another process takes at the same moment does not hide the others.
 const leaseCandidates = 16
 
-// LeasePeer takes the peer whose queue has waited longest: one with deliveries,
-// whose next try is due, that nobody holds and that is neither blocked nor paused. The lease
-// ends by itself, so that a killed process loses nothing. The error wraps
+// LeasePeer takes the peer whose queue has waited longest: one with deliveries, or
+// that is to be greeted (see GreetPeers), or that is down and looked after; whose
+// next try is due, that nobody holds and that is neither blocked nor paused. The
+// lease ends by itself, so that a killed process loses nothing. The error wraps
 // ErrNotFound when there is none.
 func (t *Tx) LeasePeer(ctx context.Context, owner string, lease time.Duration) (Peer, error) {
 	now := t.now()
 	due, err := collect(ctx, t.Reader, scanValue[string], `SELECT origin FROM peer WHERE next_try <= $1 AND lease_until <= $1
-		AND state <> 'blocked' AND paused = 0 AND EXISTS (SELECT 1 FROM delivery d WHERE d.peer = peer.origin)
+		AND state <> 'blocked' AND paused = 0 AND (resync > 0 OR greet > 0 OR state IN ('down', 'dead')
+		OR EXISTS (SELECT 1 FROM delivery d WHERE d.peer = peer.origin))
 		ORDER BY next_try, origin LIMIT $2`, now, leaseCandidates)
 	if err != nil {
 		return Peer{}, wrap(err, "lease peer")
@@ -121,22 +129,12 @@ func (t *Tx) ReleasePeer(ctx context.Context, origin, owner string) error {
 }
 
 // DeferPeer records a failure, gives the peer back and puts its next try off. Its
-// state becomes failing, down or dead by how long it has failed.
+// state becomes failing, down or dead by how often and how long it has failed.
 func (t *Tx) DeferPeer(ctx context.Context, origin, owner string, next time.Time, reason string) error {
-	now := t.now()
-	_, err := t.exec(ctx, `UPDATE peer SET fails = fails + 1, next_try = $3, last_failed = $4, last_error = $5,
-		failing_since = CASE WHEN failing_since = 0 THEN $4 ELSE failing_since END,
-		state = CASE WHEN state = 'blocked' THEN state WHEN failing_since = 0 THEN 'failing'
-			WHEN failing_since <= $6 THEN 'dead' WHEN failing_since <= $7 THEN 'down' ELSE 'failing' END,
-		lease_until = 0, lease_owner = '' WHERE origin = $1 AND lease_owner = $2`,
-		origin, owner, micros(next), now, reason, now-deadAfter.Microseconds(), now-downAfter.Microseconds())
+	if err := t.PeerFailed(ctx, origin, reason); err != nil {
+		return err
+	}
+	_, err := t.exec(ctx, `UPDATE peer SET fails = fails + 1, next_try = $3, lease_until = 0, lease_owner = ''
+		WHERE origin = $1 AND lease_owner = $2`, origin, owner, micros(next))
 	return wrap(err, "defer %s", origin)
-}
-
-// PeerSucceeded records that a peer works, by a delivery to it or a signed request
-// from it, and makes its queue due at once. An unknown peer is not an error.
-func (t *Tx) PeerSucceeded(ctx context.Context, origin string) error {
-	_, err := t.exec(ctx, `UPDATE peer SET fails = 0, next_try = 0, failing_since = 0, last_error = '', last_success = $2,
-		state = CASE WHEN state = 'blocked' THEN state ELSE 'up' END WHERE origin = $1`, origin, t.now())
-	return wrap(err, "peer %s", origin)
 }

@@ -45,9 +45,10 @@ func (t *Tx) PausePeer(ctx context.Context, origin string) error {
 	return t.changePeer(ctx, "pause peer %s", `UPDATE peer SET paused = $2 WHERE origin = $1 AND paused = 0`, origin, t.now())
 }
 
-// ResumePeer ends a pause, and makes what waits due at once.
+// ResumePeer ends a pause, makes what waits due at once, and asks for a comparison
+// of digests.
 func (t *Tx) ResumePeer(ctx context.Context, origin string) error {
-	return t.changePeer(ctx, "resume peer %s", `UPDATE peer SET paused = 0, next_try = 0 WHERE origin = $1`, origin)
+	return t.changePeer(ctx, "resume peer %s", `UPDATE peer SET paused = 0, next_try = 0, heal = $2 WHERE origin = $1`, origin, t.now())
 }
 
 func (t *Tx) changePeer(ctx context.Context, what, query, origin string, more ...any) error {

@@ -220,6 +220,20 @@ type Peer struct {
 	Queued int
 	// Entries is the number of public entries held from it; filled by Peers.
 	Entries int
+	// Reader says that it reads our catalogue: see Enqueue.
+	Reader bool
+	// Agreed is when our copy of it was last the same as the original, as the
+	// digests say; zero when it never was, or when it has no digest.
+	Agreed time.Time
+	// Heal is since when the digests are to be compared, Greet since when
+	// something signed is to be sent, Resync since when one greeting stands for
+	// all that it missed; zero when not.
+	Heal, Greet, Resync time.Time
+	// Dropped is how many deliveries were given up unsent, because the queue was
+	// full or they were too old.
+	Dropped int64
+	// FailedDays is on how many days it failed since it last worked.
+	FailedDays int
 }
 
 // RemoteActor is the cached document of a remote actor.
@@ -282,15 +296,6 @@ type Received struct {
 	// Done is when it was applied or dropped; zero while it waits.
 	Done  time.Time
 	Error string
-}
-
-// DomainRule is an administrator's decision on a domain and its subdomains.
-type DomainRule struct {
-	Domain  string
-	Action  string // block, silence, allow
-	Reason  string
-	By      string
-	Created time.Time
 }
 
 // OriginCount is how much an instance holds from one origin ("" = itself).

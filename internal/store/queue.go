@@ -1,0 +1,224 @@
+package store
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// What may wait for one peer. One that reads our catalogue catches up faster by
+// reading a page of it than by as many deliveries; others lose the oldest.
+const (
+	maxReaderQueue = 100
+	maxQueue       = 10_000
+)
+
+// contentTypes are the activities that tell of entries: the catalogue stands for
+// them. What remains is about follows.
+const contentTypes = "('Create', 'Update', 'Delete', 'Announce')"
+
+// queueHead is what Enqueue looks at in a peer.
+type queueHead struct {
+	reader bool
+	resync int64
+	fails  int
+}
+
+// Enqueue adds deliveries to the queues of their peers, in order. Their activities
+// must have been put in this or an earlier transaction. The queue of a peer that
+// reads our catalogue is replaced by one mark (Peer.Resync) when it is full, and
+// stays so until the peer was told; that of another loses its oldest, which
+// Peer.Dropped counts.
+func (t *Tx) Enqueue(ctx context.Context, ds ...Delivery) error {
+	heads := map[string]queueHead{}
+	rows := make([][]any, 0, len(ds))
+	for _, d := range ds {
+		head, known := heads[d.Peer]
+		if !known {
+			var err error
+			if head, err = t.queueHead(ctx, d.Peer); err != nil {
+				return err
+			}
+			heads[d.Peer] = head
+		}
+		if head.reader && head.resync > 0 {
+			content, err := t.isContent(ctx, d.ActivityID)
+			if err != nil {
+				return err
+			}
+			if content {
+				continue
+			}
+		}
+		rows = append(rows, []any{int64(0), d.Peer, d.ActivityID, d.Sender, d.KeyID, d.Inbox, t.now()})
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	last, err := value[int64](ctx, t.Reader,
+		"UPDATE counter SET delivery = delivery + $1 WHERE id = 1 RETURNING delivery", int64(len(rows)))
+	if err != nil {
+		return wrap(err, "enqueue")
+	}
+	for i, row := range rows {
+		row[0] = last - int64(len(rows)-1-i)
+	}
+	err = t.insertRows(ctx, "delivery (id, peer, activity_id, sender, key_id, inbox, created)", placeholders(7), "", rows)
+	if err != nil {
+		return wrap(err, "enqueue")
+	}
+	for origin, head := range heads {
+		if err := t.bound(ctx, origin, head); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *Tx) queueHead(ctx context.Context, origin string) (queueHead, error) {
+	if err := t.EnsurePeer(ctx, origin); err != nil {
+		return queueHead{}, err
+	}
+	h, err := one(ctx, t.Reader, func(row scanner) (h queueHead, err error) {
+		return h, row.Scan(&h.reader, &h.resync, &h.fails)
+	}, "SELECT reader, resync, fails FROM peer WHERE origin = $1", origin)
+	return h, wrap(err, "queue of %s", origin)
+}
+
+func (t *Tx) isContent(ctx context.Context, activity string) (bool, error) {
+	n, err := value[int](ctx, t.Reader, "SELECT COUNT(*) FROM activity WHERE id = $1 AND type IN "+contentTypes, activity)
+	return n > 0, wrap(err, "type of %s", activity)
+}
+
+// bound keeps a queue within its limit. That of a peer that works is emptied
+// faster than it is filled, save by an import, which only readers hear of.
+func (t *Tx) bound(ctx context.Context, origin string, head queueHead) error {
+	limit := maxQueue
+	switch {
+	case head.reader:
+		limit = maxReaderQueue
+	case head.fails == 0:
+		return nil
+	}
+	n, err := value[int](ctx, t.Reader,
+		"SELECT COUNT(*) FROM (SELECT 1 FROM delivery WHERE peer = $1 LIMIT $2) AS q", origin, 2*limit)
+	if err != nil || n <= limit {
+		return wrap(err, "queue of %s", origin)
+	}
+	if head.reader {
+		return t.ResyncPeer(ctx, origin)
+	}
+	return t.drop(ctx, origin, `id IN (SELECT d.id FROM delivery d JOIN activity a ON a.id = d.activity_id
+		WHERE d.peer = $1 AND a.type IN `+contentTypes+" ORDER BY d.id LIMIT $2)", n-limit)
+}
+
+// drop gives deliveries of a peer up and counts them.
+func (t *Tx) drop(ctx context.Context, origin, which string, arg any) error {
+	n, err := t.exec(ctx, "DELETE FROM delivery WHERE peer = $1 AND "+which, origin, arg)
+	if err != nil || n == 0 {
+		return wrap(err, "drop deliveries of %s", origin)
+	}
+	_, err = t.exec(ctx, "UPDATE peer SET dropped = dropped + $2 WHERE origin = $1", origin, int64(n))
+	return wrap(err, "drop deliveries of %s", origin)
+}
+
+// ResyncPeer replaces what waits for a peer that reads our catalogue by one mark:
+// the next greeting makes it read again. Answers to follows still wait.
+func (t *Tx) ResyncPeer(ctx context.Context, origin string) error {
+	_, err := t.exec(ctx, `DELETE FROM delivery WHERE peer = $1
+		AND activity_id IN (SELECT id FROM activity WHERE type IN `+contentTypes+")", origin)
+	if err != nil {
+		return wrap(err, "resync %s", origin)
+	}
+	_, err = t.exec(ctx, "UPDATE peer SET resync = $2 WHERE origin = $1", origin, t.now())
+	return wrap(err, "resync %s", origin)
+}
+
+// DropOldDeliveries gives up what has waited since before a time, and counts it.
+// Peers that read our catalogue are marked instead: see ResyncPeer.
+func (t *Tx) DropOldDeliveries(ctx context.Context, before time.Time) error {
+	origins, err := collect(ctx, t.Reader, scanValue[string],
+		"SELECT DISTINCT peer FROM delivery WHERE created < $1 ORDER BY peer", micros(before))
+	if err != nil {
+		return wrap(err, "old deliveries")
+	}
+	for _, origin := range origins {
+		head, err := t.queueHead(ctx, origin)
+		if err != nil {
+			return err
+		}
+		if head.reader {
+			if err := t.ResyncPeer(ctx, origin); err != nil {
+				return err
+			}
+		}
+		if err := t.drop(ctx, origin, "created < $2", micros(before)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// noteReader marks the peer of a follower that reads our catalogue.
+func (t *Tx) noteReader(ctx context.Context, f Follower) error {
+	u, err := url.Parse(f.DeliveryInbox())
+	if err != nil {
+		return nil // nothing is ever delivered there
+	}
+	host := strings.ToLower(u.Host)
+	for scheme, port := range map[string]string{"https": ":443", "http": ":80"} {
+		if u.Scheme == scheme {
+			host = strings.TrimSuffix(host, port)
+		}
+	}
+	origin := u.Scheme + "://" + host
+	if err := t.EnsurePeer(ctx, origin); err != nil {
+		return err
+	}
+	_, err = t.exec(ctx, "UPDATE peer SET reader = TRUE WHERE origin = $1", origin)
+	return wrap(err, "put follower %s", f.Actor)
+}
+
+// SupersedeUpdates removes the waiting Updates of object by one of our actors: a
+// newer one takes their place. It returns the inboxes that a Create of it still
+// waits for, at peers that nobody is sending to just now and nobody can send to
+// before this transaction ends; and the ids of these Creates.
+func (t *Tx) SupersedeUpdates(ctx context.Context, actor, object string) (creates []Delivery, err error) {
+	_, err = t.exec(ctx, `DELETE FROM delivery WHERE activity_id IN
+		(SELECT id FROM activity WHERE object = $1 AND actor = $2 AND type = 'Update')`, object, actor)
+	if err != nil {
+		return nil, wrap(err, "updates of %s", object)
+	}
+	waiting, err := collect(ctx, t.Reader, func(row scanner) (d Delivery, err error) {
+		return d, row.Scan(&d.ID, &d.Peer, &d.ActivityID, &d.Inbox)
+	}, `SELECT d.id, d.peer, d.activity_id, d.inbox FROM activity a JOIN delivery d ON d.activity_id = a.id
+		WHERE a.object = $1 AND a.actor = $2 AND a.type = 'Create' ORDER BY d.peer, d.id`, object, actor)
+	if err != nil {
+		return nil, wrap(err, "creates of %s", object)
+	}
+	idle := map[string]bool{}
+	for _, d := range waiting {
+		free, known := idle[d.Peer]
+		if !known {
+			n, err := t.exec(ctx, "UPDATE peer SET next_try = next_try WHERE origin = $1 AND lease_until <= $2", d.Peer, t.now())
+			if err != nil {
+				return nil, wrap(err, "creates of %s", object)
+			}
+			free = n > 0
+			idle[d.Peer] = free
+		}
+		if free {
+			creates = append(creates, d)
+		}
+	}
+	return creates, nil
+}
+
+// CancelDeliveries removes the waiting Creates and Updates of object: it is gone.
+// Who was being told just now is told of that too.
+func (t *Tx) CancelDeliveries(ctx context.Context, object string) error {
+	_, err := t.exec(ctx, `DELETE FROM delivery WHERE activity_id IN
+		(SELECT id FROM activity WHERE object = $1 AND type IN ('Create', 'Update', 'Announce'))`, object)
+	return wrap(err, "deliveries about %s", object)
+}
