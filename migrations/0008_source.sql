@@ -48,16 +48,16 @@ CREATE TABLE source_rule (
     PRIMARY KEY (object, number)
 );
 
--- What a look at a source found, kept for an hour; and how far a rule has been
--- applied to what is held of it.
+-- What a look at a source found, kept for an hour.
 CREATE TABLE rehearsal (
     id       TEXT PRIMARY KEY,
     target   TEXT NOT NULL,
     object   TEXT NOT NULL,
     origin   TEXT NOT NULL,
     state    TEXT NOT NULL,
-    progress TEXT NOT NULL,
-    doc      TEXT NOT NULL,
+    got      INTEGER NOT NULL,
+    total    INTEGER NOT NULL,
+    doc      BYTEA NOT NULL,
     error    TEXT NOT NULL,
     created  BIGINT NOT NULL,
     changed  BIGINT NOT NULL,

@@ -286,3 +286,19 @@ func (r SourceRule) mismatch(e *Entry) string {
 func unplaced(p *Place) bool {
 	return p == nil || p.Point == nil && p.Locality == "" && p.PostalCode == ""
 }
+
+// RuleFacts is what rules look at of an entry, with its id, owner, hash and
+// update, and nothing else of what it said: any rule decides the same of it as
+// of the whole entry.
+func RuleFacts(e *Entry) Entry {
+	f := Entry{URI: e.URI, Origin: e.Origin, OwnerURI: e.OwnerURI, Hash: e.Hash, Kind: e.Kind,
+		Name: e.Name, Themes: e.Themes, Licence: e.Licence, Updated: e.Updated}
+	if p := e.Place; p != nil {
+		f.Place = &Place{PostalCode: p.PostalCode, Locality: p.Locality, Region: p.Region,
+			Country: p.Country, Point: p.Point, Precision: p.Precision}
+	}
+	if e.Text != nil {
+		f.Text = &Text{Language: e.Text.Language}
+	}
+	return f
+}

@@ -29,21 +29,7 @@ func (l *Ledger) ignore(ctx context.Context, tx *store.Tx, e directory.Entry, re
 	if changed, err = l.ForgetRemote(ctx, tx, e.URI); err != nil {
 		return false, err
 	}
-	return changed, tx.PutIgnored(ctx, store.Ignored{Entry: facts(e), Reason: reason})
-}
-
-// facts is the entry with what rules look at and nothing else.
-func facts(e directory.Entry) directory.Entry {
-	f := directory.Entry{URI: e.URI, Origin: e.Origin, OwnerURI: e.OwnerURI, Hash: e.Hash, Kind: e.Kind,
-		Name: e.Name, Themes: e.Themes, Licence: e.Licence, Updated: e.Updated}
-	if p := e.Place; p != nil {
-		f.Place = &directory.Place{PostalCode: p.PostalCode, Locality: p.Locality, Region: p.Region,
-			Country: p.Country, Point: p.Point, Precision: p.Precision}
-	}
-	if e.Text != nil {
-		f.Text = &directory.Text{Language: e.Text.Language}
-	}
-	return f
+	return changed, tx.PutIgnored(ctx, store.Ignored{Entry: directory.RuleFacts(&e), Reason: reason})
 }
 
 // forgotten dates the rows of entries that we chose not to keep before every
