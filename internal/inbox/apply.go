@@ -124,6 +124,8 @@ func (in *Inbox) plan(ctx context.Context, rec store.Received) (effect, error) {
 		return in.answered(ctx, act, store.FollowRejected)
 	case "Create", "Update":
 		return in.object(ctx, act)
+	case "Join":
+		return in.join(ctx, act)
 	case "Delete":
 		return in.remove(ctx, act)
 	case "Announce":

@@ -102,3 +102,18 @@ func (p *Publisher) answer(ctx context.Context, tx *store.Tx, f store.Follower, 
 	}
 	return p.send(ctx, tx, message{from: s, typ: typ, object: f.Actor, body: body, id: a.ID}, []string{f.Inbox})
 }
+
+// Ignore answers a Join of the local event e by who: the event's organisation
+// says that it keeps no list of participants here.
+func (p *Publisher) Ignore(ctx context.Context, tx *store.Tx, e *directory.Entry, who store.RemoteActor, join []byte) error {
+	s := p.author(e)
+	a, err := p.act(s, who.URI)
+	if err != nil {
+		return err
+	}
+	body, err := p.cfg.Env.Ignore(a, join)
+	if err != nil {
+		return fmt.Errorf("ignore join by %s: %w", who.URI, err)
+	}
+	return p.send(ctx, tx, message{from: s, typ: "Ignore", object: who.URI, body: body, id: a.ID}, []string{who.Inbox})
+}
