@@ -35,6 +35,9 @@ type ActorsConfig struct {
 	// Sign returns the instance actor's signer; every GET is signed with it.
 	Sign  func(ctx context.Context) (federation.Signer, error)
 	Clock func() time.Time // nil = time.Now
+	// KeyChanged is told, in the transaction that keeps it, that an actor lists
+	// another key than before; nil tells nobody.
+	KeyChanged func(ctx context.Context, tx *store.Tx, c KeyChange) error
 }
 
 // Actors is the cache of remote actors and their keys. Concurrent use is safe.
@@ -72,6 +75,8 @@ type Key struct {
 	ID    string
 	Actor string // the owner's id
 	Pub   crypto.PublicKey
+
+	seen time.Time // when it was put into memory
 }
 
 // Known returns the actor uri from memory or the store, without asking its
@@ -129,19 +134,24 @@ func (a *Actors) refresh(ctx context.Context, uri string, seen time.Time) (store
 		ctx := context.WithoutCancel(ctx)
 		ra, err := a.fetchActor(ctx, uri)
 		if err != nil {
-			age := negativeAge
-			if errors.Is(err, directory.ErrUnavailable) {
-				age = silentAge
-			}
-			a.failed.put(uri, failure{err, a.cfg.Clock().Add(age)})
+			a.fail(uri, err)
 			return ra, err
 		}
-		return ra, a.save(ctx, ra) // a fault of our database is not the origin's
+		return ra, a.save(ctx, ra, false) // a fault of our database is not the origin's
 	})
 	if err != nil {
 		return store.RemoteActor{}, err
 	}
 	return v.(store.RemoteActor), nil
+}
+
+// fail remembers that a name could not be had.
+func (a *Actors) fail(name string, err error) {
+	age := negativeAge
+	if errors.Is(err, directory.ErrUnavailable) {
+		age = silentAge
+	}
+	a.failed.put(name, failure{err, a.cfg.Clock().Add(age)})
 }
 
 func (a *Actors) fetchActor(ctx context.Context, uri string) (store.RemoteActor, error) {
@@ -159,11 +169,19 @@ func (a *Actors) Learn(ctx context.Context, body []byte, uri string) error {
 	if err != nil {
 		return err
 	}
-	return a.save(ctx, ra)
+	return a.save(ctx, ra, true)
 }
 
-func (a *Actors) save(ctx context.Context, ra store.RemoteActor) error {
-	if err := a.cfg.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutRemoteActor(ctx, ra) }); err != nil {
+// save keeps a version of an actor; signed says that the key known before signed
+// it.
+func (a *Actors) save(ctx context.Context, ra store.RemoteActor, signed bool) error {
+	err := a.cfg.Store.Write(ctx, func(tx *store.Tx) error {
+		if err := a.keyChange(ctx, tx, ra, signed); err != nil {
+			return err
+		}
+		return tx.PutRemoteActor(ctx, ra)
+	})
+	if err != nil {
 		return fmt.Errorf("keep actor %s: %w", ra.URI, err)
 	}
 	a.Forget(ra.URI)

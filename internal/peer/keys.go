@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/federation/httpsig"
@@ -15,27 +16,61 @@ import (
 	"codeberg.org/bocage/bocage/internal/store"
 )
 
+// keyMemory is how long a key is believed from memory alone: another process may
+// have learnt a newer one.
+const keyMemory = 10 * time.Minute
+
 // KeyByID returns the key that signs as keyID. The key's own document is only
-// a hint to its owner: the owner's document must list the key.
+// a hint to its owner: the owner's document must list the key. A document that
+// is older than a day is asked for again, and believed if nobody answers; one
+// that does not list the key is asked for once more, since the key may be new.
 func (a *Actors) KeyByID(ctx context.Context, keyID string) (Key, error) {
-	if k, ok := a.keys.get(keyID); ok {
+	if k, ok := a.keys.get(keyID); ok && a.cfg.Clock().Sub(k.seen) < keyMemory {
 		return k, nil
 	}
 	ra, err := a.cfg.Store.RemoteActorByKey(ctx, keyID)
 	if err == nil && !ra.Gone {
-		return a.keyOf(ra, keyID)
+		return a.keyOf(a.renewed(ctx, ra), keyID)
 	}
 	if err != nil && !errors.Is(err, directory.ErrNotFound) {
 		return Key{}, err
 	}
 	uri := withoutFragment(keyID)
 	if ra, err = a.Actor(ctx, uri); err == nil {
-		return a.keyOf(ra, keyID)
+		return a.listed(ctx, ra, keyID)
 	}
 	if !errors.Is(err, directory.ErrInvalid) {
 		return Key{}, err
 	}
 	return a.keyOfOwner(ctx, keyID, uri)
+}
+
+// renewed is ra, or what its origin says now when ra is old. That it cannot be
+// had, or is gone, changes nothing: a Delete is signed with the key that was.
+func (a *Actors) renewed(ctx context.Context, ra store.RemoteActor) store.RemoteActor {
+	if a.cfg.Clock().Sub(ra.FetchedAt) < actorMaxAge {
+		return ra
+	}
+	if fresh, err := a.Actor(ctx, ra.URI); err == nil {
+		return fresh
+	}
+	return ra
+}
+
+// listed is keyOf, after one more look at an actor that does not list the key.
+func (a *Actors) listed(ctx context.Context, ra store.RemoteActor, keyID string) (Key, error) {
+	k, err := a.keyOf(ra, keyID)
+	if !errors.Is(err, directory.ErrForbidden) || a.cfg.Clock().Sub(ra.FetchedAt) < refetchEvery {
+		return k, err
+	}
+	fresh, ferr := a.Refresh(ctx, ra.URI)
+	switch {
+	case ferr == nil:
+		return a.keyOf(fresh, keyID)
+	case errors.Is(ferr, directory.ErrUnavailable):
+		return Key{}, ferr
+	}
+	return Key{}, err
 }
 
 // RefetchKey is KeyByID after a signature did not verify: the key may have
@@ -65,7 +100,26 @@ func (a *Actors) RefetchKey(ctx context.Context, old Key) (Key, error) {
 
 // keyOfOwner handles key ids that are documents of their own: GoToSocial's
 // /main-key answers a stub of the actor, others a key object with an owner.
+// What fails is not asked for again for a while.
 func (a *Actors) keyOfOwner(ctx context.Context, keyID, uri string) (Key, error) {
+	name := "key " + keyID
+	v, err, _ := a.flight.Do(name, func() (any, error) {
+		if f, ok := a.failed.get(name); ok && a.cfg.Clock().Before(f.until) {
+			return Key{}, f.err
+		}
+		k, err := a.askOwner(context.WithoutCancel(ctx), keyID, uri)
+		if err != nil {
+			a.fail(name, err)
+		}
+		return k, err
+	})
+	if err != nil {
+		return Key{}, err
+	}
+	return v.(Key), nil
+}
+
+func (a *Actors) askOwner(ctx context.Context, keyID, uri string) (Key, error) {
 	resp, err := a.get(ctx, uri, federation.GetOptions{})
 	if err != nil {
 		return Key{}, err
@@ -91,7 +145,7 @@ func (a *Actors) keyOfOwner(ctx context.Context, keyID, uri string) (Key, error)
 	if err != nil {
 		return Key{}, err
 	}
-	return a.keyOf(ra, keyID)
+	return a.listed(ctx, ra, keyID)
 }
 
 // keyOf finds keyID in the actor's document. Servers that know one key per
@@ -123,6 +177,7 @@ func (a *Actors) keyOf(ra store.RemoteActor, keyID string) (Key, error) {
 }
 
 func (a *Actors) keep(k Key) Key {
+	k.seen = a.cfg.Clock()
 	a.keys.put(k.ID, k)
 	return k
 }
