@@ -96,7 +96,7 @@ func TestEncode(t *testing.T) {
 	if err := json.Unmarshal(got, &doc); err != nil {
 		t.Fatal(err)
 	}
-	if c, ok := doc["@context"].([]any); !ok || c[0] != ASContext || len(c) != 3 {
+	if c, ok := doc["@context"].([]any); !ok || c[0] != ASContext || len(c) != 4 {
 		t.Errorf("context: %v", doc["@context"])
 	}
 	for _, want := range []string{`"latitude":48.0,"longitude":-1.0`, `"attachment":[]`, `"tag":[]`, `"to":["` + Public + `"]`, `"name":"a<b>&c"`, `"nameMap":{"en":"e","fr":"é"}`} {

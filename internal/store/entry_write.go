@@ -316,6 +316,9 @@ func (t *Tx) DeleteEntry(ctx context.Context, id string, at time.Time) error {
 			return wrap(err, "delete entry %s", id)
 		}
 	}
+	if _, err := t.exec(ctx, "DELETE FROM kept_document WHERE uri = $1", e.URI); err != nil {
+		return wrap(err, "delete entry %s", id)
+	}
 	if e.Seq == 0 {
 		_, err := t.exec(ctx, "DELETE FROM entry WHERE id = $1", id)
 		return wrap(err, "delete entry %s", id)
