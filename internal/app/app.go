@@ -195,7 +195,8 @@ func (a *App) build(ctx context.Context, opt Options) error {
 			return err
 		}
 	}
-	a.client = &federation.Client{HTTP: client, Clock: a.clock, UserAgent: "Bocage/" + Version() + " (+" + a.Config.URL + ")"}
+	a.client = &federation.Client{HTTP: client, Clock: a.clock, UserAgent: "Bocage/" + Version() + " (+" + a.Config.URL + ")",
+		Learned: a.learnForm, Recall: a.recallForm}
 	a.Env = vocab.Env{Base: a.Config.URL, InstanceName: a.Config.Name}
 	a.Keyring = keyring.New(a.Store, []byte(a.Config.Secret), rand.Reader)
 	a.View = view.New(view.Config{Store: a.Store, Clock: a.clock, Logger: a.log, Poll: opt.ViewPoll})
@@ -211,7 +212,7 @@ func (a *App) build(ctx context.Context, opt Options) error {
 	a.Actors = peer.NewActors(peer.ActorsConfig{Store: a.Store, Client: a.client, Clock: a.clock,
 		Sign: func(ctx context.Context) (federation.Signer, error) {
 			return a.Keyring.Signer(ctx, keyring.Instance, a.Env.InstanceURI())
-		}})
+		}, KeyChanged: a.Moderation.KeyChanged})
 	a.Harvest = harvest.New(harvest.Config{Store: a.Store, Actors: a.Actors, Client: a.client, Moderation: a.Moderation,
 		Publisher: a.Publisher, Ledger: a.Ledger, Env: a.Env, Clock: a.clock, Logger: a.log,
 		Wake: a.gatherer.Notify, Deliver: a.deliverer.Notify, Changed: a.View.Notify, Interval: opt.HarvestInterval})

@@ -68,7 +68,7 @@ func (a *App) Run(ctx context.Context) error {
 		run  func(context.Context) error
 	}{
 		{"view", a.View.Run}, {"deliverer", a.deliverer.Run}, {"jobs", a.runner.Run}, {"gatherer", a.gatherer.Run},
-		{"harvest", a.Harvest.Run}, {"prune", a.prune},
+		{"harvest", a.Harvest.Run}, {"prune", a.prune}, {"moderation", a.Moderation.Run},
 	} {
 		g.Go(func() error {
 			if err := w.run(ctx); err != nil && ctx.Err() == nil {

@@ -25,6 +25,9 @@ const (
 	DecideReview DecisionAction = "review"
 	// DecideIgnore does not keep it; one that was kept leaves and may come back.
 	DecideIgnore DecisionAction = "ignore"
+	// DecideHold leaves what is held as it is: the new version is not believed
+	// for now. What is new is not kept.
+	DecideHold DecisionAction = "hold"
 )
 
 // Decision is what becomes of an entry of another instance, and why.
@@ -232,6 +235,11 @@ var ruleReasons = map[string]string{
 	"area":        "it is outside the area taken from this source",
 	"approved":    "a person approved it",
 	"rejected":    "a person rejected it",
+	"blocked":     "its origin or its publisher is blocked",
+	"silenced":    "its origin or its publisher is silenced",
+	"quarantine":  "its server came back with another key",
+	"entries":     "as many entries of its origin are kept as its limit allows",
+	"bytes":       "the entries of its origin take as much room as its limit allows",
 }
 
 // RuleCodes are the codes of NewDecision, by alphabet.

@@ -35,7 +35,7 @@ func (w Who) MayPublishAs(org string) bool {
 }
 
 // MaySee reports whether w may see e before it is public.
-func (w Who) MaySee(e *Entry) bool { return e.Status.Public() || w.MayEdit(e) }
+func (w Who) MaySee(e *Entry) bool { return e.Status.Public() && !e.Withheld || w.MayEdit(e) }
 
 // MayAdminister reports whether w may change the instance's settings, peers and users.
 func (w Who) MayAdminister() bool { return w.System || w.Admin }

@@ -17,6 +17,9 @@ func (l *Ledger) decide(ctx context.Context, tx *store.Tx, e *directory.Entry) (
 			return d, fmt.Errorf("judge: %w", err)
 		}
 	}
+	if d.Action == directory.DecideHold {
+		return d, nil
+	}
 	e.Silenced = d.Action == directory.DecideSilence
 	if d.Action == directory.DecideReview {
 		e.Status = directory.StatusProposed

@@ -33,7 +33,7 @@ func (l *Ledger) AcceptRemote(ctx context.Context, tx *store.Tx, e directory.Ent
 	case stale(old, e, hash):
 		return false, nil
 	default:
-		e.ID, e.Num, e.Revision, e.Created = old.ID, old.Num, old.Revision+1, old.Created
+		e.ID, e.Num, e.Revision, e.Created, e.ShownAs = old.ID, old.Num, old.Revision+1, old.Created, old.ShownAs
 	}
 	e.Hash, e.Contact, e.SourceKey, e.DeletedAt = hash, nil, "", zeroTime
 	if !e.Status.Public() {
@@ -49,7 +49,10 @@ func (l *Ledger) AcceptRemote(ctx context.Context, tx *store.Tx, e directory.Ent
 	if err != nil {
 		return false, fmt.Errorf("accept %s: %w", e.URI, err)
 	}
-	if d.Action == directory.DecideIgnore {
+	switch d.Action {
+	case directory.DecideHold:
+		return false, nil
+	case directory.DecideIgnore:
 		return l.ignore(ctx, tx, e, d.Reason)
 	}
 	if err := tx.DeleteIgnored(ctx, e.URI); err != nil {
@@ -63,6 +66,9 @@ func (l *Ledger) AcceptRemote(ctx context.Context, tx *store.Tx, e directory.Ent
 		return false, err
 	}
 	if err := tx.AddRevision(ctx, rev); err != nil {
+		return false, fmt.Errorf("accept %s: %w", e.URI, err)
+	}
+	if err := l.link(ctx, tx, &e); err != nil {
 		return false, fmt.Errorf("accept %s: %w", e.URI, err)
 	}
 	return true, nil

@@ -41,9 +41,10 @@ func (l *Ledger) Rejudge(ctx context.Context, tx *store.Tx, uri string) (Rejudge
 	}
 	res := Rejudged{Decision: d}
 	switch {
+	case d.Action == directory.DecideHold:
 	case d.Action == directory.DecideIgnore:
 		res.Changed, err = l.ignore(ctx, tx, e, d.Reason)
-	case e.Status != old.Status || e.Silenced != old.Silenced:
+	case e.Status != old.Status || e.Silenced != old.Silenced || e.Withheld != old.Withheld:
 		res.Changed = true
 		err = tx.PutEntry(ctx, &e, store.PutOptions{Public: true})
 	}

@@ -8,7 +8,45 @@ import (
 )
 
 // Judge decides what becomes of an entry of another instance: first what holds
-// for its origin, then what the rules of the followed sources say of it.
+// for its origin and its publisher (blocks, quarantine, limits), then what the
+// rules of the followed sources say of it; a silence holds for what they take.
+// An entry with a Num is held already: neither a block, which withholds it, nor
+// a limit or a quarantine lets go of it, since all can be taken back.
 func (m *Moderation) Judge(ctx context.Context, r store.Reader, e *directory.Entry) (directory.Decision, error) {
-	return m.bySource(ctx, r, e)
+	st, err := m.current(ctx, r)
+	if err != nil {
+		return directory.Decision{}, err
+	}
+	standing := st.entry(m.clock(), e.Origin, e.URI, e.OwnerURI)
+	if standing.Action == ActionBlock {
+		m.refuse(e.Origin, CauseBlocked, standing.reason())
+		return heldOr(e, directory.DecideIgnore, "blocked"), nil
+	}
+	e.Withheld = false
+	if _, suspect := st.suspect[e.Origin]; suspect {
+		return heldOr(e, directory.DecideReview, "quarantine"), nil
+	}
+	if e.Num == 0 {
+		cause, reason, err := m.full(ctx, r, e.Origin)
+		if err != nil {
+			return directory.Decision{}, err
+		}
+		if cause != "" {
+			m.refuse(e.Origin, cause, reason)
+			return directory.Decision{Action: directory.DecideIgnore, Code: cause, Reason: reason}, nil
+		}
+	}
+	d, err := m.bySource(ctx, r, e)
+	if err == nil && standing.Action == ActionSilence && d.Action == directory.DecidePublish {
+		d = directory.NewDecision(directory.DecideSilence, "silenced")
+	}
+	return d, err
+}
+
+// heldOr holds what is here already, and does action with what is new.
+func heldOr(e *directory.Entry, action directory.DecisionAction, code string) directory.Decision {
+	if e.Num != 0 {
+		action = directory.DecideHold
+	}
+	return directory.NewDecision(action, code)
 }

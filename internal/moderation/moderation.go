@@ -1,8 +1,10 @@
-// Package moderation decides who may speak to this instance: which origins are
-// refused and which are exempt from a refusal, and it records each decision
-// with its reason. It does not verify signatures (package inbox) nor hide
-// single entries (package ledger). Packages inbox, harvest, outbox and the
-// command line call it.
+// Package moderation decides who may speak to this instance and what becomes of
+// what they say: rules on domains and actors (block, silence, allow), limits of
+// what one origin may send and have kept, reports, and the quarantine of a
+// server that came back with another key. It records each decision with its
+// reason. It does not verify signatures (package inbox) nor change what an entry
+// says (package ledger). Packages inbox, harvest, outbox, ledger, admin, site and
+// the command line call it.
 package moderation
 
 import (
@@ -22,29 +24,45 @@ import (
 
 // The actions of a rule. The rule of the longest matching domain holds.
 const (
+	// ActionBlock refuses what is said, hides what was said and tells nothing.
 	ActionBlock = "block"
+	// ActionSilence keeps what is said, readable at its own address and in no
+	// list, map, feed or announce.
+	ActionSilence = "silence"
+	// ActionAllow exempts from a rule on a domain above, and lists the domain
+	// when only listed ones may speak.
 	ActionAllow = "allow"
 )
 
 // rulesAge is how long another process may go on with the rules as they were.
 const rulesAge = 5 * time.Second
 
+// notListed is the reason when only listed domains may speak.
+const notListed = "not on the list of those that this instance speaks with"
+
 // Verdict is the answer to whether an origin may speak.
 type Verdict struct {
 	Allowed bool
 	// Reason is the administrator's, "" when allowed.
 	Reason string
+	// Silenced says that it may speak and that nothing of it is listed.
+	Silenced bool
 }
 
 // Moderation reads the rules through a short cache. Concurrent use is safe.
 type Moderation struct {
-	st      *store.Store
-	clock   func() time.Time
-	sources sourceRules
+	st    *store.Store
+	clock func() time.Time
 
 	mu    sync.Mutex
-	rules map[string]store.DomainRule
+	state *state
 	read  time.Time
+
+	rate     *rates
+	usage    *usages
+	refusals *refusals
+	enforce  sync.Mutex
+	sources  sourceRules // as read, see source.go
 }
 
 // New returns a Moderation over st; a nil clock is time.Now.
@@ -52,7 +70,7 @@ func New(st *store.Store, clock func() time.Time) *Moderation {
 	if clock == nil {
 		clock = time.Now
 	}
-	return &Moderation{st: st, clock: clock}
+	return &Moderation{st: st, clock: clock, rate: newRates(), usage: newUsages(), refusals: newRefusals()}
 }
 
 // CheckOrigin says whether the origin (scheme://host[:port]) may speak to us
@@ -68,172 +86,79 @@ func (m *Moderation) CheckActorTx(ctx context.Context, tx *store.Tx, uri string)
 	if err != nil {
 		return Verdict{}, err
 	}
-	return m.check(ctx, tx.Reader, origin)
+	return m.check(ctx, tx.Reader, origin, uri)
 }
 
-func (m *Moderation) check(ctx context.Context, r store.Reader, origin string) (Verdict, error) {
-	host, err := hostname(origin)
-	if err != nil {
-		return Verdict{}, err
-	}
-	rules, err := m.current(ctx, r)
-	if err != nil {
-		return Verdict{}, err
-	}
-	for domain := host; domain != ""; domain = parent(domain) {
-		if r, ok := rules[domain]; ok {
-			return Verdict{Allowed: r.Action != ActionBlock, Reason: reasonOf(r)}, nil
-		}
-	}
-	return Verdict{Allowed: true}, nil
-}
-
-// CheckActor is CheckOrigin for the origin of an actor's id. ErrInvalid when
-// the id is not a URL of a server.
+// CheckActor is CheckOrigin for an actor's id, with the rule on that actor.
+// ErrInvalid when the id is not a URL of a server.
 func (m *Moderation) CheckActor(ctx context.Context, uri string) (Verdict, error) {
 	origin, err := peer.Origin(uri)
 	if err != nil {
 		return Verdict{}, err
 	}
-	return m.CheckOrigin(ctx, origin)
+	return m.check(ctx, m.st.Reader, origin, uri)
 }
 
-func reasonOf(r store.DomainRule) string {
-	if r.Action != ActionBlock {
-		return ""
+func (m *Moderation) check(ctx context.Context, r store.Reader, origin string, uris ...string) (Verdict, error) {
+	host, err := hostname(origin)
+	if err != nil {
+		return Verdict{}, err
 	}
-	if r.Reason == "" {
-		return "blocked"
+	st, err := m.current(ctx, r)
+	if err != nil {
+		return Verdict{}, err
 	}
-	return r.Reason
+	s := st.standing(m.clock(), host, uris...)
+	return Verdict{Allowed: s.Action != ActionBlock, Reason: s.reason(), Silenced: s.Action == ActionSilence}, nil
 }
 
-// current returns the rules, which nobody changes afterwards. The lock is not
+// StandingOf says by which rule an id (of an actor or an entry) stands here.
+func (m *Moderation) StandingOf(ctx context.Context, uri string) (Standing, error) {
+	host, err := hostname(uri)
+	if err != nil {
+		return Standing{}, err
+	}
+	st, err := m.current(ctx, m.st.Reader)
+	if err != nil {
+		return Standing{}, err
+	}
+	return st.standing(m.clock(), host, uri), nil
+}
+
+// current returns the state, which nobody changes afterwards. The lock is not
 // held while the database is read.
-func (m *Moderation) current(ctx context.Context, r store.Reader) (map[string]store.DomainRule, error) {
+func (m *Moderation) current(ctx context.Context, r store.Reader) (*state, error) {
 	m.mu.Lock()
-	rules, read := m.rules, m.read
+	st, read := m.state, m.read
 	m.mu.Unlock()
 	now := m.clock()
-	if rules != nil && now.Sub(read) < rulesAge {
-		return rules, nil
+	if age := now.Sub(read); st != nil && age < rulesAge && age >= 0 {
+		return st, nil
 	}
-	list, err := r.DomainRules(ctx)
+	st, err := readState(ctx, r)
 	if err != nil {
-		return nil, fmt.Errorf("moderation rules: %w", err)
-	}
-	rules = make(map[string]store.DomainRule, len(list))
-	for _, r := range list {
-		rules[r.Domain] = r
+		return nil, err
 	}
 	m.mu.Lock()
-	m.rules, m.read = rules, now
+	m.state, m.read = st, now
 	m.mu.Unlock()
-	return rules, nil
+	return st, nil
 }
 
 func (m *Moderation) invalidate() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.rules = nil
+	m.state = nil
 }
 
-// Block refuses a domain and its subdomains from now on: what they send is
-// answered with 403, what waits for them is dropped, and they follow nobody
-// here any more. Their entries stay until somebody removes them.
-func (m *Moderation) Block(ctx context.Context, who directory.Who, domain, reason string) error {
-	return m.set(ctx, who, ActionBlock, domain, reason)
-}
-
-// Allow exempts a domain from a block of a domain above it.
-func (m *Moderation) Allow(ctx context.Context, who directory.Who, domain, reason string) error {
-	return m.set(ctx, who, ActionAllow, domain, reason)
-}
-
-// Unset forgets the rule for a domain; ErrNotFound when there is none.
-func (m *Moderation) Unset(ctx context.Context, who directory.Who, domain, reason string) error {
-	return m.set(ctx, who, "unset", domain, reason)
-}
-
-func (m *Moderation) set(ctx context.Context, who directory.Who, action, domain, reason string) error {
-	if !who.Admin && !who.System {
-		return fmt.Errorf("%s %s: %w", action, domain, directory.ErrForbidden)
-	}
-	host, err := hostname(domain)
-	if err != nil {
-		return err
-	}
-	if action == ActionBlock && strings.TrimSpace(reason) == "" {
-		return directory.Invalid{{Field: "reason", Code: "required", Message: "a block needs a reason"}}
-	}
-	err = m.st.Write(ctx, func(tx *store.Tx) error {
-		if err := m.apply(ctx, tx, who, action, host, reason); err != nil {
-			return err
-		}
-		return m.audit(ctx, tx, who, action, host, reason)
-	})
-	m.invalidate()
-	if err != nil {
-		return fmt.Errorf("%s %s: %w", action, host, err)
-	}
-	return nil
-}
-
-func (m *Moderation) apply(ctx context.Context, tx *store.Tx, who directory.Who, action, host, reason string) error {
-	if action == "unset" {
-		if _, err := tx.DomainRule(ctx, host); err != nil {
-			return err
-		}
-		if err := tx.DeleteDomainRule(ctx, host); err != nil {
-			return err
-		}
-		return m.mark(ctx, tx, host, false)
-	}
-	err := tx.PutDomainRule(ctx, store.DomainRule{
-		Domain: host, Action: action, Reason: reason, By: who.Name, Created: m.clock().UTC(),
-	})
-	if err != nil {
-		return err
-	}
-	return m.mark(ctx, tx, host, action == ActionBlock)
-}
-
-// mark closes or opens the queues of the peers under host.
-func (m *Moderation) mark(ctx context.Context, tx *store.Tx, host string, blocked bool) error {
-	peers, err := tx.Peers(ctx)
-	if err != nil {
-		return err
-	}
-	for _, p := range peers {
-		h, err := hostname(p.Origin)
-		if err != nil || !under(h, host) || (p.State == store.PeerBlocked) == blocked {
-			continue
-		}
-		p.State = store.PeerUp
-		if blocked {
-			p.State = store.PeerBlocked
-			if _, err := tx.DropDeliveriesOf(ctx, p.Origin); err != nil {
-				return err
-			}
-			if _, err := tx.DeleteFollowersOf(ctx, p.Origin); err != nil {
-				return err
-			}
-		}
-		if err := tx.PutPeer(ctx, p); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (m *Moderation) audit(ctx context.Context, tx *store.Tx, who directory.Who, action, host, reason string) error {
+func (m *Moderation) audit(ctx context.Context, tx *store.Tx, who directory.Who, verb, object, detail string) error {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return err
 	}
 	return tx.AddAudit(ctx, store.AuditEntry{
 		ID: id.String(), At: m.clock().UTC(), WhoID: who.UserID, WhoName: who.Name,
-		Verb: "domain." + action, Object: host, Detail: reason,
+		Verb: verb, Object: object, Detail: detail,
 	})
 }
 
@@ -254,6 +179,26 @@ func hostname(s string) (string, error) {
 	}
 	host, _, _ = strings.Cut(host, ":")
 	return host, nil
+}
+
+// target reads what a rule is on: the id of an actor or an entry when it is a
+// URL with a path, else a domain.
+func target(s string) (key, host string, err error) {
+	s = strings.TrimSpace(s)
+	host, err = hostname(s)
+	if err != nil {
+		return "", "", err
+	}
+	_, rest, isURL := strings.Cut(s, "://")
+	_, path, hasPath := strings.Cut(rest, "/")
+	if !isURL || !hasPath || path == "" {
+		return host, host, nil
+	}
+	origin, err := peer.Origin(s)
+	if err != nil {
+		return "", "", fmt.Errorf("target: %w", err)
+	}
+	return origin + "/" + path, host, nil
 }
 
 func parent(domain string) string {

@@ -18,7 +18,7 @@ func TestRules(t *testing.T) {
 	ctx := context.Background()
 	m := moderation.New(storetest.Open(t, "sqlite"), nil)
 	for _, err := range []error{
-		m.Block(ctx, admin, "Spam.example", "spam"), m.Block(ctx, admin, "https://forêt.example/x", "copie"),
+		m.Block(ctx, admin, "Spam.example", "spam"), m.Block(ctx, admin, "https://forêt.example/", "copie"),
 		m.Allow(ctx, admin, "good.spam.example", "they are not them"),
 	} {
 		if err != nil {

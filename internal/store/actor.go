@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-
-	"codeberg.org/bocage/bocage/internal/directory"
 )
 
 const selectActor = `SELECT uri, type, name, handle, doc, key_id, public_key_pem, ed25519, inbox, shared_inbox,
@@ -52,46 +50,4 @@ func (t *Tx) PutRemoteActor(ctx context.Context, a RemoteActor) error {
 func (t *Tx) DeleteRemoteActor(ctx context.Context, uri string) error {
 	_, err := t.exec(ctx, "DELETE FROM remote_actor WHERE uri = $1", uri)
 	return wrap(err, "delete remote actor %s", uri)
-}
-
-const selectRule = "SELECT domain, action, reason, author, created FROM domain_rule"
-
-func scanRule(row scanner) (d DomainRule, err error) {
-	var created int64
-	err = row.Scan(&d.Domain, &d.Action, &d.Reason, &d.By, &created)
-	d.Created = instant(created)
-	return d, err
-}
-
-// DomainRules lists the administrator's decisions by domain.
-func (r Reader) DomainRules(ctx context.Context) ([]DomainRule, error) {
-	ds, err := collect(ctx, r, scanRule, selectRule+" ORDER BY domain")
-	return ds, wrap(err, "domain rules")
-}
-
-// DomainRule reads the decision on exactly this domain, or ErrNotFound.
-func (r Reader) DomainRule(ctx context.Context, domain string) (DomainRule, error) {
-	d, err := one(ctx, r, scanRule, selectRule+" WHERE domain = $1", domain)
-	return d, wrap(err, "domain rule %s", domain)
-}
-
-// PutDomainRule inserts or replaces a decision.
-func (t *Tx) PutDomainRule(ctx context.Context, d DomainRule) error {
-	created := micros(d.Created)
-	if created == 0 {
-		created = t.now()
-	}
-	_, err := t.exec(ctx, `INSERT INTO domain_rule (domain, action, reason, author, created) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (domain) DO UPDATE SET action = excluded.action, reason = excluded.reason, author = excluded.author`,
-		d.Domain, d.Action, d.Reason, d.By, created)
-	return wrap(err, "put domain rule %s", d.Domain)
-}
-
-// DeleteDomainRule removes a decision, or returns ErrNotFound.
-func (t *Tx) DeleteDomainRule(ctx context.Context, domain string) error {
-	n, err := t.exec(ctx, "DELETE FROM domain_rule WHERE domain = $1", domain)
-	if err == nil && n == 0 {
-		err = directory.ErrNotFound
-	}
-	return wrap(err, "delete domain rule %s", domain)
 }
