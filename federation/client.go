@@ -137,9 +137,18 @@ func (c *Client) Get(ctx context.Context, url string, opt GetOptions) (*Response
 // Post delivers body to inbox. A status other than 2xx, a redirect included,
 // is a *StatusError.
 func (c *Client) Post(ctx context.Context, inbox string, body []byte, sign Signer) (*Response, error) {
+	return c.PostSync(ctx, inbox, body, sign, "")
+}
+
+// PostSync is Post with a Collection-Synchronization header (FEP-8fcf), which is
+// signed; "" leaves it out.
+func (c *Client) PostSync(ctx context.Context, inbox string, body []byte, sign Signer, sync string) (*Response, error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	header := http.Header{"Content-Type": {ContentType}, "Accept": {Accept}}
+	if sync != "" {
+		header.Set(httpsig.SyncHeader, sync)
+	}
 	resp, err := c.knock(ctx, http.MethodPost, inbox, header, body, sign)
 	if err != nil {
 		return nil, fmt.Errorf("post to %s: %w", inbox, err)

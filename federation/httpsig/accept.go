@@ -188,6 +188,7 @@ func (s *Signer) sign9421(req *http.Request, body []byte, w Wanted, now time.Tim
 			sig.Covered = append(sig.Covered, c)
 		}
 	}
+	sig.coverSync(req)
 	setDigests(req, body, &sig)
 	sig.params = "(" + quoted(sig.Covered) + ")" + w.parameters(s.KeyID, now)
 	b := sig.base9421(req, req.URL.Scheme)

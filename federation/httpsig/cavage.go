@@ -25,6 +25,7 @@ func (s *Signer) signCavage(req *http.Request, body []byte, target string) error
 		req.Header.Set("Digest", "SHA-256="+base64Sum(body))
 		sig.Covered = append(sig.Covered, "digest")
 	}
+	sig.coverSync(req)
 	b := sig.baseCavage(req, target)
 	if b.err != nil {
 		return b.err
