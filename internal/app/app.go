@@ -29,6 +29,7 @@ import (
 	"codeberg.org/bocage/bocage/internal/basemap"
 	"codeberg.org/bocage/bocage/internal/config"
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/discussion"
 	"codeberg.org/bocage/bocage/internal/gazetteer"
 	"codeberg.org/bocage/bocage/internal/harvest"
 	"codeberg.org/bocage/bocage/internal/inbox"
@@ -81,6 +82,8 @@ type App struct {
 	Moderation *moderation.Moderation
 	Harvest    *harvest.Harvester
 	Publisher  *outbox.Publisher
+	// Discussions is what the fediverse says about our entries.
+	Discussions *discussion.Discussions
 
 	log       *slog.Logger
 	clock     func() time.Time
@@ -209,6 +212,8 @@ func (a *App) build(ctx context.Context, opt Options) error {
 	a.gatherer = &jobs.Runner{DB: a.Store.Jobs(), Clock: a.clock, Logger: a.log}
 	a.Ledger = ledger.New(ledger.Config{Store: a.Store, Keyring: a.Keyring, Env: a.Env, Publisher: a.Publisher,
 		Judge: a.Moderation, Clock: a.clock, Logger: a.log, Changed: a.View.Notify, Deliver: a.deliverer.Notify})
+	a.Discussions = discussion.New(discussion.Config{Store: a.Store, Publisher: a.Publisher, Moderation: a.Moderation,
+		Env: a.Env, Clock: a.clock, Deliver: a.deliverer.Notify})
 	a.Actors = peer.NewActors(peer.ActorsConfig{Store: a.Store, Client: a.client, Clock: a.clock,
 		Sign: func(ctx context.Context) (federation.Signer, error) {
 			return a.Keyring.Signer(ctx, keyring.Instance, a.Env.InstanceURI())
@@ -233,7 +238,8 @@ func (a *App) buildDoors(ctx context.Context, opt Options) error {
 		return err
 	}
 	a.inbox = inbox.New(inbox.Config{Store: a.Store, Actors: a.Actors, Moderation: a.Moderation, Publisher: a.Publisher,
-		Ledger: a.Ledger, Env: a.Env, Clock: a.clock, Logger: a.log, Wake: a.wake, Deliver: a.deliverer.Notify,
+		Discussions: a.Discussions,
+		Ledger:      a.Ledger, Env: a.Env, Clock: a.clock, Logger: a.log, Wake: a.wake, Deliver: a.deliverer.Notify,
 		Changed: a.View.Notify})
 	a.runner.Handlers = map[string]jobs.Handler{inbox.JobApply: a.inbox.Apply}
 	a.resource = resource.New(resource.Config{Store: a.Store, Env: a.Env, Clock: a.clock, Version: Version(),

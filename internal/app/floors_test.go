@@ -18,7 +18,7 @@ var floors = map[string]int{
 	"internal/app":  9,
 	"internal/site": 8, "internal/admin": 8, "internal/api": 8, "internal/resource": 8, "internal/demo": 8,
 	"internal/inbox": 7, "internal/harvest": 7, "internal/transfer": 7,
-	"internal/ledger":     6,
+	"internal/ledger": 6, "internal/discussion": 6,
 	"internal/outbox":     5,
 	"internal/moderation": 4, "internal/page": 4,
 	"internal/peer": 3, "internal/keyring": 3, "internal/auth": 3, "internal/view": 3, "internal/store/storetest": 3, "internal/store/storetest/withpostgres": 4,

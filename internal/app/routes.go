@@ -49,6 +49,11 @@ func (a *App) federation(r chi.Router) {
 	get("/actor", h.Instance)
 	get("/notes/{id}", h.Note)
 	get("/activities/{id}", h.Activity)
+	get("/notes/{id}/replies", h.Replies)
+	for _, kind := range []string{"/entries", "/events", "/texts", "/concepts"} {
+		get(kind+"/{id}/replies", h.Replies)
+		get(kind+"/{id}/discussion", h.Discussion)
+	}
 	for _, actor := range []string{"/actor", "/entries/{id}"} {
 		get(actor+"/outbox", h.Outbox)
 		get(actor+"/followers", h.Followers)

@@ -123,7 +123,12 @@ func (in *Inbox) plan(ctx context.Context, rec store.Received) (effect, error) {
 	case "Reject":
 		return in.answered(ctx, act, store.FollowRejected)
 	case "Create", "Update":
+		if eff, mine, err := in.reply(ctx, act); mine || err != nil {
+			return eff, err
+		}
 		return in.object(ctx, act)
+	case "Like", "Dislike", "EmojiReact": // FEP-c0e0: not counted here, and no fault of theirs
+		return effect{}, nil
 	case "Join":
 		return in.join(ctx, act)
 	case "Delete":

@@ -9,9 +9,11 @@ package inbox
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/discussion"
 	"codeberg.org/bocage/bocage/internal/moderation"
 	"codeberg.org/bocage/bocage/internal/outbox"
 	"codeberg.org/bocage/bocage/internal/peer"
@@ -35,9 +37,11 @@ type Config struct {
 	Moderation *moderation.Moderation
 	Publisher  *outbox.Publisher
 	Ledger     Ledger
-	Env        vocab.Env
-	Clock      func() time.Time // nil = time.Now
-	Logger     *slog.Logger     // nil = slog.Default()
+	// Discussions takes replies to our entries; nil takes none.
+	Discussions *discussion.Discussions
+	Env         vocab.Env
+	Clock       func() time.Time // nil = time.Now
+	Logger      *slog.Logger     // nil = slog.Default()
 	// Wake is called after a commit that left a job (the Runner's Notify),
 	// Deliver after one that left a delivery, Changed after one that changed
 	// entries; all may be nil.
@@ -48,6 +52,9 @@ type Config struct {
 type Inbox struct {
 	cfg    Config
 	origin string // ours
+	// forms is the form of signature that was last noted of each known peer. A
+	// stranger is not kept, so that it is bounded by the table of peers.
+	forms sync.Map
 }
 
 // New returns an Inbox.

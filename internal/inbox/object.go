@@ -203,6 +203,9 @@ func (in *Inbox) remove(ctx context.Context, act federation.Activity) (effect, e
 	if id == act.Actor {
 		return in.removeActor(ctx, id), nil
 	}
+	if eff, mine, err := in.unreply(ctx, act, id); mine || err != nil {
+		return eff, err
+	}
 	e, err := in.cfg.Store.EntryByURI(ctx, id)
 	if errors.Is(err, directory.ErrNotFound) {
 		if s, serr := in.scope(ctx, act.Actor); serr != nil || s.any() {
@@ -238,6 +241,9 @@ func (in *Inbox) confirmGone(ctx context.Context, id string) error {
 func (in *Inbox) removeActor(ctx context.Context, uri string) effect {
 	return effect{changes: true, run: func(tx *store.Tx) error {
 		if _, err := tx.DeleteFollowersBy(ctx, uri); err != nil {
+			return err
+		}
+		if _, err := tx.EmptyRepliesBy(ctx, uri, "its author is gone"); err != nil {
 			return err
 		}
 		mine, err := tx.FollowingOf(ctx, uri)

@@ -223,6 +223,9 @@ func merge(e, old *directory.Entry) {
 		e.Status = old.Status
 	}
 	e.SourceKey = old.SourceKey
+	if e.Discussion == "" {
+		e.Discussion = old.Discussion
+	}
 	if e.Contact == nil {
 		e.Contact = old.Contact
 	}

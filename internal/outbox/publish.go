@@ -176,6 +176,9 @@ func (p *Publisher) remove(ctx context.Context, tx *store.Tx, ch Change, e *dire
 			return err
 		}
 	}
+	if err := p.withdrawAnswers(ctx, tx, e, ch.After == nil || ch.After.Status == directory.StatusDeleted); err != nil {
+		return err
+	}
 	to := aud.directories
 	if author == s {
 		to = unique(append(to, aud.rest()...))
