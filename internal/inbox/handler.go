@@ -13,8 +13,10 @@ import (
 	"time"
 
 	"codeberg.org/bocage/bocage/federation"
+	"codeberg.org/bocage/bocage/federation/httpsig"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/jobs"
+	"codeberg.org/bocage/bocage/internal/moderation"
 	"codeberg.org/bocage/bocage/internal/peer"
 	"codeberg.org/bocage/bocage/internal/store"
 )
@@ -46,9 +48,13 @@ func accepted(why string) error { return answer{http.StatusAccepted, why} }
 func (in *Inbox) Handler(w http.ResponseWriter, r *http.Request) error {
 	err := in.receive(r)
 	var a answer
+	var busy later
 	switch {
 	case err == nil:
 		a = answer{http.StatusAccepted, "accepted"}
+	case errors.As(err, &busy):
+		comeBack(w.Header(), time.Duration(busy))
+		a = answer{http.StatusTooManyRequests, busy.Error()}
 	case errors.As(err, &a):
 		in.cfg.Logger.DebugContext(r.Context(), "inbox", "status", a.status, "reason", a.text)
 	default:
@@ -60,6 +66,9 @@ func (in *Inbox) Handler(w http.ResponseWriter, r *http.Request) error {
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
+	if a.status == http.StatusUnauthorized {
+		challenge(w.Header())
+	}
 	w.WriteHeader(a.status)
 	_, _ = io.WriteString(w, a.text+"\n") // the peer may be gone, which changes nothing
 	return nil
@@ -76,15 +85,18 @@ func (in *Inbox) receive(r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := in.mayCome(r, origin); err != nil {
+		return err
+	}
 	if err := in.cheap(ctx, env, origin); err != nil {
 		return err
 	}
-	seen, err := in.verify(r, body, env.Actor)
-	if err != nil {
+	sig, err := in.verify(r, body, env.Actor)
+	if err := in.counted(r, origin, err); err != nil {
 		return err
 	}
 	rec := store.Received{ID: env.ID, Actor: env.Actor, Origin: origin, Type: env.Type, Body: body, At: in.now()}
-	if err := in.keep(ctx, rec, seen); err != nil {
+	if err := in.keep(ctx, rec, sig); err != nil {
 		return err
 	}
 	in.cfg.Wake()
@@ -139,11 +151,12 @@ func (in *Inbox) envelope(body []byte) (federation.Envelope, string, error) {
 // duplicates, and the bulk of the fediverse's junk, which is Delete and Update
 // of actors that we have never met.
 func (in *Inbox) cheap(ctx context.Context, env federation.Envelope, origin string) error {
-	v, err := in.cfg.Moderation.CheckOrigin(ctx, origin)
+	v, err := in.cfg.Moderation.CheckActor(ctx, env.Actor)
 	if err != nil {
 		return err
 	}
 	if !v.Allowed {
+		in.cfg.Moderation.Refused(origin, moderation.CauseBlocked, v.Reason)
 		return answer{http.StatusForbidden, "this host is blocked here"}
 	}
 	switch _, err := in.cfg.Store.Received(ctx, env.ID); {
@@ -173,13 +186,13 @@ func (in *Inbox) cheap(ctx context.Context, env federation.Envelope, origin stri
 
 // keep stores the activity and the job that applies it, in one transaction
 // with what makes a second copy recognisable.
-func (in *Inbox) keep(ctx context.Context, rec store.Received, signature string) error {
+func (in *Inbox) keep(ctx context.Context, rec store.Received, sig *httpsig.Signature) error {
 	payload, err := json.Marshal(applyPayload{ID: rec.ID})
 	if err != nil {
 		return err
 	}
 	return in.cfg.Store.Write(ctx, func(tx *store.Tx) error {
-		dup, err := tx.InsertSignature(ctx, signature, in.now().Add(replayWindow))
+		dup, err := tx.InsertSignature(ctx, sig.Hash(), in.now().Add(replayWindow))
 		if err != nil {
 			return err
 		}
@@ -193,6 +206,9 @@ func (in *Inbox) keep(ctx context.Context, rec store.Received, signature string)
 			return accepted("already received")
 		}
 		if err := tx.RetryPeer(ctx, rec.Origin); err != nil {
+			return err
+		}
+		if err := in.noteForm(ctx, tx, rec.Origin, sig.Form); err != nil {
 			return err
 		}
 		return jobs.Insert(ctx, tx.Jobs(), jobs.Job{Kind: JobApply, Key: rec.ID, Payload: payload})

@@ -1,32 +1,40 @@
 package inbox
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"codeberg.org/bocage/bocage/federation/httpsig"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/peer"
+	"codeberg.org/bocage/bocage/internal/store"
 )
 
-// verify checks that actor signed this request and returns what identifies
-// the signature. When the key does not fit it is fetched once more: it may
-// have been rotated.
-func (in *Inbox) verify(r *http.Request, body []byte, actor string) (string, error) {
+// verify checks that actor signed this request, for us, and returns its
+// signature. When the key does not fit it is fetched once more: it may have been
+// rotated.
+func (in *Inbox) verify(r *http.Request, body []byte, actor string) (*httpsig.Signature, error) {
 	sig, err := httpsig.Parse(r)
 	if err != nil {
-		return "", answer{http.StatusUnauthorized, err.Error()}
+		return nil, answer{http.StatusUnauthorized, err.Error()}
+	}
+	if in.misdirected(r.Host) {
+		// Signed for another server, which may have passed it on; or our proxy
+		// does not pass the Host, and then no signature can verify.
+		return nil, answer{http.StatusUnauthorized, "signed for another host than this one"}
 	}
 	if !peer.SameOrigin(sig.KeyID, actor) {
-		return "", answer{http.StatusForbidden, "the key is not on the actor's host"}
+		return nil, answer{http.StatusForbidden, "the key is not on the actor's host"}
 	}
 	key, err := in.cfg.Actors.KeyByID(r.Context(), sig.KeyID)
 	if err != nil {
-		return "", keyAnswer(err)
+		return nil, keyAnswer(err)
 	}
 	if key.Actor != actor {
-		return "", answer{http.StatusForbidden, "the signer is not the actor"}
+		return nil, answer{http.StatusForbidden, "the signer is not the actor"}
 	}
 	err = sig.Verify(r, body, key.Pub, in.now())
 	if errors.Is(err, httpsig.ErrVerification) {
@@ -35,13 +43,39 @@ func (in *Inbox) verify(r *http.Request, body []byte, actor string) (string, err
 		case ferr == nil:
 			err = sig.Verify(r, body, fresh.Pub, in.now())
 		case errors.Is(ferr, directory.ErrUnavailable):
-			return "", ferr
+			return nil, ferr
 		}
 	}
 	if err != nil {
-		return "", answer{http.StatusUnauthorized, err.Error()}
+		return nil, answer{http.StatusUnauthorized, err.Error()}
 	}
-	return sig.Hash(), nil
+	return sig, nil
+}
+
+// misdirected reports whether a request was made to another host than ours.
+func (in *Inbox) misdirected(host string) bool {
+	scheme, _, _ := strings.Cut(in.origin, "://")
+	origin, err := peer.Origin(scheme + "://" + host)
+	return err != nil || origin != in.origin
+}
+
+// challenge are the headers of a 401: how to sign, in both forms.
+func challenge(h http.Header) {
+	h.Set("Accept-Signature", httpsig.AcceptSignature(true))
+	h.Set("WWW-Authenticate", httpsig.Challenge(true))
+}
+
+// noteForm keeps how a peer signs, in the transaction that keeps what it sent;
+// memory saves the write when it is known.
+func (in *Inbox) noteForm(ctx context.Context, tx *store.Tx, origin string, form httpsig.Form) error {
+	if known, ok := in.forms.Load(origin); ok && known == form {
+		return nil
+	}
+	changed, err := tx.NoteSignatureIn(ctx, origin, form.String())
+	if err == nil && changed {
+		in.forms.Store(origin, form)
+	}
+	return err
 }
 
 // keyAnswer: a key that its origin denies will never verify; one that could

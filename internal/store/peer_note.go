@@ -2,24 +2,38 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
+
+	"codeberg.org/bocage/bocage/internal/directory"
 )
 
-// NoteSignature keeps the form of signature that origin took from us just now.
-// A row is written only when it says something new, or after an hour: every
-// delivery calls it. An unknown peer is not an error.
+// NoteSignature keeps the form of signature that origin took from us just now. An
+// unknown peer is not an error.
 func (t *Tx) NoteSignature(ctx context.Context, origin, form string) error {
-	now := t.now()
-	_, err := t.exec(ctx, `UPDATE peer SET signature = $2, signature_at = $3
-		WHERE origin = $1 AND (signature <> $2 OR signature_at < $4)`, origin, form, now, now-time.Hour.Microseconds())
+	_, err := t.exec(ctx, "UPDATE peer SET signature = $2, signature_at = $3 WHERE origin = $1", origin, form, t.now())
 	return wrap(err, "signature of %s", origin)
 }
 
-// NoteSignatureIn keeps the form in which origin signs what it sends us. An
-// unknown peer is not an error.
-func (t *Tx) NoteSignatureIn(ctx context.Context, origin, form string) error {
-	_, err := t.exec(ctx, "UPDATE peer SET signature_in = $2 WHERE origin = $1 AND signature_in <> $2", origin, form)
-	return wrap(err, "signature of %s", origin)
+// NoteSignatureIn keeps the form in which origin signs what it sends us, and
+// reports whether there is a peer to keep it of.
+func (t *Tx) NoteSignatureIn(ctx context.Context, origin, form string) (known bool, err error) {
+	n, err := t.exec(ctx, "UPDATE peer SET signature_in = $2 WHERE origin = $1", origin, form)
+	return n > 0, wrap(err, "signature of %s", origin)
+}
+
+// PeerSignature is the form that NoteSignature kept and when, "" when none was.
+func (r Reader) PeerSignature(ctx context.Context, origin string) (form string, at time.Time, err error) {
+	_, err = one(ctx, r, func(row scanner) (string, error) {
+		var us int64
+		err := row.Scan(&form, &us)
+		at = instant(us)
+		return form, err
+	}, "SELECT signature, signature_at FROM peer WHERE origin = $1", origin)
+	if errors.Is(err, directory.ErrNotFound) {
+		return "", at, nil
+	}
+	return form, at, wrap(err, "signature of %s", origin)
 }
 
 // NoteSoftware keeps what a peer's NodeInfo said just now; empty strings keep
