@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"codeberg.org/bocage/bocage/federation"
-	"codeberg.org/bocage/bocage/federation/proof"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/jobs"
 	"codeberg.org/bocage/bocage/internal/peer"
@@ -155,6 +154,7 @@ type document struct {
 	entry directory.Entry
 	wire  []byte
 	hash  string
+	kept  *store.KeptDocument // nil without a proof
 }
 
 // read sorts a page's items. Ids of other hosts are refused: a catalogue
@@ -192,7 +192,15 @@ func (h *Harvester) read(ctx context.Context, f store.Following, items []json.Ra
 			h.skip(ctx, f, id, err)
 			continue
 		}
-		b.accept = append(b.accept, document{e, raw, proof.Hash(raw)})
+		d, err := h.vouched(ctx, f, e, raw)
+		if errors.Is(err, peer.ErrAltered) {
+			h.skip(ctx, f, id, err)
+			continue
+		}
+		if err != nil {
+			return b, err
+		}
+		b.accept = append(b.accept, d)
 	}
 	return b, nil
 }
@@ -267,6 +275,11 @@ func (h *Harvester) apply(ctx context.Context, tx *store.Tx, f store.Following, 
 		}
 		if did {
 			changed++
+		}
+		if d.kept != nil {
+			if err := tx.KeepCurrent(ctx, *d.kept); err != nil {
+				return changed, err
+			}
 		}
 	}
 	for _, uri := range b.remove {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"codeberg.org/bocage/bocage/federation"
-	"codeberg.org/bocage/bocage/federation/proof"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/peer"
 	"codeberg.org/bocage/bocage/internal/store"
@@ -147,7 +146,15 @@ func (h *Harvester) take(ctx context.Context, f store.Following, id string) (cha
 	if err != nil {
 		return false, nil // a Person, a Note: followed for its events, no entry itself
 	}
-	return h.write(ctx, f, batch{accept: []document{{e, raw, proof.Hash(raw)}}})
+	d, err := h.vouched(ctx, f, e, raw)
+	if errors.Is(err, peer.ErrAltered) {
+		h.skip(ctx, f, id, err)
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return h.write(ctx, f, batch{accept: []document{d}})
 }
 
 func (h *Harvester) write(ctx context.Context, f store.Following, b batch) (changed bool, err error) {

@@ -124,6 +124,13 @@ func (in *Inbox) accept(ctx context.Context, doc document) (effect, error) {
 	if known && !newer(doc, old, hash) {
 		return effect{}, drop("%s is not newer than what we have", doc.object.ID)
 	}
+	kept, err := in.cfg.Actors.Vouch(ctx, doc.raw, hash)
+	if errors.Is(err, peer.ErrAltered) {
+		return effect{}, in.refuse(ctx, doc, err)
+	}
+	if err != nil {
+		return effect{}, err
+	}
 	e, err := vocab.Entry(doc.raw, doc.origin)
 	if errors.Is(err, directory.ErrForbidden) && known && !buried { // listed once, and no more
 		return effect{changes: true, run: func(tx *store.Tx) error { return in.cfg.Ledger.RemoveRemote(ctx, tx, doc.object.ID) }}, nil
@@ -132,8 +139,10 @@ func (in *Inbox) accept(ctx context.Context, doc document) (effect, error) {
 		return effect{}, fmt.Errorf("read %s: %w", doc.object.ID, err)
 	}
 	return effect{changes: true, run: func(tx *store.Tx) error {
-		_, err := in.cfg.Ledger.AcceptRemote(ctx, tx, e, doc.raw, hash)
-		return err
+		if _, err := in.cfg.Ledger.AcceptRemote(ctx, tx, e, doc.raw, hash); err != nil || kept == nil {
+			return err
+		}
+		return tx.KeepCurrent(ctx, *kept)
 	}}, nil
 }
 
@@ -157,13 +166,14 @@ func stamp(o federation.Object) time.Time {
 	return o.Updated
 }
 
-// announced takes what a followed actor shares: always from its origin.
+// announced takes what a followed actor shares: as its owner signed it, else
+// from its origin.
 func (in *Inbox) announced(ctx context.Context, act federation.Activity) (effect, error) {
-	id := act.Object.ID
-	if inner, err := federation.ParseObject(act.Object.Raw); err == nil && isActivity(act.Object.Type) {
-		id = inner.Ref("object").ID
+	ref := act.Object
+	if inner, err := federation.ParseObject(ref.Raw); err == nil && isActivity(ref.Type) {
+		ref = inner.Ref("object")
 	}
-	origin, err := in.foreign(id)
+	origin, err := in.foreign(ref.ID)
 	if err != nil {
 		return effect{}, err
 	}
@@ -174,7 +184,10 @@ func (in *Inbox) announced(ctx context.Context, act federation.Activity) (effect
 	if !scope.covers(act.Actor) {
 		return effect{}, drop("nobody here follows %s", act.Actor)
 	}
-	doc, err := in.fetch(ctx, id, origin)
+	doc, ok, err := in.embedded(ctx, act, ref, origin)
+	if err == nil && !ok {
+		doc, err = in.fetch(ctx, ref.ID, origin)
+	}
 	if err != nil {
 		return effect{}, err
 	}

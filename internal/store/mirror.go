@@ -121,6 +121,16 @@ func (t *Tx) KeepDocument(ctx context.Context, d KeptDocument) error {
 	return wrap(err, "keep document %s", d.URI)
 }
 
+// KeepCurrent keeps a document when it is the version that its entry has: what
+// was refused, or is older than what is held, is not kept.
+func (t *Tx) KeepCurrent(ctx context.Context, d KeptDocument) error {
+	n, err := value[int](ctx, t.Reader, "SELECT COUNT(*) FROM entry WHERE uri = $1 AND hash = $2", d.URI, d.Hash)
+	if err != nil || n == 0 {
+		return wrap(err, "keep document %s", d.URI)
+	}
+	return t.KeepDocument(ctx, d)
+}
+
 // mirrorable joins a kept document with its entry, its owner's document and the
 // pinned key: what is shown here as it was received, and that the pinned key
 // vouches for, directly or by its word about the owner.

@@ -1,0 +1,117 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"codeberg.org/bocage/bocage/federation"
+	"codeberg.org/bocage/bocage/federation/httpsig"
+	"codeberg.org/bocage/bocage/federation/proof"
+	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/peer"
+)
+
+const (
+	// causeProof is under which documents are counted that are not what their
+	// owner signed.
+	causeProof = "proof"
+	// relayedAge is how old a relayed activity may be: as long as we remember
+	// which ones we had, so that none is applied twice.
+	relayedAge = 30 * 24 * time.Hour
+)
+
+// authenticate checks that the actor made this activity: by its signature on the
+// request or, when another server passes the activity on, by its proof. What an
+// actor signs itself is not verified twice.
+func (in *Inbox) authenticate(r *http.Request, body []byte, env federation.Envelope) (*httpsig.Signature, error) {
+	sig, err := in.verify(r, body, env.Actor)
+	var a answer
+	if err == nil || !errors.As(err, &a) || a.status != http.StatusForbidden || !proof.Has(body) {
+		return sig, err
+	}
+	return in.relayed(r, body, env, a)
+}
+
+// relayed takes an activity that another actor's server passes on: that one must
+// sign the request, and the actor the activity (FEP-8b32). Without a usable
+// proof the answer is refused.
+func (in *Inbox) relayed(r *http.Request, body []byte, env federation.Envelope, refused answer) (*httpsig.Signature, error) {
+	ctx := r.Context()
+	sig, err := httpsig.Parse(r)
+	if err != nil {
+		return nil, answer{http.StatusUnauthorized, err.Error()}
+	}
+	from, err := peer.Origin(sig.KeyID)
+	if err != nil {
+		return nil, refused
+	}
+	switch v, err := in.cfg.Moderation.CheckOrigin(ctx, from); {
+	case err != nil:
+		return nil, err
+	case !v.Allowed:
+		return nil, answer{http.StatusForbidden, "this host is blocked here"}
+	}
+	key, err := in.cfg.Actors.KeyByID(ctx, sig.KeyID)
+	if err != nil {
+		return nil, keyAnswer(err)
+	}
+	if sig, err = in.verify(r, body, key.Actor); err != nil {
+		return nil, err
+	}
+	proven, err := in.cfg.Actors.Prove(ctx, body, env.ID, env.Actor)
+	switch {
+	case errors.Is(err, peer.ErrUnproven):
+		return nil, refused
+	case errors.Is(err, peer.ErrAltered):
+		in.cfg.Moderation.Refused(from, causeProof, err.Error())
+		return nil, answer{http.StatusUnauthorized, "the activity is not what its actor signed"}
+	case err != nil:
+		return nil, keyAnswer(err)
+	case in.now().Sub(proven.Created) > relayedAge:
+		return nil, answer{http.StatusForbidden, "the proof has no date or is too old to be relayed"}
+	}
+	return sig, nil
+}
+
+// embedded is an object of another server as an activity carries it, when its
+// own owner signed it; ok is false when it is to be fetched.
+func (in *Inbox) embedded(ctx context.Context, act federation.Activity, ref federation.Ref, origin string) (doc document, ok bool, err error) {
+	if !ref.Embedded() || !proof.Has(ref.Raw) {
+		return document{}, false, nil
+	}
+	v, err := in.cfg.Moderation.CheckOrigin(ctx, origin)
+	if err != nil {
+		return document{}, false, err
+	}
+	if !v.Allowed {
+		return document{}, false, drop("%s is blocked", origin)
+	}
+	o, err := federation.ReadObject(ref.Raw)
+	if err != nil || o.ID != ref.ID {
+		return document{}, false, nil // its origin may know better
+	}
+	_, owner, err := peer.OwnerOf(ref.Raw)
+	if err != nil {
+		return document{}, false, nil // as above
+	}
+	switch _, err := in.cfg.Actors.Prove(ctx, ref.Raw, o.ID, owner); {
+	case err == nil:
+		return document{object: o, raw: ref.Raw, origin: origin}, true, nil
+	case errors.Is(err, peer.ErrAltered):
+		if from, oerr := peer.Origin(act.Actor); oerr == nil {
+			in.cfg.Moderation.Refused(from, causeProof, err.Error())
+		}
+	}
+	return document{}, false, nil
+}
+
+// refuse counts a document that is not what its owner signed; what is held of
+// it stays.
+func (in *Inbox) refuse(ctx context.Context, doc document, err error) error {
+	in.cfg.Moderation.Refused(doc.origin, causeProof, err.Error())
+	in.cfg.Logger.WarnContext(ctx, "document refused", "id", doc.object.ID, "reason", err)
+	return fmt.Errorf("dropped: %w: %w", directory.ErrInvalid, err)
+}

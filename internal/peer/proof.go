@@ -1,0 +1,230 @@
+package peer
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"time"
+
+	"codeberg.org/bocage/bocage/federation"
+	"codeberg.org/bocage/bocage/federation/proof"
+	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/store"
+)
+
+// ErrUnproven means that a document has no proof that could say anything: it is
+// to be believed, or not, for other reasons.
+var ErrUnproven = errors.New("no usable proof")
+
+// ErrAltered means that a document is not what the key of its proof signed.
+var ErrAltered = fmt.Errorf("not what its owner signed: %w", directory.ErrInvalid)
+
+// Proven is what a document's proof says: that Key, one of Owner's own, signed it.
+type Proven struct {
+	Owner   string
+	Key     string // Multikey
+	Created time.Time
+}
+
+// Prove verifies the proof of the document raw, which calls itself id and whose
+// owner (its actor or attributedTo, itself for an actor) is owner. The key must
+// be on id's origin and in the owner's assertionMethod; an actor's own document
+// says itself which keys it has.
+//
+// The error wraps ErrUnproven when there is nothing to verify, ErrAltered
+// when the document is not what the owner signed, and is as KeyByID has it when
+// the key cannot be had.
+func (a *Actors) Prove(ctx context.Context, raw []byte, id, owner string) (Proven, error) {
+	if !proof.Has(raw) {
+		return Proven{}, ErrUnproven
+	}
+	signed, err := proof.Read(raw)
+	if err != nil {
+		return Proven{}, fmt.Errorf("%w: %w", ErrUnproven, err)
+	}
+	now := a.cfg.Clock()
+	err = ErrUnproven
+	for _, p := range signed.Proofs {
+		if uerr := p.Usable(now); uerr != nil {
+			err = fmt.Errorf("%w: %w", ErrUnproven, uerr)
+			continue
+		}
+		if !SameOrigin(p.Method, id) || !SameOrigin(owner, id) {
+			err = fmt.Errorf("%w: the key is on another host", ErrUnproven)
+			continue
+		}
+		return a.proveBy(ctx, raw, signed, p, id, owner)
+	}
+	return Proven{}, err
+}
+
+func (a *Actors) proveBy(ctx context.Context, raw []byte, signed proof.Signed, p proof.Proof, id, owner string) (Proven, error) {
+	key, err := a.proofKey(ctx, raw, p.Method, id, owner)
+	if err != nil {
+		return Proven{}, fmt.Errorf("key of the proof of %s: %w", clip(id), err)
+	}
+	pub, ok := key.Pub.(ed25519.PublicKey)
+	if !ok || key.Actor != owner {
+		return Proven{}, fmt.Errorf("%w: %s is no Ed25519 key of %s", ErrUnproven, clip(p.Method), clip(owner))
+	}
+	err = signed.Verify(p, pub, a.cfg.Clock())
+	if errors.Is(err, proof.ErrVerification) && id != owner {
+		// The key may have been rotated.
+		fresh, ferr := a.RefetchKey(ctx, key)
+		if again, ok := fresh.Pub.(ed25519.PublicKey); ok && ferr == nil {
+			pub, err = again, signed.Verify(p, again, a.cfg.Clock())
+		} else if errors.Is(ferr, directory.ErrUnavailable) {
+			return Proven{}, fmt.Errorf("key of the proof of %s: %w", clip(id), ferr)
+		}
+	}
+	if err != nil {
+		return Proven{}, fmt.Errorf("%s: %w: %w", clip(id), ErrAltered, err)
+	}
+	return Proven{Owner: owner, Key: proof.EncodeMultikey(pub), Created: p.Created}, nil
+}
+
+// proofKey finds the key of a proof. A document says of nobody but itself
+// which keys are right.
+func (a *Actors) proofKey(ctx context.Context, raw []byte, method, id, owner string) (Key, error) {
+	if id != owner {
+		return a.KeyByID(ctx, method)
+	}
+	act, err := federation.ParseActor(raw)
+	if err != nil {
+		return Key{}, fmt.Errorf("actor %s: %w: %w", clip(id), directory.ErrInvalid, err)
+	}
+	multikey, ok := AssertionKey(act, method)
+	if !ok {
+		return Key{}, fmt.Errorf("%w: %s does not list %s", ErrUnproven, clip(id), clip(method))
+	}
+	pub, err := proof.DecodeMultikey(multikey)
+	if err != nil {
+		return Key{}, fmt.Errorf("%w: %w", ErrUnproven, err)
+	}
+	return Key{ID: method, Actor: act.ID, Pub: pub}, nil
+}
+
+// AssertionKey returns the Multikey that an actor's own document lists under
+// the id method.
+func AssertionKey(act federation.Actor, method string) (multikey string, ok bool) {
+	for _, m := range act.AssertionMethods {
+		if m.ID == method && ownsKey(act, m.ID, m.Controller) {
+			return m.Multibase, true
+		}
+	}
+	return "", false
+}
+
+// OwnerOf is the actor that speaks for a document: an actor for itself, an
+// object's attributedTo, or its actor, for the object.
+func OwnerOf(raw []byte) (id, owner string, err error) {
+	m, err := federation.ParseObject(raw)
+	if err != nil {
+		return "", "", fmt.Errorf("%w: %w", directory.ErrInvalid, err)
+	}
+	id = m.Text("id", "@id")
+	switch {
+	case m.Ref("inbox").ID != "":
+		owner = id
+	case m.Ref("attributedTo").ID != "":
+		owner = m.Ref("attributedTo").ID
+	default:
+		owner = m.Ref("actor").ID
+	}
+	return id, owner, nil
+}
+
+// Vouch verifies a document that its own origin gave, or that its owner signed,
+// and returns what is to be kept of it, nil when it has no usable proof or its
+// key cannot be had now. The error wraps ErrAltered.
+//
+// It pins the key of the origin's own actor the first time that it hears of it.
+func (a *Actors) Vouch(ctx context.Context, raw []byte, hash string) (*store.KeptDocument, error) {
+	if !proof.Has(raw) {
+		return nil, nil
+	}
+	id, owner, err := OwnerOf(raw)
+	if err != nil {
+		return nil, err
+	}
+	proven, err := a.Prove(ctx, raw, id, owner)
+	switch {
+	case errors.Is(err, ErrAltered):
+		return nil, err
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
+		return nil, nil // as if it had none
+	}
+	origin, err := Origin(id)
+	if err != nil {
+		return nil, err
+	}
+	d := &store.KeptDocument{URI: id, Origin: origin, Owner: owner, Multikey: proven.Key, Hash: hash, Body: raw}
+	if id == owner {
+		d.Endorsed, err = a.endorsed(ctx, raw, origin, proven)
+		return d, err
+	}
+	_, err = a.pin(ctx, origin, owner) // what nobody owns is the instance's own
+	return d, err
+}
+
+// endorsed reports whether the origin's pinned key vouches for the actor's.
+func (a *Actors) endorsed(ctx context.Context, raw []byte, origin string, proven Proven) (bool, error) {
+	act, err := federation.ParseActor(raw)
+	if err != nil || act.Endorsement == nil {
+		return false, nil
+	}
+	e, err := federation.ReadEndorsement(act.Endorsement)
+	if err != nil || !SameOrigin(e.Actor, origin+"/") {
+		return false, nil
+	}
+	pin, err := a.pin(ctx, origin, e.Actor)
+	if err != nil || pin.Multikey == "" {
+		return false, err
+	}
+	return Endorsed(act, proven.Key, pin, a.cfg.Clock()) == nil, nil
+}
+
+// Endorsed returns nil when the pinned key vouches for key as one of act's.
+func Endorsed(act federation.Actor, key string, pin store.PinnedKey, now time.Time) error {
+	if act.Endorsement == nil {
+		return fmt.Errorf("%s has no endorsement: %w", clip(act.ID), directory.ErrForbidden)
+	}
+	pub, err := proof.DecodeMultikey(pin.Multikey)
+	if err != nil {
+		return fmt.Errorf("pinned key of %s: %w: %w", pin.Origin, directory.ErrInvalid, err)
+	}
+	by, err := federation.VerifyEndorsement(act.Endorsement, act.ID, key, pub, now)
+	if err != nil {
+		return fmt.Errorf("endorsement of %s: %w: %w", clip(act.ID), directory.ErrForbidden, err)
+	}
+	if pin.Actor != "" && by != pin.Actor {
+		return fmt.Errorf("endorsement of %s is by %s: %w", clip(act.ID), clip(by), directory.ErrForbidden)
+	}
+	return nil
+}
+
+// pin returns the pinned key of an origin, and pins that of the actor when there
+// is none and it is the origin's Application; a zero one when it is not, or
+// cannot be asked now.
+func (a *Actors) pin(ctx context.Context, origin, actor string) (store.PinnedKey, error) {
+	pin, err := a.cfg.Store.PinnedKey(ctx, origin)
+	if err == nil || !errors.Is(err, directory.ErrNotFound) {
+		return pin, err
+	}
+	ra, err := a.Actor(ctx, actor)
+	if err != nil || ra.Type != "Application" || ra.Ed25519 == "" {
+		return store.PinnedKey{}, ctx.Err()
+	}
+	proven, err := a.Prove(ctx, ra.Doc, actor, actor)
+	if err != nil {
+		return store.PinnedKey{}, ctx.Err()
+	}
+	pin = store.PinnedKey{Origin: origin, Multikey: proven.Key, Actor: actor, Doc: ra.Doc, How: store.PinFollowed, Seen: a.cfg.Clock().UTC()}
+	if err := a.cfg.Store.Write(ctx, func(tx *store.Tx) error { return tx.PinKey(ctx, pin) }); err != nil {
+		return store.PinnedKey{}, err
+	}
+	return a.cfg.Store.PinnedKey(ctx, origin)
+}
