@@ -91,7 +91,7 @@ func (in *Inbox) receive(r *http.Request) error {
 	if err := in.cheap(ctx, env, origin); err != nil {
 		return err
 	}
-	sig, err := in.verify(r, body, env.Actor)
+	sig, err := in.authenticate(r, body, env)
 	if err := in.counted(r, origin, err); err != nil {
 		return err
 	}
@@ -191,6 +191,10 @@ func (in *Inbox) keep(ctx context.Context, rec store.Received, sig *httpsig.Sign
 	if err != nil {
 		return err
 	}
+	from, err := peer.Origin(sig.KeyID) // who sent it, which is not always whose it is
+	if err != nil {
+		return err
+	}
 	return in.cfg.Store.Write(ctx, func(tx *store.Tx) error {
 		dup, err := tx.InsertSignature(ctx, sig.Hash(), in.now().Add(replayWindow))
 		if err != nil {
@@ -205,10 +209,10 @@ func (in *Inbox) keep(ctx context.Context, rec store.Received, sig *httpsig.Sign
 		if dup {
 			return accepted("already received")
 		}
-		if err := tx.RetryPeer(ctx, rec.Origin); err != nil {
+		if err := tx.RetryPeer(ctx, from); err != nil {
 			return err
 		}
-		if err := in.noteForm(ctx, tx, rec.Origin, sig.Form); err != nil {
+		if err := in.noteForm(ctx, tx, from, sig.Form); err != nil {
 			return err
 		}
 		return jobs.Insert(ctx, tx.Jobs(), jobs.Job{Kind: JobApply, Key: rec.ID, Payload: payload})
