@@ -19,6 +19,7 @@ import (
 	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/jobs"
+	"codeberg.org/bocage/bocage/internal/ledger"
 	"codeberg.org/bocage/bocage/internal/moderation"
 	"codeberg.org/bocage/bocage/internal/outbox"
 	"codeberg.org/bocage/bocage/internal/peer"
@@ -38,6 +39,7 @@ const (
 type Ledger interface {
 	AcceptRemote(ctx context.Context, tx *store.Tx, e directory.Entry, wire []byte, hash string) (changed bool, err error)
 	RemoveRemote(ctx context.Context, tx *store.Tx, uri string) error
+	Rejudge(ctx context.Context, tx *store.Tx, uri string) (ledger.Rejudged, error)
 }
 
 // Config is what a Harvester needs.
@@ -91,13 +93,18 @@ func New(cfg Config) *Harvester {
 
 // Jobs are the handlers of harvest's jobs, for the Runner.
 func (h *Harvester) Jobs() map[string]jobs.Handler {
-	return map[string]jobs.Handler{peer.JobBackfill: h.backfill, JobForget: h.forget}
+	return map[string]jobs.Handler{peer.JobBackfill: h.backfill, JobForget: h.forget, JobRehearse: h.rehearse,
+		JobApplyRule: h.applyRule, JobFetchEntry: h.fetchEntry}
 }
 
 // Follow follows target (@user@host, acct:user@host, an actor's URL or the
 // base URL of an instance) with our instance actor and starts the backfill. It
-// returns the actor.
+// returns the actor. A source that is followed already keeps its rule.
 func (h *Harvester) Follow(ctx context.Context, who directory.Who, target string) (store.RemoteActor, error) {
+	return h.follow(ctx, who, target, nil)
+}
+
+func (h *Harvester) follow(ctx context.Context, who directory.Who, target string, rule *directory.SourceRule) (store.RemoteActor, error) {
 	if !who.Admin && !who.System {
 		return store.RemoteActor{}, fmt.Errorf("follow %s: %w", target, directory.ErrForbidden)
 	}
@@ -119,7 +126,7 @@ func (h *Harvester) Follow(ctx context.Context, who directory.Who, target string
 	if !v.Allowed {
 		return ra, fmt.Errorf("follow %s: blocked (%s): %w", target, v.Reason, directory.ErrForbidden)
 	}
-	err = h.cfg.Store.Write(ctx, func(tx *store.Tx) error { return h.record(ctx, tx, who, ra, origin) })
+	err = h.cfg.Store.Write(ctx, func(tx *store.Tx) error { return h.record(ctx, tx, who, ra, origin, rule) })
 	if err != nil {
 		return ra, fmt.Errorf("follow %s: %w", target, err)
 	}
@@ -128,8 +135,11 @@ func (h *Harvester) Follow(ctx context.Context, who directory.Who, target string
 	return ra, nil
 }
 
-func (h *Harvester) record(ctx context.Context, tx *store.Tx, who directory.Who, ra store.RemoteActor, origin string) error {
+func (h *Harvester) record(ctx context.Context, tx *store.Tx, who directory.Who, ra store.RemoteActor, origin string, rule *directory.SourceRule) error {
 	if err := h.cfg.Publisher.Follow(ctx, tx, ra); err != nil {
+		return err
+	}
+	if err := h.giveRule(ctx, tx, who, ra.URI, rule); err != nil {
 		return err
 	}
 	p := store.Peer{Origin: origin, Catalog: ra.Catalog}
