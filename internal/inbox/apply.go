@@ -113,6 +113,9 @@ func (in *Inbox) plan(ctx context.Context, rec store.Received) (effect, error) {
 		return effect{}, drop("actor read in two ways")
 	}
 	act.ID = rec.ID
+	if err := in.heard(ctx, act); err != nil {
+		return effect{}, err
+	}
 	switch act.Type {
 	case "Follow":
 		return in.follow(ctx, act)
@@ -129,6 +132,8 @@ func (in *Inbox) plan(ctx context.Context, rec store.Received) (effect, error) {
 		return in.object(ctx, act)
 	case "Like", "Dislike", "EmojiReact": // FEP-c0e0: not counted here, and no fault of theirs
 		return effect{}, nil
+	case "Flag":
+		return in.flag(ctx, act)
 	case "Join":
 		return in.join(ctx, act)
 	case "Delete":
