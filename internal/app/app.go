@@ -202,6 +202,7 @@ func (a *App) build(ctx context.Context, opt Options) error {
 		Learned: a.learnForm, Recall: a.recallForm}
 	a.Env = vocab.Env{Base: a.Config.URL, InstanceName: a.Config.Name}
 	a.Keyring = keyring.New(a.Store, []byte(a.Config.Secret), rand.Reader)
+	a.Keyring.Clock = a.clock
 	a.View = view.New(view.Config{Store: a.Store, Clock: a.clock, Logger: a.log, Poll: opt.ViewPoll})
 	a.Moderation = moderation.New(a.Store, a.clock)
 	a.Publisher = outbox.New(outbox.Config{Store: a.Store, Keyring: a.Keyring, Env: a.Env, Moderation: a.Moderation,

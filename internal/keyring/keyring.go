@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/singleflight"
 
@@ -41,10 +42,15 @@ type Pair struct {
 	Ed25519 ed25519.PrivateKey
 	// Public signs too, for package vocab; its texts are the public halves.
 	Public vocab.Keys
+	// Since is when it was made; what was queued before may need another.
+	Since time.Time
 }
 
 // Keyring makes, keeps and caches pairs. Concurrent use is safe.
 type Keyring struct {
+	// Clock may be set before use; nil = time.Now.
+	Clock func() time.Time
+
 	st     *store.Store
 	seal   sealer
 	random io.Reader
@@ -53,7 +59,7 @@ type Keyring struct {
 	mu sync.Mutex
 	// owners holds committed pairs only. A pair seen inside a transaction may
 	// be rolled back, so it goes to parsed alone, which is keyed by content.
-	owners map[string]Pair
+	owners map[string]cached
 	parsed map[[sha256.Size]byte]Pair
 }
 
@@ -65,7 +71,7 @@ func New(st *store.Store, secret []byte, random io.Reader) *Keyring {
 	}
 	return &Keyring{
 		st: st, seal: newSealer(secret), random: random,
-		owners: make(map[string]Pair), parsed: make(map[[sha256.Size]byte]Pair),
+		owners: make(map[string]cached), parsed: make(map[[sha256.Size]byte]Pair),
 	}
 }
 
@@ -93,10 +99,7 @@ func (p Pair) endorsedBy(instance Pair) Pair {
 }
 
 func (k *Keyring) pair(ctx context.Context, owner string) (Pair, error) {
-	k.mu.Lock()
-	p, ok := k.owners[owner]
-	k.mu.Unlock()
-	if ok {
+	if p, ok := k.remembered(owner); ok {
 		return p, nil
 	}
 	v, err, _ := k.flight.Do(owner, func() (any, error) {
@@ -120,9 +123,7 @@ func (k *Keyring) load(ctx context.Context, owner string) (Pair, error) {
 	if err != nil {
 		return Pair{}, err
 	}
-	k.mu.Lock()
-	k.owners[owner] = p
-	k.mu.Unlock()
+	k.remember(owner, p)
 	return p, nil
 }
 
@@ -154,12 +155,10 @@ func (k *Keyring) PairTx(ctx context.Context, tx *store.Tx, owner string) (Pair,
 }
 
 func (k *Keyring) pairTx(ctx context.Context, tx *store.Tx, owner string) (Pair, error) {
-	k.mu.Lock()
-	p, ok := k.owners[owner]
-	k.mu.Unlock()
-	if ok {
+	if p, ok := k.remembered(owner); ok {
 		return p, nil
 	}
+	var p Pair
 	row, err := tx.Key(ctx, owner)
 	if errors.Is(err, directory.ErrNotFound) {
 		if row, err = k.generate(owner); err == nil {
@@ -194,20 +193,11 @@ func (k *Keyring) generate(owner string) (store.Key, error) {
 	if err != nil {
 		return row, fmt.Errorf("make Ed25519 key: %w", err)
 	}
-	for _, part := range []struct {
-		dst  *[]byte
-		key  any
-		name string
-	}{{&row.RSAPrivate, rsaKey, "rsa"}, {&row.Ed25519Private, edKey, "ed25519"}} {
-		der, err := x509.MarshalPKCS8PrivateKey(part.key)
-		if err != nil {
-			return row, fmt.Errorf("encode %s key: %w", part.name, err)
-		}
-		if *part.dst, err = k.seal.close(k.random, der, owner, part.name); err != nil {
-			return row, err
-		}
+	if row.RSAPrivate, err = k.encode(owner, "rsa", rsaKey); err != nil {
+		return row, err
 	}
-	return row, nil
+	row.Ed25519Private, err = k.encode(owner, "ed25519", edKey)
+	return row, err
 }
 
 // open parses a row, once per content.
@@ -216,16 +206,16 @@ func (k *Keyring) open(row store.Key) (Pair, error) {
 	k.mu.Lock()
 	p, ok := k.parsed[sum]
 	k.mu.Unlock()
-	if ok {
-		return p, nil
+	if !ok {
+		var err error
+		if p, err = k.parse(row); err != nil {
+			return Pair{}, err
+		}
+		k.mu.Lock()
+		k.parsed[sum] = p
+		k.mu.Unlock()
 	}
-	p, err := k.parse(row)
-	if err != nil {
-		return Pair{}, err
-	}
-	k.mu.Lock()
-	k.parsed[sum] = p
-	k.mu.Unlock()
+	p.Since = row.Created
 	return p, nil
 }
 

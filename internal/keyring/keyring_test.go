@@ -64,7 +64,7 @@ func TestTwoProcesses(t *testing.T) {
 		}
 		wg.Wait()
 		for i := range pairs {
-			if pairs[i].Public != pairs[0].Public {
+			if pairs[i].Public.RSAPublicPEM != pairs[0].Public.RSAPublicPEM {
 				t.Errorf("keyring %d has another pair", i)
 			}
 		}
@@ -94,11 +94,11 @@ func TestPairTxRollback(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if kept.Public == lost.Public {
+		if kept.Public.RSAPublicPEM == lost.Public.RSAPublicPEM {
 			t.Error("a rolled back pair was handed out")
 		}
 		got, err := k.Pair(ctx, "org")
-		if err != nil || got.Public != kept.Public {
+		if err != nil || got.Public.RSAPublicPEM != kept.Public.RSAPublicPEM {
 			t.Errorf("Pair after PairTx: %v, another pair", err)
 		}
 	})

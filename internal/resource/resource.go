@@ -46,8 +46,14 @@ type Handlers struct {
 	cfg Config
 
 	mu       sync.Mutex
-	instance []byte // the instance's actor, made once
+	instance instanceActor
 	digest   digestDoc
+}
+
+// instanceActor is the document of the instance's actor and the key in it.
+type instanceActor struct {
+	body []byte
+	key  string
 }
 
 // New returns ready handlers.
@@ -203,25 +209,26 @@ func (h *Handlers) actor(r *http.Request) (uri string, e *directory.Entry, err e
 	return found.URI, &found, nil
 }
 
-// Instance answers /actor from memory: a peer that cannot have our key refuses
-// all of our deliveries for minutes.
+// Instance answers /actor from memory, while its key is the same: a peer that
+// cannot have our key refuses all of our deliveries for minutes.
 func (h *Handlers) Instance(w http.ResponseWriter, r *http.Request) error {
 	h.mu.Lock()
-	body := h.instance
+	made := h.instance
 	h.mu.Unlock()
-	if body == nil {
-		keys, err := h.keys(r.Context(), InstanceKeys)
-		if err != nil {
-			return fmt.Errorf("instance actor: %w", err)
-		}
-		if body, err = h.cfg.Env.InstanceActor(keys, h.cfg.Created); err != nil {
+	keys, err := h.keys(r.Context(), InstanceKeys)
+	if err != nil && made.body == nil {
+		return fmt.Errorf("instance actor: %w", err)
+	}
+	if err == nil && (made.body == nil || made.key != keys.RSAPublicPEM) {
+		made.key = keys.RSAPublicPEM
+		if made.body, err = h.cfg.Env.InstanceActor(keys, h.cfg.Created); err != nil {
 			return err
 		}
 		h.mu.Lock()
-		h.instance = body
+		h.instance = made
 		h.mu.Unlock()
 	}
-	return serve(w, r, answer{body: body})
+	return serve(w, r, answer{body: made.body})
 }
 
 // Note answers /notes/{id}.
