@@ -30,7 +30,16 @@ const contextTerms = `{"toot":"http://joinmastodon.org/ns#","schema":"http://sch
 	`"precision":"boc:precision","pointSource":"boc:pointSource","onlineUrl":{"@id":"boc:onlineUrl","@type":"@id"},"website":{"@id":"boc:website","@type":"@id"},` +
 	`"pillars":{"@id":"boc:pillars","@type":"@json"},"edition":{"@id":"boc:edition","@type":"@json"},"text":{"@id":"boc:text","@type":"@json"},"concept":{"@id":"boc:concept","@type":"@json"},` +
 	`"links":{"@id":"boc:links","@type":"@json"},"pictures":{"@id":"boc:pictures","@type":"@json"},"sources":{"@id":"boc:sources","@type":"@json"},"identifiers":{"@id":"boc:identifiers","@type":"@json"},` +
-	`"relations":{"@id":"boc:relations","@type":"@id"},"endorsement":{"@id":"boc:endorsement","@type":"@json"},"catalog":{"@id":"boc:catalog","@type":"@id"},"digest":{"@id":"boc:digest","@type":"@id"},"hash":"boc:hash","orderType":"https://w3id.org/fep/1985/orderType"}`
+	`"relations":{"@id":"boc:relations","@type":"@id"},"endorsement":{"@id":"boc:endorsement","@type":"@json"},"via":{"@id":"boc:via","@type":"@id"},"catalog":{"@id":"boc:catalog","@type":"@id"},"digest":{"@id":"boc:digest","@type":"@id"},"hash":"boc:hash","orderType":"https://w3id.org/fep/1985/orderType",` +
+	featureTerms + `}`
+
+// featureTerms are those of collections of actors (FEP-7aa9) and of the policies
+// that they ask for, which are GoToSocial's.
+const featureTerms = `"gts":"https://gotosocial.org/ns#","interactionPolicy":{"@id":"gts:interactionPolicy","@type":"@id"},"automaticApproval":{"@id":"gts:automaticApproval","@type":"@id"},` +
+	`"interactingObject":{"@id":"gts:interactingObject","@type":"@id"},"interactionTarget":{"@id":"gts:interactionTarget","@type":"@id"},` +
+	`"fep7aa9":"https://w3id.org/fep/7aa9#","canFeature":{"@id":"fep7aa9:canFeature","@type":"@id"},"FeaturedCollection":"fep7aa9:FeaturedCollection","FeaturedItem":"fep7aa9:FeaturedItem",` +
+	`"FeatureAuthorization":"fep7aa9:FeatureAuthorization","featuredObject":{"@id":"fep7aa9:featuredObject","@type":"@id"},"featuredObjectType":{"@id":"fep7aa9:featuredObjectType","@type":"@id"},` +
+	`"featureAuthorization":{"@id":"fep7aa9:featureAuthorization","@type":"@id"},"featuredCollections":{"@id":"fep7aa9:featuredCollections","@type":"@id"}`
 
 // contextJSON is the @context of every document, the same bytes each time.
 const contextJSON = "[" + signedContexts + "," + contextTerms + "]"

@@ -80,6 +80,16 @@ func Embed(document []byte) json.RawMessage {
 	return document
 }
 
+// WithContext gives a document that was taken out of another its @context back,
+// when it has none of its own: ours, whose beginning is what proofs cover.
+func WithContext(document []byte) []byte {
+	m, err := ParseObject(document)
+	if err != nil || m["@context"] != nil || len(m) == 0 {
+		return document
+	}
+	return append([]byte(contextPrefix), document[bytes.IndexByte(document, '{')+1:]...)
+}
+
 // Act is an activity that we send. Object is an id (a string), a
 // json.RawMessage or a struct.
 type Act struct {
@@ -88,6 +98,7 @@ type Act struct {
 	Actor     string   `json:"actor"`
 	Object    any      `json:"object"`
 	Target    string   `json:"target,omitempty"` // Move's
+	Result    string   `json:"result,omitempty"` // of an Accept: a FeatureAuthorization
 	Published string   `json:"published,omitempty"`
 	To        []string `json:"to,omitempty"`
 	CC        []string `json:"cc,omitempty"`
@@ -110,6 +121,7 @@ type OrderedCollection struct {
 	First      string `json:"first,omitempty"`
 	PartOf     string `json:"partOf,omitempty"`
 	Next       string `json:"next,omitempty"`
+	Via        string `json:"via,omitempty"` // the mirror that made it
 	// Items is an array even with one item; nil leaves it out.
 	Items []any `json:"orderedItems,omitzero"`
 }

@@ -49,6 +49,9 @@ func (a *App) federation(r chi.Router) {
 	get("/actor", h.Instance)
 	get("/notes/{id}", h.Note)
 	get("/activities/{id}", h.Activity)
+	get("/mirror", h.MirrorList)
+	get("/mirror/{host}/catalog", h.MirrorCatalog)
+	get("/mirror/document", h.MirrorDocument)
 	get("/notes/{id}/replies", h.Replies)
 	for _, kind := range []string{"/entries", "/events", "/texts", "/concepts"} {
 		get(kind+"/{id}/replies", h.Replies)
