@@ -12,7 +12,6 @@ import (
 	"github.com/google/uuid"
 
 	"codeberg.org/bocage/bocage/federation"
-	"codeberg.org/bocage/bocage/federation/httpsig"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/keyring"
 	"codeberg.org/bocage/bocage/internal/store"
@@ -37,7 +36,10 @@ type DelivererConfig struct {
 	Store   *store.Store
 	Keyring *keyring.Keyring
 	Client  *federation.Client
-	Clock   func() time.Time // nil = time.Now
+	// Greet queues something signed for a peer and reports whether there is
+	// anybody to greet; it is Publisher.Greet. nil greets nobody.
+	Greet func(ctx context.Context, tx *store.Tx, origin string) (bool, error)
+	Clock func() time.Time // nil = time.Now
 	// Peers is how many peers are served at once; 0 = 64.
 	Peers int
 	// Poll is the time between looks at an empty queue; 0 = 1 s.
@@ -165,6 +167,10 @@ func (d *Deliverer) lease(ctx context.Context) (p store.Peer, err error) {
 func (d *Deliverer) serve(ctx context.Context, p store.Peer) (done int, err error) {
 	ctx, letGo := d.hold(ctx, p.Origin)
 	defer letGo()
+	if err := d.greet(ctx, p); err != nil {
+		return 0, errors.Join(err, d.release(context.WithoutCancel(ctx), p.Origin))
+	}
+	known := &syncs{origin: p.Origin, store: d.cfg.Store, known: map[string]string{}}
 	for {
 		ds, err := d.cfg.Store.Deliveries(ctx, p.Origin, batchSize)
 		if err != nil {
@@ -173,7 +179,7 @@ func (d *Deliverer) serve(ctx context.Context, p store.Peer) (done int, err erro
 		if len(ds) == 0 {
 			return done, d.release(ctx, p.Origin)
 		}
-		n, more, err := d.batch(ctx, p, ds)
+		n, more, err := d.batch(ctx, p, ds, known)
 		done += n
 		if err != nil || !more {
 			return done, err
@@ -209,11 +215,11 @@ func (d *Deliverer) hold(ctx context.Context, origin string) (held context.Conte
 
 // batch sends ds in order. It reports how many left the queue and whether the
 // peer takes more.
-func (d *Deliverer) batch(ctx context.Context, p store.Peer, ds []store.Delivery) (done int, more bool, err error) {
+func (d *Deliverer) batch(ctx context.Context, p store.Peer, ds []store.Delivery, known *syncs) (done int, more bool, err error) {
 	var b ack
 	since := d.cfg.Clock()
 	for _, dv := range ds {
-		r := d.send(ctx, dv)
+		r := d.send(ctx, dv, known)
 		givenUp := r.verdict == denied && dv.Denied+1 >= maxDenied
 		if givenUp {
 			r.verdict = refused
@@ -318,22 +324,62 @@ func (d *Deliverer) commit(ctx context.Context, origin string, b ack) error {
 	return errors.Join(err, lost)
 }
 
-// postpone opens the peer's circuit until its next try. What waits for a peer
-// that is dead is dropped: it will ask for the catalogue when it is back.
+// greet puts a greeting in the queue of a peer that was leased for one.
+func (d *Deliverer) greet(ctx context.Context, p store.Peer) error {
+	away := p.State == store.PeerDown || p.State == store.PeerDead
+	if p.Resync.IsZero() && p.Greet.IsZero() && !away {
+		return nil
+	}
+	return d.cfg.Store.Write(ctx, func(tx *store.Tx) error {
+		waiting, err := tx.Deliveries(ctx, p.Origin, 1)
+		if err != nil {
+			return err
+		}
+		if err := tx.PeerGreeted(ctx, p.Origin, time.Time{}); err != nil {
+			return err
+		}
+		if len(waiting) > 0 && p.Resync.IsZero() {
+			return nil // what waits is signed too
+		}
+		greeted := false
+		if d.cfg.Greet != nil {
+			if greeted, err = d.cfg.Greet(ctx, tx, p.Origin); err != nil {
+				return err
+			}
+		}
+		if greeted || len(waiting) > 0 {
+			return nil
+		}
+		return tx.PeerGreeted(ctx, p.Origin, d.cfg.Clock().Add(probeDown))
+	})
+}
+
+// postpone opens the peer's circuit until its next try. What waits for a peer that
+// is dead is given up, and a mark is left for one that reads our catalogue: it
+// reads it again when it is back.
 func (d *Deliverer) postpone(ctx context.Context, p store.Peer, r result) error {
 	return d.cfg.Store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.PeerFailed(ctx, p.Origin, r.reason); err != nil {
+			return fmt.Errorf("postpone %s: %w", p.Origin, err)
+		}
 		now, err := tx.Peer(ctx, p.Origin)
 		if err != nil {
 			return err
 		}
-		delay := max(d.cfg.Jitter(backoff(now.Fails+1)), r.retryAfter)
-		if err := tx.DeferPeer(ctx, p.Origin, d.owner, d.cfg.Clock().Add(delay), r.reason); err != nil {
+		delay := max(d.cfg.Jitter(pause(now.State, now.Fails+1)), r.retryAfter)
+		if err := tx.DeferPeer(ctx, p.Origin, d.owner, d.cfg.Clock().Add(delay)); err != nil {
 			return fmt.Errorf("postpone %s: %w", p.Origin, err)
 		}
-		if now.State == store.PeerDead {
-			_, err = tx.DropDeliveriesOf(ctx, p.Origin)
+		dead := now.State == store.PeerDead
+		if now.Reader && (dead || !p.Resync.IsZero()) {
+			if err := tx.ResyncPeer(ctx, p.Origin); err != nil {
+				return err
+			}
 		}
-		return err
+		if !dead {
+			return nil
+		}
+		return tx.GiveUpDeliveries(ctx, p.Origin)
 	})
 }
 
@@ -343,13 +389,18 @@ func (d *Deliverer) release(ctx context.Context, origin string) error {
 
 // send makes one exchange. The request is signed now: a signature made when
 // the activity was queued would be too old after an outage.
-func (d *Deliverer) send(ctx context.Context, dv store.Delivery) result {
-	pair, err := d.cfg.Keyring.Pair(ctx, dv.Sender)
+func (d *Deliverer) send(ctx context.Context, dv store.Delivery, known *syncs) result {
+	signers, err := d.cfg.Keyring.Signers(ctx, dv.Sender, dv.KeyID, dv.Created)
 	if err != nil {
 		return result{verdict: later, reason: "our key: " + err.Error()}
 	}
-	_, err = d.cfg.Client.Post(ctx, dv.Inbox, dv.Body, &httpsig.Signer{KeyID: dv.KeyID, Key: pair.RSA})
-	r := judge(err)
+	var r result
+	for _, signer := range signers { // the key of then, and today's if that one is not known any more
+		_, err = d.cfg.Client.PostSync(ctx, dv.Inbox, dv.Body, signer, known.header(ctx, dv))
+		if r = judge(err); r.verdict != denied {
+			break
+		}
+	}
 	if r.verdict == refused {
 		d.cfg.Logger.WarnContext(ctx, "delivery refused", "inbox", dv.Inbox, "activity", dv.ActivityID, "reason", r.reason)
 	}

@@ -466,13 +466,31 @@ func TestDeadPeer(t *testing.T) {
 	if diff := cmp.Diff(want, delays); diff != "" {
 		t.Error(diff)
 	}
-	now = now.Add(8 * 24 * time.Hour)
-	if _, err := d.Step(ctx); err != nil {
-		t.Fatal(err)
+	began := b.peer(t, url).FailingSince
+	step := func() store.Peer {
+		t.Helper()
+		if _, err := d.Step(ctx); err != nil {
+			t.Fatal(err)
+		}
+		return b.peer(t, url)
 	}
-	p := b.peer(t, url)
-	if p.State != store.PeerDown || p.Queued != 1 || p.LastError == "" {
+	for p := b.peer(t, url); p.State != store.PeerDown; p = step() {
+		if now.Sub(began) > 8*24*time.Hour {
+			t.Fatalf("still %s: %+v", p.State, p)
+		}
+		now = p.NextTry
+	}
+	if p := b.peer(t, url); p.FailedDays != 7 || p.Queued != 1 || p.LastError == "" || p.NextTry.Sub(now) != 24*time.Hour {
 		t.Errorf("after a week: %+v", p)
+	}
+	for p := b.peer(t, url); p.State != store.PeerDead; p = step() {
+		if now.Sub(began) > 92*24*time.Hour {
+			t.Fatalf("still %s: %+v", p.State, p)
+		}
+		now = p.NextTry
+	}
+	if p := b.peer(t, url); p.Queued != 0 || p.Dropped != 1 || p.NextTry.Sub(now) != 7*24*time.Hour {
+		t.Errorf("after ninety days: %+v", p)
 	}
 	now = now.Add(2 * time.Minute)
 	if err := st.Write(ctx, func(tx *store.Tx) error { return tx.RetryPeer(ctx, url) }); err != nil {

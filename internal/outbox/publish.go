@@ -23,14 +23,13 @@ type Change struct {
 	Note NoteKind
 }
 
-// Publish inserts the activities that ch causes and a delivery per audience
-// member. A change that leaves the public document the same causes nothing.
+// tell inserts the activities that ch causes and a delivery per audience member.
 //
 // Other directories get the whole object from its organisation. The rest of
 // the fediverse gets what it can show: followers of an actor its Update and,
 // on a notable change, one note; followers of an organisation its events; the
 // followers of the instance an Announce of what is new.
-func (p *Publisher) Publish(ctx context.Context, tx *store.Tx, ch Change) error {
+func (p *Publisher) tell(ctx context.Context, tx *store.Tx, ch Change) error {
 	before, wasPublic := public(ch.Before)
 	after, isPublic := public(ch.After)
 	if !wasPublic && !isPublic {
@@ -151,6 +150,10 @@ func (p *Publisher) sendUpdate(ctx context.Context, tx *store.Tx, s sender, obje
 	if len(inboxes) == 0 {
 		return nil
 	}
+	inboxes, err := p.supersede(ctx, tx, s, object, doc, inboxes)
+	if err != nil || len(inboxes) == 0 {
+		return err
+	}
 	a, err := p.act(s)
 	if err != nil {
 		return err
@@ -167,6 +170,9 @@ func (p *Publisher) sendUpdate(ctx context.Context, tx *store.Tx, s sender, obje
 // ours any more.
 func (p *Publisher) remove(ctx context.Context, tx *store.Tx, ch Change, e *directory.Entry, aud audience) error {
 	s, author := p.publisher(e), p.author(e)
+	if err := tx.CancelDeliveries(ctx, e.URI); err != nil {
+		return err
+	}
 	notes, err := p.withdraw(ctx, tx, e.URI)
 	if err != nil {
 		return err

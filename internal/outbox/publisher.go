@@ -25,13 +25,21 @@ type Config struct {
 	Env     vocab.Env
 	// Moderation keeps refused origins out of every audience; nil refuses none.
 	Moderation *moderation.Moderation
-	Clock      func() time.Time // nil = time.Now
-	Logger     *slog.Logger     // nil = slog.Default()
+	// Debounce is how long an edit rests before it is told; 0 tells at once.
+	Debounce time.Duration
+	// Deliver is called after a commit of the publisher's own that left
+	// deliveries; nil does nothing.
+	Deliver func()
+	Clock   func() time.Time // nil = time.Now
+	Logger  *slog.Logger     // nil = slog.Default()
 }
 
 // Publisher writes activities and deliveries into the caller's transaction.
 // Concurrent use is safe.
-type Publisher struct{ cfg Config }
+type Publisher struct {
+	cfg   Config
+	cache mapCache
+}
 
 // New returns a Publisher.
 func New(cfg Config) *Publisher {
@@ -40,6 +48,9 @@ func New(cfg Config) *Publisher {
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.Default()
+	}
+	if cfg.Deliver == nil {
+		cfg.Deliver = func() {}
 	}
 	return &Publisher{cfg: cfg}
 }
@@ -55,6 +66,13 @@ func (p *Publisher) instance() sender {
 func (p *Publisher) senderOf(ctx context.Context, tx *store.Tx, uri string) (sender, error) {
 	if uri == p.cfg.Env.InstanceURI() {
 		return p.instance(), nil
+	}
+	if handle := p.cfg.Env.MapHandle(uri); handle != "" {
+		m, err := tx.MapByHandle(ctx, handle)
+		if err != nil {
+			return sender{}, fmt.Errorf("sender %s: %w", uri, err)
+		}
+		return p.mapSender(m), nil
 	}
 	e, err := tx.EntryByURI(ctx, uri)
 	if err != nil {

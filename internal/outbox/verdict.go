@@ -9,6 +9,7 @@ import (
 
 	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/internal/peer"
+	"codeberg.org/bocage/bocage/internal/store"
 )
 
 // verdict is what an answer means for the delivery.
@@ -72,6 +73,24 @@ const maxDenied = 5
 
 // maxBackoff bounds the silence between two tries.
 const maxBackoff = 6 * time.Hour
+
+// How often a peer that does not answer is tried once it is down, and once it is
+// dead.
+const (
+	probeDown = 24 * time.Hour
+	probeDead = 7 * 24 * time.Hour
+)
+
+// pause is the delay before the next try of a peer of that health.
+func pause(state store.PeerState, fails int) time.Duration {
+	switch state {
+	case store.PeerDown:
+		return probeDown
+	case store.PeerDead:
+		return probeDead
+	}
+	return backoff(fails)
+}
 
 // backoff is the delay after the given number of failures in a row: 2 s, 10 s,
 // 1 min, 2 min, 4 min… 6 h.

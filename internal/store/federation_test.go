@@ -101,7 +101,9 @@ func TestDeliveryQueue(t *testing.T) {
 			t.Errorf("after ack %d wait, first %q", len(ds), ds[0].Body)
 		}
 		// b fails: it waits, a goes on.
-		write(t, s, func(tx *store.Tx) error { return tx.DeferPeer(ctx, b, "w2", c.now().Add(time.Hour), "HTTP 503") })
+		write(t, s, func(tx *store.Tx) error {
+			return errors.Join(tx.PeerFailed(ctx, b, "HTTP 503"), tx.DeferPeer(ctx, b, "w2", c.now().Add(time.Hour)))
+		})
 		if p, err := lease(t, s, "w2"); err != nil || p.Origin != a {
 			t.Errorf("lease = %s, %v, want a", p.Origin, err)
 		}
@@ -142,7 +144,9 @@ func TestPeerHealth(t *testing.T) {
 			return tx.PutPeer(ctx, store.Peer{Origin: a, Software: "bocage", Catalog: a + "/actor/catalog"})
 		})
 		fail := func() store.PeerState {
-			write(t, s, func(tx *store.Tx) error { return tx.DeferPeer(ctx, a, "", c.now(), "x") })
+			write(t, s, func(tx *store.Tx) error {
+				return errors.Join(tx.PeerFailed(ctx, a, "x"), tx.DeferPeer(ctx, a, "", c.now()))
+			})
 			p, err := s.Peer(ctx, a)
 			if err != nil {
 				t.Fatal(err)

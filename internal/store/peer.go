@@ -128,12 +128,9 @@ func (t *Tx) ReleasePeer(ctx context.Context, origin, owner string) error {
 	return wrap(err, "release %s", origin)
 }
 
-// DeferPeer records a failure, gives the peer back and puts its next try off. Its
-// state becomes failing, down or dead by how often and how long it has failed.
-func (t *Tx) DeferPeer(ctx context.Context, origin, owner string, next time.Time, reason string) error {
-	if err := t.PeerFailed(ctx, origin, reason); err != nil {
-		return err
-	}
+// DeferPeer counts a failed delivery, gives the peer back and puts its next try
+// off. PeerFailed says why.
+func (t *Tx) DeferPeer(ctx context.Context, origin, owner string, next time.Time) error {
 	_, err := t.exec(ctx, `UPDATE peer SET fails = fails + 1, next_try = $3, lease_until = 0, lease_owner = ''
 		WHERE origin = $1 AND lease_owner = $2`, origin, owner, micros(next))
 	return wrap(err, "defer %s", origin)

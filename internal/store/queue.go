@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -160,6 +161,22 @@ func (t *Tx) DropOldDeliveries(ctx context.Context, before time.Time) error {
 	return nil
 }
 
+// FollowerAt is a follower of one of our actors whose inbox is at an origin, one of
+// the given actor rather than of another, or ErrNotFound.
+func (r Reader) FollowerAt(ctx context.Context, origin, object string) (Follower, error) {
+	f, err := one(ctx, r, scanFollower, selectFollower+` WHERE state = 'accepted' AND substr(inbox, 1, $2) = $1
+		ORDER BY CASE WHEN object = $3 THEN 0 ELSE 1 END, created, actor LIMIT 1`, origin+"/", len(origin)+1, object)
+	return f, wrap(err, "follower at %s", origin)
+}
+
+// FollowerIDsAt lists the accepted followers of one of our actors whose ids are of
+// an origin.
+func (r Reader) FollowerIDsAt(ctx context.Context, object, origin string) ([]string, error) {
+	ids, err := collect(ctx, r, scanValue[string], `SELECT actor FROM follower WHERE object = $1 AND state = 'accepted'
+		AND substr(actor, 1, $3) = $2 ORDER BY actor`, object, origin+"/", len(origin)+1)
+	return ids, wrap(err, "followers at %s", origin)
+}
+
 // noteReader marks the peer of a follower that reads our catalogue.
 func (t *Tx) noteReader(ctx context.Context, f Follower) error {
 	u, err := url.Parse(f.DeliveryInbox())
@@ -180,25 +197,32 @@ func (t *Tx) noteReader(ctx context.Context, f Follower) error {
 	return wrap(err, "put follower %s", f.Actor)
 }
 
-// SupersedeUpdates removes the waiting Updates of object by one of our actors: a
-// newer one takes their place. It returns the inboxes that a Create of it still
-// waits for, at peers that nobody is sending to just now and nobody can send to
-// before this transaction ends; and the ids of these Creates.
-func (t *Tx) SupersedeUpdates(ctx context.Context, actor, object string) (creates []Delivery, err error) {
-	_, err = t.exec(ctx, `DELETE FROM delivery WHERE activity_id IN
-		(SELECT id FROM activity WHERE object = $1 AND actor = $2 AND type = 'Update')`, object, actor)
-	if err != nil {
-		return nil, wrap(err, "updates of %s", object)
+// SupersedeUpdates removes the Updates of object by one of our actors that wait for
+// any of these inboxes: a newer one takes their place. It returns the Creates that
+// still wait for one of them, at peers that nobody is sending to just now and
+// nobody can send to before this transaction ends.
+func (t *Tx) SupersedeUpdates(ctx context.Context, actor, object string, inboxes []string) (creates []Delivery, err error) {
+	type typed struct {
+		Delivery
+		update bool
 	}
-	waiting, err := collect(ctx, t.Reader, func(row scanner) (d Delivery, err error) {
-		return d, row.Scan(&d.ID, &d.Peer, &d.ActivityID, &d.Inbox)
-	}, `SELECT d.id, d.peer, d.activity_id, d.inbox FROM activity a JOIN delivery d ON d.activity_id = a.id
-		WHERE a.object = $1 AND a.actor = $2 AND a.type = 'Create' ORDER BY d.peer, d.id`, object, actor)
+	waiting, err := collect(ctx, t.Reader, func(row scanner) (d typed, err error) {
+		return d, row.Scan(&d.ID, &d.Peer, &d.ActivityID, &d.Inbox, &d.update)
+	}, `SELECT d.id, d.peer, d.activity_id, d.inbox, a.type = 'Update' FROM activity a JOIN delivery d ON d.activity_id = a.id
+		WHERE a.object = $1 AND a.actor = $2 AND a.type IN ('Create', 'Update') ORDER BY d.peer, d.id`, object, actor)
 	if err != nil {
-		return nil, wrap(err, "creates of %s", object)
+		return nil, wrap(err, "what waits about %s", object)
 	}
+	var old []int64
 	idle := map[string]bool{}
 	for _, d := range waiting {
+		if !slices.Contains(inboxes, d.Inbox) {
+			continue
+		}
+		if d.update {
+			old = append(old, d.ID)
+			continue
+		}
 		free, known := idle[d.Peer]
 		if !known {
 			n, err := t.exec(ctx, "UPDATE peer SET next_try = next_try WHERE origin = $1 AND lease_until <= $2", d.Peer, t.now())
@@ -209,10 +233,15 @@ func (t *Tx) SupersedeUpdates(ctx context.Context, actor, object string) (create
 			idle[d.Peer] = free
 		}
 		if free {
-			creates = append(creates, d)
+			creates = append(creates, d.Delivery)
 		}
 	}
-	return creates, nil
+	return creates, t.AckDeliveries(ctx, old...)
+}
+
+// GiveUpDeliveries removes what waits for a peer and counts it in Peer.Dropped.
+func (t *Tx) GiveUpDeliveries(ctx context.Context, origin string) error {
+	return t.drop(ctx, origin, "id > $2", 0)
 }
 
 // CancelDeliveries removes the waiting Creates and Updates of object: it is gone.

@@ -96,7 +96,7 @@ func TestQueueOfOthers(t *testing.T) {
 			t.Fatal(err)
 		}
 		write(t, s, func(tx *store.Tx) error {
-			return errors.Join(tx.DeferPeer(ctx, a, "w", c.now().Add(time.Minute), "503"), tx.Enqueue(ctx, many...))
+			return errors.Join(tx.DeferPeer(ctx, a, "w", c.now().Add(time.Minute)), tx.Enqueue(ctx, many...))
 		})
 		if p := peerOf(t, s, a); p.Queued != 10_000 || p.Dropped != 51 || !p.Resync.IsZero() {
 			t.Errorf("%d wait, %d dropped, resync %v", p.Queued, p.Dropped, p.Resync)
@@ -255,7 +255,7 @@ func TestSupersede(t *testing.T) {
 			t.Fatalf("lease: %+v, %v", p, err)
 		}
 		write(t, s, func(tx *store.Tx) error {
-			creates, err := tx.SupersedeUpdates(ctx, actor, object)
+			creates, err := tx.SupersedeUpdates(ctx, actor, object, []string{a + "/inbox", b + "/inbox"})
 			if err != nil || len(creates) != 1 || creates[0].Peer != b || creates[0].ActivityID != "create" {
 				t.Errorf("creates: %+v, %v", creates, err)
 			}
