@@ -129,7 +129,7 @@ func TestAcceptanceRules(t *testing.T) {
 	step("a tombstone stays dead", them, r.activity("Create", org, event(fair, org, "Foire", day.Add(3*time.Hour))), "newer", "")
 	them.set("/fair", event(fair, org, "Foire", r.now().Add(time.Hour)))
 	step("unless its origin has a newer one", them, r.activity("Create", org, event(fair, org, "Foire", r.now().Add(time.Hour))), "", "Foire")
-	step("a note is no entry", them, r.activity("Create", org, object{"type": "Note", "id": them.URL + "/n", "attributedTo": org, "content": "x"}), "not an entry", "Foire")
+	step("a note is no entry", them, r.activity("Create", org, object{"type": "Note", "id": them.URL + "/n", "attributedTo": org, "content": "x", "to": []string{allOfUs}}), "not an entry", "Foire")
 	panics := event(them.URL+"/p", org, "Piège", day)
 	panics["duration"] = ""
 	if why := r.deliver(them, r.activity("Create", org, panics)); strings.Contains(why, "panic") {

@@ -16,6 +16,7 @@ import (
 	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/federation/httpsig"
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/discussion"
 	"codeberg.org/bocage/bocage/internal/inbox"
 	"codeberg.org/bocage/bocage/internal/jobs"
 	"codeberg.org/bocage/bocage/internal/keyring"
@@ -144,7 +145,8 @@ func newRig(t testing.TB) *rig {
 	r.rules = moderation.New(r.st, r.now)
 	pub := outbox.New(outbox.Config{Store: r.st, Keyring: keys, Env: r.env, Clock: r.now, Logger: quiet})
 	r.ledger = ledger.New(ledger.Config{Store: r.st, Keyring: keys, Env: r.env, Publisher: pub, Clock: r.now, Logger: quiet})
-	r.inbox = inbox.New(inbox.Config{Store: r.st, Actors: r.actors, Moderation: r.rules, Publisher: pub, Ledger: r.ledger, Env: r.env, Clock: r.now, Logger: quiet})
+	talk := discussion.New(discussion.Config{Store: r.st, Publisher: pub, Moderation: r.rules, Env: r.env, Clock: r.now})
+	r.inbox = inbox.New(inbox.Config{Store: r.st, Discussions: talk, Actors: r.actors, Moderation: r.rules, Publisher: pub, Ledger: r.ledger, Env: r.env, Clock: r.now, Logger: quiet})
 	r.runner = &jobs.Runner{DB: r.st.Jobs(), Handlers: map[string]jobs.Handler{inbox.JobApply: r.inbox.Apply}, Clock: r.now, Logger: quiet}
 	return r
 }
