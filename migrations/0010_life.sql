@@ -31,6 +31,13 @@ CREATE TABLE move (
 );
 CREATE INDEX move_old ON move (old_uri, at);
 
+-- The ids elsewhere of which entries of ours were made by an import, so that the
+-- same archive again makes nothing twice.
+CREATE TABLE known_as (
+    uri      TEXT PRIMARY KEY,
+    entry_id TEXT NOT NULL
+);
+
 -- What an entry has in common with its twins: register numbers, websites, ids
 -- on OpenStreetMap and Wikidata. Names are found by entry.name_key.
 CREATE TABLE twin_key (

@@ -14,6 +14,7 @@ import (
 
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/discussion"
+	"codeberg.org/bocage/bocage/internal/ledger"
 	"codeberg.org/bocage/bocage/internal/moderation"
 	"codeberg.org/bocage/bocage/internal/outbox"
 	"codeberg.org/bocage/bocage/internal/peer"
@@ -28,6 +29,8 @@ const JobApply = "apply"
 type Ledger interface {
 	AcceptRemote(ctx context.Context, tx *store.Tx, e directory.Entry, wire []byte, hash string) (changed bool, err error)
 	RemoveRemote(ctx context.Context, tx *store.Tx, uri string) error
+	Rejudge(ctx context.Context, tx *store.Tx, uri string) (ledger.Rejudged, error)
+	AcceptMove(ctx context.Context, tx *store.Tx, oldURI, target, name string) error
 }
 
 // Config is what an Inbox needs.

@@ -43,6 +43,7 @@ func (l *Ledger) Revert(ctx context.Context, who directory.Who, id string, revis
 	}
 	return l.edit(ctx, who, id, fmt.Sprintf("reverted to %d", revision), func(e *directory.Entry) error {
 		status, handle := e.Status, e.Handle
+		old.Owner, old.OwnerURI = e.Owner, e.OwnerURI // a version from before it moved here names another
 		keepIdentity(&old, e)
 		*e = old
 		e.Status, e.Handle = status, handle
@@ -97,6 +98,9 @@ func (l *Ledger) editable(ctx context.Context, tx *store.Tx, who directory.Who, 
 // is the same.
 func (l *Ledger) prepareEdit(ctx context.Context, tx *store.Tx, who directory.Who, before, after *directory.Entry) (change, error) {
 	keepIdentity(after, before)
+	if before.MovedTo != "" {
+		return change{}, fmt.Errorf("it moved to %s and is edited there: %w", before.MovedTo, directory.ErrConflict)
+	}
 	if before.Kind.Path() != after.Kind.Path() || (before.Kind == directory.KindOrganisation) != (after.Kind == directory.KindOrganisation) {
 		return change{}, directory.Invalid{{Field: "kind", Code: "fixed", Message: "cannot change from " + string(before.Kind) + " to " + string(after.Kind)}}
 	}
@@ -131,20 +135,6 @@ func (l *Ledger) prepareEdit(ctx context.Context, tx *store.Tx, who directory.Wh
 	}
 	after.Revision = before.Revision + 1
 	return change{before: before, after: after, summary: summarise(before, after, fields)}, nil
-}
-
-// rename gives an actor another handle and keeps the old one as an alias, so
-// that who knows it still finds the actor.
-func (l *Ledger) rename(ctx context.Context, tx *store.Tx, before, after *directory.Entry) (directory.Invalid, error) {
-	if after.Handle == "" {
-		after.Handle = before.Handle
-		return nil, nil
-	}
-	bad, err := l.allocateHandle(ctx, tx, after, newBatch())
-	if err != nil || len(bad) > 0 {
-		return bad, err
-	}
-	return nil, tx.PutHandleAlias(ctx, before.Handle, before.ID)
 }
 
 // keepIdentity gives e what no edit may change.

@@ -2,8 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
+
+	"codeberg.org/bocage/bocage/internal/directory"
 )
 
 // Directions of a Move.
@@ -94,3 +97,20 @@ func number(s string) int64 {
 }
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
+
+// EntryKnownAs is Entry by the id that it had elsewhere before it was imported;
+// of one that was deleted since it is the tombstone, without an error.
+func (r Reader) EntryKnownAs(ctx context.Context, uri string) (directory.Entry, error) {
+	e, err := r.entry(ctx, uri, "e.id = (SELECT entry_id FROM known_as WHERE uri = $1)", uri)
+	if errors.Is(err, directory.ErrGone) {
+		err = nil
+	}
+	return e, err
+}
+
+// PutKnownAs remembers of which id elsewhere an entry was made.
+func (t *Tx) PutKnownAs(ctx context.Context, uri, entryID string) error {
+	_, err := t.exec(ctx, `INSERT INTO known_as (uri, entry_id) VALUES ($1, $2)
+		ON CONFLICT (uri) DO UPDATE SET entry_id = excluded.entry_id`, uri, entryID)
+	return wrap(err, "known as %s", uri)
+}
