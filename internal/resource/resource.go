@@ -54,6 +54,8 @@ type Handlers struct {
 type instanceActor struct {
 	body []byte
 	key  string
+	// locked is whether it said that followers are approved.
+	locked bool
 }
 
 // New returns ready handlers.
@@ -134,7 +136,7 @@ func (h *Handlers) Document(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if e.Origin != "" {
-		if !e.Status.Public() {
+		if _, ok := e.Public(); !ok {
 			return fmt.Errorf("document %s: %w", e.URI, directory.ErrNotFound)
 		}
 		w.Header().Set("Vary", "Accept")
@@ -219,8 +221,9 @@ func (h *Handlers) Instance(w http.ResponseWriter, r *http.Request) error {
 	if err != nil && made.body == nil {
 		return fmt.Errorf("instance actor: %w", err)
 	}
-	if err == nil && (made.body == nil || made.key != keys.RSAPublicPEM) {
-		made.key = keys.RSAPublicPEM
+	locked := h.cfg.Env.Approves != nil && h.cfg.Env.Approves()
+	if err == nil && (made.body == nil || made.key != keys.RSAPublicPEM || made.locked != locked) {
+		made.key, made.locked = keys.RSAPublicPEM, locked
 		if made.body, err = h.cfg.Env.InstanceActor(keys, h.cfg.Created); err != nil {
 			return err
 		}

@@ -40,7 +40,7 @@ const haloMetres = 1500
 const samePlaceDegrees = 0.000005
 
 // card makes the card of an entry, by its number or its ID; an entry that is
-// not public, or unknown, gives none.
+// not listed, or unknown, gives none.
 func (s *Site) card(ctx context.Context, l *i18n.Locale, st homeState, key string) (CardView, error) {
 	e, err := s.byKey(ctx, key)
 	if errors.Is(err, directory.ErrNotFound) {
@@ -50,7 +50,7 @@ func (s *Site) card(ctx context.Context, l *i18n.Locale, st homeState, key strin
 		return CardView{}, fmt.Errorf("card: %w", err)
 	}
 	p, ok := e.Public()
-	if !ok {
+	if !ok || !e.Listed() {
 		return CardView{}, nil
 	}
 	c := CardView{Shown: true, Num: p.Num, Item: item(l, p), Place: placeLine(l, p.Place),

@@ -158,6 +158,9 @@ func (p *EntryPage) fill(e directory.Public) {
 	if e.Status == directory.StatusArchived {
 		p.Notice = l.T("entry.notice.archived")
 	}
+	if e.Silenced {
+		p.Notice, p.NoIndex = l.T("entry.notice.silenced"), true
+	}
 }
 
 // sectionOf is the navigation's entry for a kind.
