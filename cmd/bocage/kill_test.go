@@ -56,7 +56,8 @@ func newProcess(t *testing.T, engine string) *process {
 }
 
 func (p *process) settings() []string {
-	return []string{"--url", p.url, "--listen", p.listen, "--database", p.database, "--data-dir", p.t.TempDir()}
+	return []string{"--url", p.url, "--listen", p.listen, "--database", p.database, "--data-dir", p.t.TempDir(),
+		"--debounce", "1s"} // edits that rest must outlive a kill too
 }
 
 // start runs the server and waits for its ready line.
@@ -91,6 +92,7 @@ func (p *process) open() *app.App {
 	p.t.Helper()
 	cfg := config.Default()
 	cfg.URL, cfg.URLDefault, cfg.Database, cfg.DataDir = p.url, false, p.database, p.t.TempDir()
+	cfg.Debounce = time.Second
 	a, err := app.New(p.t.Context(), cfg, app.Options{Offline: true, Claim: true, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		p.t.Fatal(err)

@@ -206,9 +206,9 @@ func (a *App) build(ctx context.Context, opt Options) error {
 	a.View = view.New(view.Config{Store: a.Store, Clock: a.clock, Logger: a.log, Poll: opt.ViewPoll})
 	a.Moderation = moderation.New(a.Store, a.clock)
 	a.Publisher = outbox.New(outbox.Config{Store: a.Store, Keyring: a.Keyring, Env: a.Env, Moderation: a.Moderation,
-		Clock: a.clock, Logger: a.log})
+		Debounce: a.Config.Debounce, Deliver: func() { a.deliverer.Notify() }, Clock: a.clock, Logger: a.log})
 	a.deliverer = outbox.NewDeliverer(outbox.DelivererConfig{Store: a.Store, Keyring: a.Keyring, Client: a.client,
-		Clock: a.clock, Poll: opt.DeliverPoll, Logger: a.log})
+		Greet: a.Publisher.Greet, Clock: a.clock, Poll: opt.DeliverPoll, Logger: a.log})
 	a.runner = &jobs.Runner{DB: a.Store.Jobs(), Clock: a.clock, Logger: a.log}
 	a.gatherer = &jobs.Runner{DB: a.Store.Jobs(), Clock: a.clock, Logger: a.log}
 	a.Ledger = ledger.New(ledger.Config{Store: a.Store, Keyring: a.Keyring, Env: a.Env, Publisher: a.Publisher,
@@ -242,7 +242,8 @@ func (a *App) buildDoors(ctx context.Context, opt Options) error {
 		Discussions: a.Discussions,
 		Ledger:      a.Ledger, Env: a.Env, Clock: a.clock, Logger: a.log, Wake: a.wake, Deliver: a.deliverer.Notify,
 		Changed: a.View.Notify})
-	a.runner.Handlers = map[string]jobs.Handler{inbox.JobApply: a.inbox.Apply}
+	a.runner.Handlers = a.Publisher.Jobs()
+	a.runner.Handlers[inbox.JobApply] = a.inbox.Apply
 	a.resource = resource.New(resource.Config{Store: a.Store, Env: a.Env, Clock: a.clock, Version: Version(),
 		Keys: func(ctx context.Context, owner string) (vocab.Keys, error) {
 			p, err := a.Keyring.Pair(ctx, owner)

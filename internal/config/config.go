@@ -46,6 +46,9 @@ type Config struct {
 	PeerCA string
 	// LogFormat is "text" or "json".
 	LogFormat string
+	// Debounce is how long an edit rests before other servers are told, so that
+	// several edits of an entry are told as one; 0 = at once.
+	Debounce time.Duration
 	// ShutdownTimeout is how long open requests may take to end at shutdown.
 	ShutdownTimeout time.Duration
 	// File is the configuration file that was read; empty = none.
@@ -57,7 +60,8 @@ type Config struct {
 func Default() Config {
 	return Config{
 		URL: "http://localhost:8080", URLDefault: true, Listen: "localhost:8080", DataDir: "data",
-		Name: "Bocage", Language: "fr", LogFormat: "text", ShutdownTimeout: 10 * time.Second,
+		Name: "Bocage", Language: "fr", LogFormat: "text", Debounce: time.Minute,
+		ShutdownTimeout: 10 * time.Second,
 	}
 }
 

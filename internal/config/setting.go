@@ -69,8 +69,10 @@ func Settings() []Setting {
 			set: setText(func(c *Config) *string { return &c.PeerCA }, 0, 4096), get: func(c Config) string { return c.PeerCA }},
 		{Key: "log_format", Help: "text or json",
 			set: setOneOf(func(c *Config) *string { return &c.LogFormat }, "text", "json"), get: func(c Config) string { return c.LogFormat }},
+		{Key: "debounce", Help: "how long an edit rests before other servers are told, as in 60s; 0s tells at once",
+			set: setDuration(func(c *Config) *time.Duration { return &c.Debounce }), get: func(c Config) string { return c.Debounce.String() }},
 		{Key: "shutdown_timeout", Help: "how long open requests may take to end at shutdown, as in 10s",
-			set: setDuration, get: func(c Config) string { return c.ShutdownTimeout.String() }},
+			set: setDuration(func(c *Config) *time.Duration { return &c.ShutdownTimeout }), get: func(c Config) string { return c.ShutdownTimeout.String() }},
 	}
 }
 
@@ -176,13 +178,15 @@ func setEmail(c *Config, v string) error {
 	return nil
 }
 
-func setDuration(c *Config, v string) error {
-	d, err := time.ParseDuration(v)
-	if err != nil || d < 0 || d > 10*time.Minute {
-		return fmt.Errorf("%q is not a duration from 0s to 10m", v)
+func setDuration(field func(*Config) *time.Duration) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		d, err := time.ParseDuration(v)
+		if err != nil || d < 0 || d > 10*time.Minute {
+			return fmt.Errorf("%q is not a duration from 0s to 10m", v)
+		}
+		*field(c) = d
+		return nil
 	}
-	c.ShutdownTimeout = d
-	return nil
 }
 
 func setHosts(c *Config, v string) error {

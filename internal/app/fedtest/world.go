@@ -52,6 +52,7 @@ type Instance struct {
 
 	world  *World
 	name   string
+	skew   time.Duration // of its clock
 	cfg    config.Config
 	cancel context.CancelFunc
 	done   chan error
@@ -78,12 +79,14 @@ func NewWorld(t testing.TB) *World {
 }
 
 // Instance adds an instance on a fresh database and starts it at https://NAME.test.
-func (w *World) Instance(name, engine string) (*Instance, error) {
+func (w *World) Instance(name, engine string) (*Instance, error) { return w.instance(name, engine, 0) }
+
+func (w *World) instance(name, engine string, skew time.Duration) (*Instance, error) {
 	cfg := config.Default()
 	cfg.URL, cfg.URLDefault = "https://"+host(name), false
 	cfg.Name, cfg.Database, cfg.DataDir = name, storetest.URL(w.t, engine), w.t.TempDir()
-	cfg.ShutdownTimeout = 2 * time.Second
-	i := &Instance{world: w, name: name, cfg: cfg}
+	cfg.ShutdownTimeout, cfg.Debounce = 2*time.Second, 0
+	i := &Instance{world: w, name: name, cfg: cfg, skew: skew}
 	w.instances[name] = i
 	return i, i.Up()
 }
@@ -104,7 +107,7 @@ func (i *Instance) Up() error {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	log := slog.New(slog.NewTextHandler(i.world.log, nil)).With("instance", i.name)
-	a, err := app.New(ctx, i.cfg, app.Options{Claim: true, Logger: log, Client: i.world.net.client(host(i.name)),
+	a, err := app.New(ctx, i.cfg, app.Options{Claim: true, Logger: log, Clock: func() time.Time { return time.Now().Add(i.skew) }, Client: i.world.net.client(host(i.name)),
 		ViewPoll: 50 * time.Millisecond, DeliverPoll: 50 * time.Millisecond, HarvestInterval: 2 * time.Second,
 		Basemap: &basemap.Basemap{}}) // no story looks at a map
 	if err != nil {
