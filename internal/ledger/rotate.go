@@ -71,7 +71,7 @@ func (l *Ledger) announceKey(ctx context.Context, tx *store.Tx, owner string, ke
 		if err != nil {
 			return err
 		}
-		return l.publisher.RekeyInstance(ctx, tx, doc, keys)
+		return l.publisher.RekeyInstance(ctx, tx, doc)
 	}
 	return l.eachKeyed(ctx, tx.Reader, owner, func(e *directory.Entry) error {
 		l.touch(change{before: &directory.Entry{Updated: e.Updated}, after: e})

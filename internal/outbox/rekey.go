@@ -31,11 +31,11 @@ func (p *Publisher) Rekey(ctx context.Context, tx *store.Tx, e *directory.Entry,
 	if err != nil {
 		return fmt.Errorf("document of %s: %w", e.URI, err)
 	}
-	return p.sendKey(ctx, tx, s, doc, keys, to)
+	return p.sendKey(ctx, tx, s, doc, to)
 }
 
 // RekeyInstance is Rekey for the instance's actor.
-func (p *Publisher) RekeyInstance(ctx context.Context, tx *store.Tx, doc []byte, keys vocab.Keys) error {
+func (p *Publisher) RekeyInstance(ctx context.Context, tx *store.Tx, doc []byte) error {
 	s := p.instance()
 	fs, err := tx.FollowersOfAny(ctx, []string{s.uri})
 	if err != nil {
@@ -51,11 +51,11 @@ func (p *Publisher) RekeyInstance(ctx context.Context, tx *store.Tx, doc []byte,
 			to = append(to, f.DeliveryInbox())
 		}
 	}
-	return p.sendKey(ctx, tx, s, doc, keys, unique(to))
+	return p.sendKey(ctx, tx, s, doc, unique(to))
 }
 
 // sendKey queues the Update at once: it must be signed with the key that goes.
-func (p *Publisher) sendKey(ctx context.Context, tx *store.Tx, s sender, doc []byte, keys vocab.Keys, to []string) error {
+func (p *Publisher) sendKey(ctx context.Context, tx *store.Tx, s sender, doc []byte, to []string) error {
 	if len(to) == 0 {
 		return nil
 	}
@@ -66,9 +66,6 @@ func (p *Publisher) sendKey(ctx context.Context, tx *store.Tx, s sender, doc []b
 	body, err := p.cfg.Env.Update(a, doc)
 	if err != nil {
 		return fmt.Errorf("update %s: %w", s.uri, err)
-	}
-	if body, err = vocab.SignActivity(body, s.uri, keys, a.At); err != nil {
-		return err
 	}
 	return p.send(ctx, tx, message{from: s, typ: "Update", object: s.uri, body: body, id: a.ID, public: true}, to)
 }
