@@ -105,6 +105,9 @@ type Object struct {
 	Endorsement json.RawMessage `json:"endorsement,omitempty"`
 	Generator   *Generator      `json:"generator,omitempty"`
 	Implements  []Link          `json:"implements,omitempty"`
+	// InteractionPolicy says who may put the actor in a collection (FEP-7aa9).
+	InteractionPolicy   *InteractionPolicy `json:"interactionPolicy,omitempty"`
+	FeaturedCollections string             `json:"featuredCollections,omitempty"`
 
 	received json.RawMessage // relations as read: see Relationships
 }

@@ -265,6 +265,9 @@ func (a Area) Bounds() (BBox, bool) {
 		return BBox{}, false
 	}
 	b := bs[0]
+	if len(bs) > 1 && b.West > b.East {
+		b.West, b.East = -180, 180 // a box across the antimeridian, and polygons
+	}
 	for _, c := range bs[1:] {
 		b = BBox{West: min(b.West, c.West), South: min(b.South, c.South), East: max(b.East, c.East), North: max(b.North, c.North)}
 	}

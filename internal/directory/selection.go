@@ -30,6 +30,8 @@ type Selection struct {
 	Origin string
 	// Licence keeps entries with this SPDX id.
 	Licence string
+	// Map keeps entries that are in the map of this handle; an unknown map is empty.
+	Map string
 	// FreshMonths keeps entries confirmed within that many months; 0 keeps all.
 	FreshMonths int
 }
@@ -48,7 +50,7 @@ const (
 )
 
 // ParseSelection reads a selection from a URL query: q, kind, theme, tag, from,
-// to, bbox (W,S,E,N), origin, licence, fresh. Lists may be repeated, comma-separated
+// to, bbox (W,S,E,N), origin, map, licence, fresh. Lists may be repeated, comma-separated
 // or both. Other keys are left alone, and empty values are as absent. The error is
 // an Invalid with every field error; the selection then holds what could be read.
 func ParseSelection(v url.Values) (Selection, error) {
@@ -61,6 +63,11 @@ func ParseSelection(v url.Values) (Selection, error) {
 		From:   strings.TrimSpace(v.Get("from")),
 		To:     strings.TrimSpace(v.Get("to")),
 		Origin: strings.TrimSpace(v.Get("origin")),
+		Map:    strings.ToLower(strings.TrimSpace(v.Get("map"))),
+	}
+	if s.Map != "" && !ValidHandle(s.Map) {
+		fail("map", "unknown", "%.40q is not the name of a map", s.Map)
+		s.Map = ""
 	}
 	if len(s.Query) > maxQueryBytes {
 		s.Query = strings.ToValidUTF8(s.Query[:maxQueryBytes], "")
@@ -209,6 +216,7 @@ func (s Selection) Values() url.Values {
 		set("bbox", s.BBox.String())
 	}
 	set("origin", s.Origin)
+	set("map", s.Map)
 	set("licence", s.Licence)
 	if s.FreshMonths > 0 {
 		set("fresh", strconv.Itoa(s.FreshMonths)+"m")

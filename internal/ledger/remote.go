@@ -71,6 +71,9 @@ func (l *Ledger) AcceptRemote(ctx context.Context, tx *store.Tx, e directory.Ent
 	if err := l.link(ctx, tx, &e); err != nil {
 		return false, fmt.Errorf("accept %s: %w", e.URI, err)
 	}
+	if err := l.enterMaps(ctx, tx, &old, &e); err != nil {
+		return false, fmt.Errorf("accept %s: %w", e.URI, err)
+	}
 	return true, nil
 }
 
@@ -180,6 +183,9 @@ func (l *Ledger) RemoveRemote(ctx context.Context, tx *store.Tx, uri string) err
 		return fmt.Errorf("remove %s: %w", uri, err)
 	case e.Origin == "":
 		return fmt.Errorf("remove %s: it is ours: %w", uri, directory.ErrForbidden)
+	}
+	if err := l.enterMaps(ctx, tx, &e, nil); err != nil {
+		return fmt.Errorf("remove %s: %w", uri, err)
 	}
 	if err := tx.DeleteEntry(ctx, e.ID, l.now()); err != nil {
 		return fmt.Errorf("remove %s: %w", uri, err)

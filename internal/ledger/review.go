@@ -46,7 +46,9 @@ func (l *Ledger) Rejudge(ctx context.Context, tx *store.Tx, uri string) (Rejudge
 		res.Changed, err = l.ignore(ctx, tx, e, d.Reason)
 	case e.Status != old.Status || e.Silenced != old.Silenced || e.Withheld != old.Withheld:
 		res.Changed = true
-		err = tx.PutEntry(ctx, &e, store.PutOptions{Public: true})
+		if err = tx.PutEntry(ctx, &e, store.PutOptions{Public: true}); err == nil {
+			err = l.enterMaps(ctx, tx, &old, &e)
+		}
 	}
 	if err != nil {
 		return Rejudged{}, fmt.Errorf("judge %s again: %w", uri, err)

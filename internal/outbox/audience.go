@@ -17,23 +17,38 @@ import (
 type audience struct {
 	directories []string
 	others      []listener
+	// directoriesOf are the inboxes of directories by the actor of ours that they follow.
+	directoriesOf map[string][]string
 }
 
 // listener is a follower on other software, and the actor of ours that it
 // follows.
 type listener struct{ actor, object, inbox string }
 
-// audienceOf reads the followers of e, of its organisation and of the instance.
+// audienceOf reads the followers of e, of its organisation, of the instance and
+// of the maps that told of it.
 func (p *Publisher) audienceOf(ctx context.Context, tx *store.Tx, e *directory.Entry) (audience, error) {
 	objects := []string{e.URI, p.cfg.Env.InstanceURI()}
 	if e.OwnerURI != "" && e.OwnerURI != e.URI {
 		objects = append(objects, e.OwnerURI)
 	}
+	in, err := tx.MapsTold(ctx, e.Num)
+	if err != nil {
+		return audience{}, err
+	}
+	for _, handle := range in {
+		objects = append(objects, p.cfg.Env.MapURI(handle))
+	}
+	return p.listeners(ctx, tx, objects)
+}
+
+// listeners reads the followers of some of our actors.
+func (p *Publisher) listeners(ctx context.Context, tx *store.Tx, objects []string) (audience, error) {
 	fs, err := tx.FollowersOfAny(ctx, objects)
 	if err != nil {
-		return audience{}, fmt.Errorf("audience of %s: %w", e.URI, err)
+		return audience{}, fmt.Errorf("followers: %w", err)
 	}
-	var a audience
+	a := audience{directoriesOf: map[string][]string{}}
 	for _, f := range fs {
 		if f.State != store.FollowAccepted {
 			continue
@@ -46,6 +61,7 @@ func (p *Publisher) audienceOf(ctx context.Context, tx *store.Tx, e *directory.E
 		}
 		if f.Bocage {
 			a.directories = append(a.directories, f.DeliveryInbox())
+			a.directoriesOf[f.Object] = append(a.directoriesOf[f.Object], f.DeliveryInbox())
 			continue
 		}
 		a.others = append(a.others, listener{f.Actor, f.Object, f.DeliveryInbox()})
@@ -57,19 +73,7 @@ func (p *Publisher) audienceOf(ctx context.Context, tx *store.Tx, e *directory.E
 // of is the inboxes of who follows object and none of told: what those have
 // been sent already must not come twice.
 func (a audience) of(object string, told ...string) []string {
-	heard := make(map[string]bool)
-	for _, l := range a.others {
-		if l.object != object && slices.Contains(told, l.object) {
-			heard[l.actor] = true
-		}
-	}
-	var inboxes []string
-	for _, l := range a.others {
-		if l.object == object && !heard[l.actor] {
-			inboxes = append(inboxes, l.inbox)
-		}
-	}
-	return unique(inboxes)
+	return inboxesOf(a.hearers(object, told...))
 }
 
 // rest is everybody who is no directory, whatever they follow.

@@ -21,7 +21,9 @@ type tellPayload struct {
 }
 
 // Jobs are the handlers of the publisher's jobs, for the Runner.
-func (p *Publisher) Jobs() map[string]jobs.Handler { return map[string]jobs.Handler{JobTell: p.rested} }
+func (p *Publisher) Jobs() map[string]jobs.Handler {
+	return map[string]jobs.Handler{JobTell: p.rested, JobDigest: p.Digest}
+}
 
 // Publish inserts the activities that ch causes and a delivery per audience
 // member, or a note to do so once the edit has rested (Config.Debounce): several
@@ -33,7 +35,7 @@ func (p *Publisher) Publish(ctx context.Context, tx *store.Tx, ch Change) error 
 	if err != nil || rests {
 		return err
 	}
-	return p.tell(ctx, tx, ch)
+	return p.publish(ctx, tx, ch)
 }
 
 // rest reports whether ch is to be told later. When it is not, and an earlier
@@ -93,7 +95,7 @@ func (p *Publisher) rested(ctx context.Context, job jobs.Job) error {
 		if err != nil {
 			return err
 		}
-		return p.tell(ctx, tx, Change{Before: &first.Before, After: &now, Note: NoteKind(first.Note)})
+		return p.publish(ctx, tx, Change{Before: &first.Before, After: &now, Note: NoteKind(first.Note)})
 	})
 	if err != nil {
 		return fmt.Errorf("tell of %s: %w", payload.Object, err)

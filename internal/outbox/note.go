@@ -4,9 +4,8 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
-
-	"github.com/google/uuid"
 
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/store"
@@ -16,53 +15,67 @@ import (
 // note posts at most one readable note about the change, because nobody on
 // Mastodon sees an actor's Update. A new entry has no followers yet: its note
 // reaches those of its organisation and of the instance by Announce, and who
-// follows both by the organisation's alone.
+// follows both by the organisation's alone; then those of the maps that it enters.
 func (p *Publisher) note(ctx context.Context, tx *store.Tx, ch Change, before *directory.Public, e directory.Public, aud audience) error {
 	kind := ch.Note
 	if kind == "" {
 		kind = notable(before, e, p.now())
 	}
-	if kind == "" {
-		return nil
-	}
-	id, err := uuid.NewV7()
-	if err != nil {
-		return fmt.Errorf("new note id: %w", err)
-	}
-	uri := p.cfg.Env.NoteURI(id.String())
-	note, err := p.cfg.Env.Note(e, kind, uri, p.now())
-	if err != nil {
-		return fmt.Errorf("note on %s: %w", e.URI, err)
-	}
-	author := p.author((*directory.Entry)(&e))
-	if note, err = p.sealed(ctx, tx, author, note, p.now()); err != nil {
-		return err
-	}
-	err = tx.PutActivity(ctx, store.Activity{
-		ID: uri, Actor: author.uri, Type: "Note", Object: e.URI, Body: note, Public: true, Created: p.now(),
-	})
-	if err != nil {
-		return fmt.Errorf("keep note: %w", err)
-	}
-	a, err := p.act(author)
-	if err != nil {
-		return err
-	}
-	body, err := p.cfg.Env.Create(a, note)
-	if err != nil {
-		return fmt.Errorf("create note: %w", err)
-	}
-	m := message{from: author, typ: "Create", object: e.URI, body: body, id: a.ID, public: true, outbox: true}
-	if err := p.send(ctx, tx, m, aud.of(author.uri)); err != nil || before != nil {
-		return err
-	}
 	owner, instance := p.publisher((*directory.Entry)(&e)), p.instance()
-	if owner != author && owner != instance {
-		if err := p.announce(ctx, tx, owner, uri, aud.of(owner.uri, author.uri)); err != nil {
+	author := p.author((*directory.Entry)(&e))
+	by := shared{bulk: ch.Bulk}
+	var err error
+	if kind != "" && !ch.Bulk {
+		n := news{object: e.URI, kind: string(kind)}
+		if by.object, err = p.noteBy(ctx, tx, author, kind, n, e, aud); err != nil {
 			return err
 		}
+		by.told = []string{author.uri}
 	}
-	return p.announce(ctx, tx, instance, uri, aud.of(instance.uri, author.uri, owner.uri))
+	if before != nil {
+		return p.enter(ctx, tx, ch.Before, ch.After, by)
+	}
+	for _, s := range []sender{owner, instance} {
+		if slices.Contains(by.told, s.uri) || s == author && ch.Bulk {
+			continue
+		}
+		n := news{object: e.URI, kind: string(vocab.NoteCreated), told: slices.Clone(by.told), bulk: ch.Bulk}
+		if err := p.announceNew(ctx, tx, s, by.object, n, aud); err != nil {
+			return err
+		}
+		by.told = append(by.told, s.uri)
+	}
+	return p.enter(ctx, tx, ch.Before, ch.After, by)
+}
+
+// noteBy keeps a note on e by its author and sends it to those followers who may
+// be sent one now.
+func (p *Publisher) noteBy(ctx context.Context, tx *store.Tx, author sender, kind NoteKind, n news, e directory.Public, aud audience) (uri string, err error) {
+	id, err := newID()
+	if err != nil {
+		return "", err
+	}
+	uri = p.cfg.Env.NoteURI(id)
+	note, err := p.cfg.Env.Note(e, kind, uri, p.now())
+	if err != nil {
+		return "", fmt.Errorf("note on %s: %w", e.URI, err)
+	}
+	now, _, err := p.cap(ctx, tx, author.uri, n, aud.hearers(author.uri))
+	if err != nil {
+		return "", err
+	}
+	return uri, p.postNote(ctx, tx, author, e.URI, uri, note, inboxesOf(now))
+}
+
+// announceNew shares object with those followers of s who may be sent a post now.
+// It is in the outbox in any case, which agendas read; what was imported is not
+// announced one by one at all.
+func (p *Publisher) announceNew(ctx context.Context, tx *store.Tx, s sender, object string, n news, aud audience) error {
+	now, _, err := p.cap(ctx, tx, s.uri, n, aud.hearers(s.uri, n.told...))
+	if err != nil || n.bulk {
+		return err
+	}
+	return p.announce(ctx, tx, s, object, inboxesOf(now))
 }
 
 // announce shares object with the followers of s.

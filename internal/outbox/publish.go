@@ -23,13 +23,13 @@ type Change struct {
 	Note NoteKind
 }
 
-// tell inserts the activities that ch causes and a delivery per audience member.
+// publish inserts the activities that ch causes and a delivery per audience member.
 //
 // Other directories get the whole object from its organisation. The rest of
 // the fediverse gets what it can show: followers of an actor its Update and,
 // on a notable change, one note; followers of an organisation its events; the
 // followers of the instance an Announce of what is new.
-func (p *Publisher) tell(ctx context.Context, tx *store.Tx, ch Change) error {
+func (p *Publisher) publish(ctx context.Context, tx *store.Tx, ch Change) error {
 	before, wasPublic := public(ch.Before)
 	after, isPublic := public(ch.After)
 	if !wasPublic && !isPublic {
@@ -97,24 +97,32 @@ func (p *Publisher) create(ctx context.Context, tx *store.Tx, ch Change, e direc
 	}
 	m := message{from: s, typ: "Create", object: e.URI, body: body, id: a.ID, public: true}
 	inboxes := aud.directories
-	if !e.Kind.IsActor() {
-		// The object is the post: the same activity tells everybody. What was
-		// imported is in no outbox; package resource lists its upcoming events.
-		m.outbox = !ch.Bulk
-		if !ch.Bulk {
-			inboxes = unique(append(inboxes, aud.of(s.uri)...))
-		}
-	}
-	if err := p.send(ctx, tx, m, inboxes); err != nil || ch.Bulk {
-		return err
-	}
+	n := news{object: e.URI, kind: string(vocab.NoteCreated), bulk: ch.Bulk}
 	if e.Kind.IsActor() {
+		if err := p.send(ctx, tx, m, inboxes); err != nil {
+			return err
+		}
 		return p.note(ctx, tx, ch, nil, e, aud)
 	}
-	if s == p.instance() {
-		return nil // its followers have the Create
+	// The object is the post: the same activity tells everybody. What was
+	// imported is in no outbox; package resource lists its upcoming events.
+	m.outbox = !ch.Bulk
+	now, _, err := p.cap(ctx, tx, s.uri, n, aud.hearers(s.uri))
+	if err != nil {
+		return err
 	}
-	return p.announce(ctx, tx, p.instance(), e.URI, aud.of(p.instance().uri, s.uri))
+	if err := p.send(ctx, tx, m, unique(append(inboxes, inboxesOf(now)...))); err != nil {
+		return err
+	}
+	by := shared{told: []string{s.uri}, bulk: ch.Bulk}
+	if s != p.instance() { // its followers have the Create
+		n.told = []string{s.uri}
+		if err := p.announceNew(ctx, tx, p.instance(), e.URI, n, aud); err != nil {
+			return err
+		}
+		by.told = append(by.told, p.instance().uri)
+	}
+	return p.enter(ctx, tx, ch.Before, ch.After, by)
 }
 
 func (p *Publisher) update(ctx context.Context, tx *store.Tx, ch Change, before, e directory.Public, doc []byte, aud audience) error {
@@ -134,8 +142,11 @@ func (p *Publisher) update(ctx context.Context, tx *store.Tx, ch Change, before,
 	case author == s:
 		to = unique(append(to, aud.of(author.uri)...))
 	}
-	if err := p.sendUpdate(ctx, tx, s, e.URI, doc, to); err != nil || ch.Bulk {
+	if err := p.sendUpdate(ctx, tx, s, e.URI, doc, to); err != nil {
 		return err
+	}
+	if ch.Bulk {
+		return p.enter(ctx, tx, ch.Before, ch.After, shared{bulk: true})
 	}
 	if author != s {
 		// Mastodon takes an actor's Update from that actor only.
@@ -170,6 +181,9 @@ func (p *Publisher) sendUpdate(ctx context.Context, tx *store.Tx, s sender, obje
 // ours any more.
 func (p *Publisher) remove(ctx context.Context, tx *store.Tx, ch Change, e *directory.Entry, aud audience) error {
 	s, author := p.publisher(e), p.author(e)
+	if err := p.leave(ctx, tx, e); err != nil {
+		return err
+	}
 	if err := tx.CancelDeliveries(ctx, e.URI); err != nil {
 		return err
 	}

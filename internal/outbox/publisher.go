@@ -27,6 +27,8 @@ type Config struct {
 	Moderation *moderation.Moderation
 	// Debounce is how long an edit rests before it is told; 0 tells at once.
 	Debounce time.Duration
+	// Posts bounds how many posts each of our actors makes to people.
+	Posts Limits
 	// Deliver is called after a commit of the publisher's own that left
 	// deliveries; nil does nothing.
 	Deliver func()

@@ -61,10 +61,10 @@ func (r Reader) EntryByHandle(ctx context.Context, handle string) (directory.Ent
 		AND NOT EXISTS (SELECT 1 FROM entry o WHERE o.handle = $1 AND o.origin = ''))`, handle)
 }
 
-// HandleTaken reports whether a local entry, a tombstone or an alias has the handle.
+// HandleTaken reports whether a local entry, a tombstone, an alias or a map has the handle.
 func (r Reader) HandleTaken(ctx context.Context, handle string) (bool, error) {
 	n, err := value[int](ctx, r, `SELECT (SELECT COUNT(*) FROM entry WHERE handle = $1 AND handle <> '' AND origin = '')
-		+ (SELECT COUNT(*) FROM handle_alias WHERE handle = $1)`, handle)
+		+ (SELECT COUNT(*) FROM handle_alias WHERE handle = $1) + (SELECT COUNT(*) FROM map WHERE handle = $1)`, handle)
 	return n > 0, wrap(err, "handle %s", handle)
 }
 

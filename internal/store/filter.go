@@ -203,6 +203,10 @@ func scopeConditions(a *args, f EntryFilter) (c []string, err error) {
 	case f.Origin != "":
 		c = append(c, "e.origin = "+a.add(f.Origin))
 	}
+	if f.Map != "" {
+		c = append(c, `e.num IN (SELECT me.num FROM map_entry me JOIN map m ON m.id = me.map_id
+			WHERE me.present AND m.status <> 'deleted' AND m.handle = `+a.add(f.Map)+")")
+	}
 	if f.Owner != "" {
 		c = append(c, "e.owner = "+a.add(f.Owner))
 	}

@@ -2,6 +2,7 @@ package view
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 
@@ -55,10 +56,17 @@ func (v *View) Filter(ctx context.Context, s directory.Selection) (atlas.Filter,
 
 // only is the set of entries that match what the indexes do not hold; nil = all.
 func (v *View) only(ctx context.Context, s directory.Selection) (*directory.NumSet, error) {
-	rest := directory.Selection{Query: s.Query, Tags: s.Tags, Origin: s.Origin, Licence: s.Licence, FreshMonths: s.FreshMonths}
+	rest := directory.Selection{Query: s.Query, Tags: s.Tags, Origin: s.Origin, Licence: s.Licence, FreshMonths: s.FreshMonths, Map: s.Map}
 	key := rest.Values().Encode()
 	if key == "" {
 		return nil, nil
+	}
+	if s.Map != "" { // its members may change without a change of an entry
+		version, err := v.store.MapVersion(ctx, s.Map)
+		if err != nil && !errors.Is(err, directory.ErrNotFound) {
+			return nil, fmt.Errorf("filter: %w", err)
+		}
+		key += "#" + version
 	}
 	v.mu.RLock()
 	set, ok := v.filters[key]

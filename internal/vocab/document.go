@@ -132,6 +132,7 @@ func (v Env) endpoints(o *federation.Object) {
 	o.Endpoints = &federation.Endpoints{SharedInbox: v.SharedInbox()}
 	yes, no := true, false
 	o.ManuallyApprovesFollowers, o.Discoverable, o.Indexable = &no, &yes, &yes
+	o.InteractionPolicy = everybodyMayFeature()
 }
 
 func withKeys(o *federation.Object, k Keys) {

@@ -29,6 +29,14 @@ var labels = map[string][2]string{
 	"dates":      {"Dates", "Dates"},
 	"hours":      {"Horaires", "Opening hours"},
 
+	"entered":            {"%s est entré dans la carte %s", "%s entered the map %s"},
+	"digest-map":         {"{n} nouvelles entrées dans la carte {map}", "{n} new entries in the map {map}"},
+	"digest-map-one":     {"{n} nouvelle entrée dans la carte {map}", "{n} new entry in the map {map}"},
+	"digest-new":         {"{n} nouvelles entrées", "{n} new entries"},
+	"digest-new-one":     {"{n} nouvelle entrée", "{n} new entry"},
+	"digest-changes":     {"{n} entrées nouvelles ou modifiées", "{n} new or changed entries"},
+	"digest-changes-one": {"{n} entrée modifiée", "{n} changed entry"},
+
 	string(NoteCreated):   {"Nouvelle fiche dans l’annuaire", "New entry in the directory"},
 	string(NoteUpdated):   {"Fiche mise à jour", "Entry updated"},
 	string(NoteAnnounced): {"Événement annoncé", "Event announced"},
