@@ -71,14 +71,14 @@ type call struct {
 }
 
 func commands() []command {
-	return []command{
+	return append([]command{
 		serveCommand(), demoCommand(), versionCommand(), migrateCommand(), doctorCommand(),
 		userCreateCommand(), userPasswordCommand(), userListCommand(),
 		orgCreateCommand(), orgListCommand(),
 		entryCreateCommand(), entryListCommand(), entryShowCommand(), entryEditCommand(), entryDeleteCommand(),
 		importCommand(), exportCommand(),
-		followCommand(), unfollowCommand(), peerListCommand(), peerShowCommand(),
-	}
+		followCommand(), unfollowCommand(), peerListCommand(), peerShowCommand(), peerRebuildCommand(), peerPinCommand(), mirrorCommand(), keyRotateCommand(),
+	}, moderationCommands()...)
 }
 
 // run runs one command line and returns its exit code.

@@ -125,6 +125,7 @@ func (n *node) routes(in *inbox.Inbox) http.Handler {
 		"GET /entries/{id}": res.Document, "GET /events/{id}": res.Document, "GET /texts/{id}": res.Document, "GET /concepts/{id}": res.Document,
 		"GET /entries/{id}/catalog": res.Catalog, "GET /entries/{id}/outbox": res.Outbox,
 		"GET /.well-known/nodeinfo": res.NodeInfoIndex, "GET /.well-known/webfinger": res.WebFinger,
+		"GET /mirror": res.MirrorList, "GET /mirror/{host}/catalog": res.MirrorCatalog, "GET /mirror/document": res.MirrorDocument,
 		"GET /notes/{id}": res.Note, "GET /activities/{id}": res.Activity,
 	} {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { n.serve(w, r, h) })

@@ -16,10 +16,6 @@ import (
 	"codeberg.org/bocage/bocage/internal/vocab"
 )
 
-// SettingMirrorDown is the setting that also mirrors origins that are down and
-// may come back, when it is "1". Those that are dead always are.
-const SettingMirrorDown = "mirror.down"
-
 // mirrorScan is how many rows one page of the mirror reads at most.
 const mirrorScan = maxStubs + 1
 
@@ -88,7 +84,7 @@ func mirrors(state store.PeerState, down bool) bool {
 }
 
 func (h *Handlers) mirrorsDown(ctx context.Context) (bool, error) {
-	s, err := h.cfg.Store.Setting(ctx, SettingMirrorDown)
+	s, err := h.cfg.Store.Setting(ctx, store.SettingMirrorDown)
 	if errors.Is(err, directory.ErrNotFound) {
 		return false, nil
 	}

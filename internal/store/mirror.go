@@ -13,6 +13,10 @@ const (
 	PinManual   = "manual"   // given by an administrator
 )
 
+// SettingMirrorDown is the setting that also mirrors origins that are down and
+// may come back, when it is "1". Those that are dead always are.
+const SettingMirrorDown = "mirror.down"
+
 // PinnedKey is the Ed25519 key of a server's own actor, by which the documents
 // of all of its actors are believed when the server is gone.
 type PinnedKey struct {
