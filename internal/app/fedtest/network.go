@@ -24,6 +24,9 @@ import (
 // host is the name under which the world knows what a script calls name.
 func host(name string) string { return name + ".test" }
 
+// requestTimeout is shorter than an instance's own: stories wait for it.
+const requestTimeout = 5 * time.Second
+
 // network is the names of one story and who listens behind them. It is safe for
 // concurrent use.
 type network struct {
@@ -37,6 +40,7 @@ type network struct {
 	tamper  map[string]bool   // hosts whose mail is spoiled on the way
 	spoiled int
 	refused int // of the spoiled, how many were answered with 401
+	weather weather
 }
 
 func newNetwork() (*network, error) {
@@ -114,7 +118,8 @@ func (n *network) dial(ctx context.Context, network, address string) (net.Conn, 
 func (n *network) client(own string) *http.Client {
 	c := peer.NewTransport(peer.GuardOptions{AllowHosts: []string{host("a"), host("b"), host("c"), host("bob")},
 		OwnHost: own, RootCAs: n.roots, Dial: n.dial})
-	c.Transport = spoiler{n, c.Transport}
+	c.Transport = spoiler{n, sky{&n.weather, own, c.Transport}}
+	c.Timeout = requestTimeout
 	return c
 }
 
