@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -200,12 +201,16 @@ func (a *App) build(ctx context.Context, opt Options) error {
 	}
 	a.client = &federation.Client{HTTP: client, Clock: a.clock, UserAgent: "Bocage/" + Version() + " (+" + a.Config.URL + ")",
 		Learned: a.learnForm, Recall: a.recallForm}
-	a.Env = vocab.Env{Base: a.Config.URL, InstanceName: a.Config.Name}
+	a.Moderation = moderation.New(a.Store, a.clock)
+	if _, err := a.Moderation.Approval(ctx, a.Store.Reader); err != nil {
+		return err
+	}
+	a.Env = vocab.Env{Base: a.Config.URL, InstanceName: a.Config.Name, Approves: a.Moderation.ApprovesFollowers}
 	a.Keyring = keyring.New(a.Store, []byte(a.Config.Secret), rand.Reader)
 	a.Keyring.Clock = a.clock
 	a.View = view.New(view.Config{Store: a.Store, Clock: a.clock, Logger: a.log, Poll: opt.ViewPoll})
-	a.Moderation = moderation.New(a.Store, a.clock)
 	a.Publisher = outbox.New(outbox.Config{Store: a.Store, Keyring: a.Keyring, Env: a.Env, Moderation: a.Moderation,
+		Posts:    outbox.Limits{Hour: a.Config.PostsPerHour, Day: a.Config.PostsPerDay},
 		Debounce: a.Config.Debounce, Deliver: func() { a.deliverer.Notify() }, Clock: a.clock, Logger: a.log})
 	a.deliverer = outbox.NewDeliverer(outbox.DelivererConfig{Store: a.Store, Keyring: a.Keyring, Client: a.client,
 		Greet: a.Publisher.Greet, Clock: a.clock, Poll: opt.DeliverPoll, Logger: a.log})
@@ -223,6 +228,7 @@ func (a *App) build(ctx context.Context, opt Options) error {
 		Publisher: a.Publisher, Ledger: a.Ledger, Env: a.Env, Clock: a.clock, Logger: a.log,
 		Wake: a.gatherer.Notify, Deliver: a.deliverer.Notify, Changed: a.View.Notify, Interval: opt.HarvestInterval})
 	a.gatherer.Handlers = a.Harvest.Jobs()
+	maps.Copy(a.gatherer.Handlers, a.Ledger.MapJobs())
 	var err error
 	if a.Auth, err = auth.New(auth.Config{Store: a.Store, Base: a.Config.URL, Clock: a.clock}); err != nil {
 		return err
@@ -272,7 +278,7 @@ func (a *App) buildDoors(ctx context.Context, opt Options) error {
 	if err != nil {
 		return err
 	}
-	a.site, err = site.New(site.Config{Store: a.Store, View: a.View, Pages: pages, Ledger: a.Ledger, Auth: a.Auth, Basemap: base,
+	a.site, err = site.New(site.Config{Store: a.Store, Discussions: a.Discussions, View: a.View, Pages: pages, Ledger: a.Ledger, Auth: a.Auth, Basemap: base,
 		Gazetteer: places, Client: a.client, Env: a.Env, Clock: a.clock,
 		Description: a.Config.Summary, Contact: a.Config.ContactEmail, Version: Version(), Logger: a.log})
 	if err != nil {

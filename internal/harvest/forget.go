@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/jobs"
@@ -79,24 +78,11 @@ func (h *Harvester) coverage(ctx context.Context, origin string) (func(store.Mir
 	}, nil
 }
 
-// forgotten dates the tombstones of entries that we chose to forget before
-// every version of them, so that following the source again brings them back.
-var forgotten = time.UnixMicro(1).UTC()
-
+// forgetAll lets go of entries so that following the source again brings them
+// back.
 func (h *Harvester) forgetAll(ctx context.Context, tx *store.Tx, uris []string) error {
 	for _, uri := range uris {
-		if err := h.cfg.Ledger.RemoveRemote(ctx, tx, uri); err != nil {
-			return err
-		}
-		stone, err := tx.EntryByURI(ctx, uri)
-		if !errors.Is(err, directory.ErrGone) {
-			if err == nil || errors.Is(err, directory.ErrNotFound) {
-				continue
-			}
-			return err
-		}
-		stone.Updated, stone.DeletedAt = forgotten, forgotten
-		if err := tx.PutEntry(ctx, &stone, store.PutOptions{Public: true}); err != nil {
+		if _, err := h.cfg.Ledger.ForgetRemote(ctx, tx, uri); err != nil {
 			return err
 		}
 	}

@@ -39,6 +39,7 @@ const (
 type Ledger interface {
 	AcceptRemote(ctx context.Context, tx *store.Tx, e directory.Entry, wire []byte, hash string) (changed bool, err error)
 	RemoveRemote(ctx context.Context, tx *store.Tx, uri string) error
+	ForgetRemote(ctx context.Context, tx *store.Tx, uri string) (bool, error)
 	Rejudge(ctx context.Context, tx *store.Tx, uri string) (ledger.Rejudged, error)
 }
 
@@ -94,7 +95,7 @@ func New(cfg Config) *Harvester {
 // Jobs are the handlers of harvest's jobs, for the Runner.
 func (h *Harvester) Jobs() map[string]jobs.Handler {
 	return map[string]jobs.Handler{peer.JobBackfill: h.backfill, JobForget: h.forget, JobRehearse: h.rehearse,
-		JobApplyRule: h.applyRule, JobFetchEntry: h.fetchEntry}
+		JobApplyRule: h.applyRule, JobFetchEntry: h.fetchEntry, JobLeave: h.leave}
 }
 
 // Follow follows target (@user@host, acct:user@host, an actor's URL or the
@@ -173,6 +174,9 @@ func (h *Harvester) Unfollow(ctx context.Context, who directory.Who, object stri
 			return err
 		}
 		if err := h.audit(ctx, tx, who, "unfollow", object, ""); err != nil {
+			return err
+		}
+		if err := scheduleLeave(ctx, tx, f); err != nil {
 			return err
 		}
 		return scheduleForget(ctx, tx, f.Origin)

@@ -21,6 +21,10 @@ const JobApplyRule = "apply-rule"
 // JobFetchEntry is the kind of the jobs that fetch an approved entry.
 const JobFetchEntry = "fetch-entry"
 
+// JobLeave is the kind of the jobs that clean up after a source that is no
+// longer followed.
+const JobLeave = "leave"
+
 const (
 	// applyChunk is how many entries one transaction judges again.
 	applyChunk = 100

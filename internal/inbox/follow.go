@@ -11,8 +11,9 @@ import (
 	"codeberg.org/bocage/bocage/internal/store"
 )
 
-// follow accepts every follower of a public actor of ours. A repeated Follow
-// may carry a new id and is accepted again: the first Accept may be lost.
+// follow answers who wants to follow a public actor of ours: accepted at once,
+// held until an administrator has looked, or refused. A repeated Follow may
+// carry a new id and is answered again: the first answer may be lost.
 func (in *Inbox) follow(ctx context.Context, act federation.Activity) (effect, error) {
 	object := act.Object.ID
 	if err := in.ours(ctx, object); err != nil {
@@ -24,20 +25,44 @@ func (in *Inbox) follow(ctx context.Context, act federation.Activity) (effect, e
 	}
 	f := store.Follower{
 		Actor: actor.URI, Object: object, Inbox: actor.Inbox, SharedInbox: actor.SharedInbox,
-		FollowID: act.ID, Bocage: actor.Catalog != "", State: store.FollowAccepted, Created: in.now(),
+		FollowID: act.ID, Bocage: actor.Catalog != "", Created: in.now(),
 	}
-	return effect{delivers: true, run: func(tx *store.Tx) error {
-		if err := tx.PutFollower(ctx, f); err != nil {
+	return effect{delivers: true, run: func(tx *store.Tx) error { return in.welcome(ctx, tx, actor, f, act.Raw) }}, nil
+}
+
+// welcome writes what became of a Follow. Who was accepted once stays so when
+// the setting changes, unless there is a rule on its instance.
+func (in *Inbox) welcome(ctx context.Context, tx *store.Tx, actor store.RemoteActor, f store.Follower, follow []byte) error {
+	old, err := tx.Follower(ctx, f.Actor, f.Object)
+	if err != nil && !errors.Is(err, directory.ErrNotFound) {
+		return err
+	}
+	if f.State, err = in.cfg.Moderation.JudgeFollower(ctx, tx.Reader, actor); err != nil {
+		return err
+	}
+	if f.State == store.FollowPending && old.State == store.FollowAccepted {
+		f.State = store.FollowAccepted
+	}
+	if f.State == store.FollowRejected {
+		if _, err := tx.DeleteFollower(ctx, f.Actor, f.Object); err != nil {
 			return err
 		}
-		return in.cfg.Publisher.Accept(ctx, tx, f, act.Raw)
-	}}, nil
+		return in.cfg.Publisher.Reject(ctx, tx, f, follow)
+	}
+	if err := tx.PutFollower(ctx, f); err != nil || f.State == store.FollowPending {
+		return err
+	}
+	return in.cfg.Publisher.Accept(ctx, tx, f, follow)
 }
 
 // ours checks that uri is an actor of ours that the public may see.
 func (in *Inbox) ours(ctx context.Context, uri string) error {
 	if uri == in.cfg.Env.InstanceURI() {
 		return nil
+	}
+	if handle := in.cfg.Env.MapHandle(uri); handle != "" {
+		_, err := in.cfg.Store.MapByHandle(ctx, handle)
+		return err
 	}
 	e, err := in.cfg.Store.EntryByURI(ctx, uri)
 	if err != nil {

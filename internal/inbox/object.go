@@ -122,7 +122,7 @@ func (in *Inbox) accept(ctx context.Context, doc document) (effect, error) {
 	}
 	hash := proof.Hash(doc.raw)
 	if known && !newer(doc, old, hash) {
-		return effect{}, drop("%s is not newer than what we have", doc.object.ID)
+		return effect{}, errors.Join(errStale, drop("%s is not newer than what we have", doc.object.ID))
 	}
 	kept, err := in.cfg.Actors.Vouch(ctx, doc.raw, hash)
 	if errors.Is(err, peer.ErrAltered) {
@@ -191,7 +191,8 @@ func (in *Inbox) announced(ctx context.Context, act federation.Activity) (effect
 	if err != nil {
 		return effect{}, err
 	}
-	return in.accept(ctx, doc)
+	eff, err := in.accept(ctx, doc)
+	return in.remember(ctx, act.Actor, ref.ID, eff, err)
 }
 
 func isActivity(typ string) bool {

@@ -26,8 +26,20 @@ func Approvals() []Approval { return []Approval{ApproveNobody, ApproveInstances,
 
 const settingApproval = "followers.approval"
 
+// ApprovesFollowers reports whether anybody waits, as far as this process has
+// seen: it never asks the database, since documents are made inside transactions.
+func (m *Moderation) ApprovesFollowers() bool { return m.approves.Load() }
+
 // Approval is the instance's setting.
 func (m *Moderation) Approval(ctx context.Context, r store.Reader) (Approval, error) {
+	a, err := approval(ctx, r)
+	if err == nil {
+		m.approves.Store(a != ApproveNobody)
+	}
+	return a, err
+}
+
+func approval(ctx context.Context, r store.Reader) (Approval, error) {
 	s, err := r.Setting(ctx, settingApproval)
 	if errors.Is(err, directory.ErrNotFound) {
 		return ApproveNobody, nil
@@ -57,11 +69,12 @@ func (m *Moderation) SetApproval(ctx context.Context, who directory.Who, a Appro
 		if err := tx.PutSetting(ctx, settingApproval, string(a)); err != nil {
 			return err
 		}
-		return m.auditFollowers(ctx, tx, who, "followers.approval", string(a), reason)
+		return m.audit(ctx, tx, who, "followers.approval", string(a), reason)
 	})
 	if err != nil {
 		return fmt.Errorf("approval of followers: %w", err)
 	}
+	m.approves.Store(a != ApproveNobody)
 	return nil
 }
 
@@ -95,13 +108,4 @@ func (m *Moderation) JudgeFollower(ctx context.Context, r store.Reader, actor st
 // directory, a relay, an instance of Gancio or Mobilizon.
 func ActsForInstance(actor store.RemoteActor) bool {
 	return actor.Type == "Application" || actor.Type == "Service" || actor.Catalog != ""
-}
-
-func (m *Moderation) auditFollowers(ctx context.Context, tx *store.Tx, who directory.Who, verb, object, reason string) error {
-	id, err := newAuditID()
-	if err != nil {
-		return err
-	}
-	return tx.AddAudit(ctx, store.AuditEntry{ID: id, At: m.clock().UTC(), WhoID: who.UserID, WhoName: who.Name,
-		Verb: verb, Object: object, Detail: reason})
 }

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -63,6 +64,7 @@ type Moderation struct {
 	refusals *refusals
 	enforce  sync.Mutex
 	sources  sourceRules // as read, see source.go
+	approves atomic.Bool // what ApprovesFollowers answers
 }
 
 // New returns a Moderation over st; a nil clock is time.Now.

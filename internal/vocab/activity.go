@@ -124,6 +124,10 @@ func (v Env) InstanceActor(k Keys, created time.Time) ([]byte, error) {
 	}
 	o.Generator = &federation.Generator{Type: "Application", Name: "Bocage", Implements: implements()}
 	v.endpoints(&o)
+	if v.Approves != nil {
+		approves := v.Approves()
+		o.ManuallyApprovesFollowers = &approves
+	}
 	withKeys(&o, k)
 	return v.sealed(o, k)
 }

@@ -19,6 +19,9 @@ type Env struct {
 	// Base is the instance's URL without a trailing slash, e.g. https://b.ex.
 	Base         string
 	InstanceName string
+	// Approves says that whoever asks to follow the instance is looked at first;
+	// nil is no. It is asked each time, since it is a setting.
+	Approves func() bool
 }
 
 // Keys are the public keys of an actor, and what signs its documents.
