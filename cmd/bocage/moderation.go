@@ -1,0 +1,382 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"codeberg.org/bocage/bocage/internal/app"
+	"codeberg.org/bocage/bocage/internal/moderation"
+	"codeberg.org/bocage/bocage/internal/store"
+)
+
+// moderationCommands are what an operator decides about other servers.
+func moderationCommands() []command {
+	return []command{
+		moderationListCommand(),
+		ruleCommand("block", "refuse a domain, or one actor, and withhold what it published"),
+		ruleCommand("silence", "keep a domain, or one actor, out of every list"),
+		ruleCommand("allow", "exempt a domain from a rule, and list it when only listed ones may speak"),
+		ruleCommand("unset", "take a rule back"),
+		allowListCommand(), moderationImportCommand(), moderationExportCommand(), limitsCommand(), reportsCommand(), quarantineCommand(),
+	}
+}
+
+// ruleLine is a rule as listed.
+type ruleLine struct {
+	Target  string    `json:"target"`
+	Action  string    `json:"action"`
+	Reason  string    `json:"reason,omitempty"`
+	Comment string    `json:"comment,omitempty"`
+	By      string    `json:"by,omitempty"`
+	Created time.Time `json:"created"`
+	Expires time.Time `json:"expires,omitzero"`
+}
+
+func moderationListCommand() command {
+	return command{
+		name: "moderation list", short: "list the rules on other servers", example: "bocage moderation list --json",
+		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
+			asJSON := fs.Bool("json", false, "print JSON")
+			return func(ctx context.Context, c *call) error {
+				if err := c.want(0, 0); err != nil {
+					return err
+				}
+				return c.with(ctx, false, func(a *app.App) error { return listRules(ctx, c, a, *asJSON) })
+			}
+		},
+	}
+}
+
+func listRules(ctx context.Context, c *call, a *app.App, asJSON bool) error {
+	rules, err := a.Moderation.Rules(ctx)
+	if err != nil {
+		return err
+	}
+	mode, err := a.Moderation.AllowList(ctx)
+	if err != nil {
+		return err
+	}
+	lines := make([]ruleLine, len(rules))
+	for i, r := range rules {
+		lines[i] = ruleLine{r.Domain, r.Action, r.Reason, r.Comment, r.By, r.Created, r.Expires}
+	}
+	if asJSON {
+		return c.print(struct {
+			AllowList bool       `json:"allowList"`
+			Rules     []ruleLine `json:"rules"`
+		}{mode, lines})
+	}
+	if mode {
+		fmt.Fprintln(c.out, "only allowed domains may speak (allow-list mode)")
+	}
+	for _, r := range lines {
+		until := ""
+		if !r.Expires.IsZero() {
+			until = " until " + stamp(r.Expires)
+		}
+		fmt.Fprintf(c.out, "%-8s %-40s %s%s\n", r.Action, r.Target, r.Reason, until)
+	}
+	return nil
+}
+
+func ruleCommand(action, short string) command {
+	return command{
+		name: "moderation " + action, args: "DOMAIN|ACTOR", short: short,
+		example: "bocage moderation " + action + " spam.example --reason 'advertising'",
+		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
+			r := moderation.Rule{Action: action}
+			fs.StringVar(&r.Reason, "reason", "", "why, for the administrators")
+			fs.StringVar(&r.Comment, "comment", "", "why, for everybody")
+			lasts := fs.Duration("for", 0, "how long the rule holds, such as 720h; 0 is until it is taken back")
+			dry := fs.Bool("dry-run", false, "say what would change and change nothing")
+			return func(ctx context.Context, c *call) error {
+				if err := c.want(1, 1); err != nil {
+					return err
+				}
+				r.Target = c.args[0]
+				if *lasts > 0 {
+					r.Expires = time.Now().UTC().Add(*lasts)
+				}
+				return c.with(ctx, false, func(a *app.App) error {
+					e, err := a.Moderation.Preview(ctx, nil, r)
+					if err != nil {
+						return err
+					}
+					if !*dry {
+						if err := a.Moderation.Set(ctx, system, r); err != nil {
+							return err
+						}
+					}
+					printEffects(c.out, *dry, e)
+					return nil
+				})
+			}
+		},
+	}
+}
+
+// printEffects tells what a decision does.
+func printEffects(w io.Writer, dry bool, e moderation.Effects) {
+	if dry {
+		fmt.Fprint(w, "dry run, nothing changed: ")
+	}
+	if e.None() {
+		fmt.Fprintln(w, "nothing that is here now changes")
+		return
+	}
+	fmt.Fprintf(w, "%d entries leave the lists (%d of them the map), %d come back, %d are on no page; %d followers dropped, %d follows at rest, %d deliveries dropped\n",
+		e.Leave, e.OnMap, e.Return, e.Hidden, e.Followers, e.Following, e.Queued)
+}
+
+func allowListCommand() command {
+	return command{
+		name: "moderation allow-list", args: "on|off", short: "let only allowed domains speak, or everybody",
+		example: "bocage moderation allow-list on --reason 'a closed circle'",
+		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
+			reason := fs.String("reason", "", "why")
+			dry := fs.Bool("dry-run", false, "say what would change and change nothing")
+			return func(ctx context.Context, c *call) error {
+				if err := c.want(1, 1); err != nil {
+					return err
+				}
+				on := c.args[0] == "on"
+				if !on && c.args[0] != "off" {
+					return usagef("want on or off, not %q", c.args[0])
+				}
+				return c.with(ctx, false, func(a *app.App) error {
+					e, err := a.Moderation.Preview(ctx, &on)
+					if err == nil && !*dry {
+						err = a.Moderation.SetAllowList(ctx, system, on, *reason)
+					}
+					if err != nil {
+						return err
+					}
+					printEffects(c.out, *dry, e)
+					return nil
+				})
+			}
+		},
+	}
+}
+
+func moderationImportCommand() command {
+	return command{
+		name: "moderation import", args: "FILE", short: "take a block list over (Mastodon's CSV; - is stdin)",
+		example: "bocage moderation import blocks.csv --dry-run",
+		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
+			reason := fs.String("reason", "", "why, for lines that have no comment of their own")
+			dry := fs.Bool("dry-run", false, "say what would change and change nothing")
+			return func(ctx context.Context, c *call) error {
+				if err := c.want(1, 1); err != nil {
+					return err
+				}
+				list, err := c.blockList()
+				if err != nil {
+					return err
+				}
+				return c.with(ctx, false, func(a *app.App) error {
+					change, err := a.Moderation.CompareList(ctx, list, a.Config.BaseURL().Hostname(), *reason)
+					if err != nil {
+						return err
+					}
+					if !*dry && len(change.Rules()) > 0 {
+						if err := a.Moderation.Set(ctx, system, change.Rules()...); err != nil {
+							return err
+						}
+					}
+					printListChange(c.out, *dry, change)
+					return nil
+				})
+			}
+		},
+	}
+}
+
+func (c *call) blockList() (moderation.List, error) {
+	if c.args[0] == "-" {
+		return moderation.ReadList(c.in)
+	}
+	f, err := os.Open(c.args[0])
+	if err != nil {
+		return moderation.List{}, err
+	}
+	list, err := moderation.ReadList(f)
+	_ = f.Close() // it was only read
+	return list, err
+}
+
+func printListChange(w io.Writer, dry bool, change moderation.ListChange) {
+	for _, p := range change.Problems {
+		fmt.Fprintf(w, "line %d: %s: %s\n", p.Line, p.Domain, map[string]string{
+			"obfuscated": "the domain is partly hidden, ask for the whole list", "severity": "unknown severity",
+			"domain": "not a domain", "none": "noop: nothing to do", "own": "that is this instance"}[p.Code])
+	}
+	for _, d := range change.Kept {
+		fmt.Fprintf(w, "%s is allowed here and stays so\n", d)
+	}
+	fmt.Fprintf(w, "%d new rules, %d changed, %d the same\n", len(change.New), len(change.Changed), change.Same)
+	printEffects(w, dry, change.Effects)
+}
+
+func moderationExportCommand() command {
+	return command{
+		name: "moderation export", short: "write the blocked and silenced domains as Mastodon's CSV", example: "bocage moderation export > blocks.csv",
+		setup: func(*flag.FlagSet) func(context.Context, *call) error {
+			return func(ctx context.Context, c *call) error {
+				if err := c.want(0, 0); err != nil {
+					return err
+				}
+				return c.with(ctx, false, func(a *app.App) error { return a.Moderation.WriteList(ctx, c.out) })
+			}
+		},
+	}
+}
+
+func limitsCommand() command {
+	return command{
+		name: "moderation limits", args: "[ORIGIN]", short: "show or set how much is taken of one server, and what was refused",
+		example: "bocage moderation limits https://communs.example --entries 1000",
+		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
+			var l store.OriginLimit
+			fs.Int64Var(&l.Rate, "rate", 0, "activities a minute; 0 is the default, -1 no limit")
+			fs.Int64Var(&l.Entries, "entries", 0, "entries kept; 0 is the default, -1 no limit")
+			fs.Int64Var(&l.Bytes, "bytes", 0, "bytes of documents kept; 0 is the default, -1 no limit")
+			reset := fs.Bool("default", false, "go back to the defaults")
+			asJSON := fs.Bool("json", false, "print JSON")
+			return func(ctx context.Context, c *call) error {
+				if err := c.want(0, 1); err != nil {
+					return err
+				}
+				if len(c.args) == 1 {
+					l.Origin = c.args[0]
+				}
+				set := *reset || l.Rate != 0 || l.Entries != 0 || l.Bytes != 0
+				if set && l.Origin == "" {
+					return usagef("say of which server, as in https://communs.example")
+				}
+				return c.with(ctx, false, func(a *app.App) error {
+					if set {
+						if err := a.Moderation.SetLimits(ctx, system, l); err != nil {
+							return err
+						}
+					}
+					return showLimits(ctx, c, a, strings.TrimSuffix(l.Origin, "/"), *asJSON)
+				})
+			}
+		},
+	}
+}
+
+func showLimits(ctx context.Context, c *call, a *app.App, origin string, asJSON bool) error {
+	limits, err := a.Store.OriginLimits(ctx)
+	if err != nil {
+		return err
+	}
+	if origin != "" {
+		l, err := a.Moderation.Limits(ctx, origin)
+		if err != nil {
+			return err
+		}
+		limits = []store.OriginLimit{l}
+	}
+	refused, err := a.Moderation.Refusals(ctx, origin, 200)
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return c.print(struct {
+			Limits  []store.OriginLimit `json:"limits"`
+			Refused []store.Refusal     `json:"refused"`
+		}{limits, refused})
+	}
+	for _, l := range limits {
+		fmt.Fprintf(c.out, "%-40s %d activities a minute, %d entries, %d bytes\n", l.Origin, l.Rate, l.Entries, l.Bytes)
+	}
+	for _, r := range refused {
+		fmt.Fprintf(c.out, "refused %d of %s (%s), last %s: %s\n", r.Count, r.Origin, r.Cause, stamp(r.Last), r.Reason)
+	}
+	return nil
+}
+
+func reportsCommand() command {
+	return command{
+		name: "moderation reports", args: "[ID OUTCOME]", short: "list what was reported, or close a report",
+		example: "bocage moderation reports\nbocage moderation reports 0193a000-0000-7000-8000-000000000001 dismissed --reason 'it is right'",
+		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
+			closed := fs.Bool("closed", false, "list the closed ones")
+			reason := fs.String("reason", "", "why")
+			asJSON := fs.Bool("json", false, "print JSON")
+			return func(ctx context.Context, c *call) error {
+				if err := c.want(0, 2); err != nil {
+					return err
+				}
+				if len(c.args) == 1 {
+					return usagef("an outcome is missing: one of %s", strings.Join(moderation.Outcomes(), " "))
+				}
+				return c.with(ctx, false, func(a *app.App) error {
+					if len(c.args) == 2 {
+						return a.Moderation.Close(ctx, system, c.args[0], c.args[1], *reason)
+					}
+					rs, err := a.Store.Reports(ctx, !*closed, "", 200)
+					if err != nil {
+						return err
+					}
+					if *asJSON {
+						return c.print(rs)
+					}
+					for _, r := range rs {
+						from := r.Origin
+						if from == "" {
+							from = "a visitor"
+						}
+						fmt.Fprintf(c.out, "%s  %s  %-8s by %s (%d times)  %s\n  %.200s\n", r.ID, stamp(r.Created), r.Category, from, r.Count, r.Target, r.Content)
+					}
+					return nil
+				})
+			}
+		},
+	}
+}
+
+func quarantineCommand() command {
+	return command{
+		name: "moderation quarantine", args: "[accept|refuse ORIGIN]", short: "list the servers that came back with another key, and decide",
+		example: "bocage moderation quarantine accept https://communs.example --reason 'they confirmed it by telephone'",
+		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
+			reason := fs.String("reason", "", "why")
+			asJSON := fs.Bool("json", false, "print JSON")
+			return func(ctx context.Context, c *call) error {
+				if err := c.want(0, 2); err != nil {
+					return err
+				}
+				if len(c.args) > 0 && (len(c.args) != 2 || c.args[0] != "accept" && c.args[0] != "refuse") {
+					return usagef("want accept or refuse, and the server")
+				}
+				return c.with(ctx, false, func(a *app.App) error {
+					if len(c.args) == 2 && c.args[0] == "accept" {
+						return a.Harvest.AcceptKey(ctx, system, c.args[1], *reason)
+					}
+					if len(c.args) == 2 {
+						return a.Moderation.RefuseKey(ctx, system, c.args[1], *reason)
+					}
+					qs, err := a.Moderation.Quarantines(ctx)
+					if err != nil {
+						return err
+					}
+					if *asJSON {
+						return c.print(qs)
+					}
+					for _, q := range qs {
+						fmt.Fprintf(c.out, "%s since %s: %s\n  actor    %s\n  old key  %s\n  new key  %s\n", q.Origin, stamp(q.Since), q.Cause, q.Actor, q.OldKey, q.NewKey)
+					}
+					return nil
+				})
+			}
+		},
+	}
+}
