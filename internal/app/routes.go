@@ -66,7 +66,12 @@ func (a *App) federation(r chi.Router) {
 		get(actor+"/digest", h.Digest)
 		get(actor+"/upcoming", h.Upcoming)
 	}
-	for _, inbox := range []string{"/inbox", "/actor/inbox", "/entries/{id}/inbox"} {
+	for name, h := range map[string]handlerFunc{"outbox": h.Outbox, "followers": h.Followers, "following": h.Following,
+		"featured": h.Featured, "collections": h.MapCollections, "collection": h.MapCollection} {
+		get("/maps/{map}/"+name, h)
+	}
+	get("/features/{id}", h.Feature)
+	for _, inbox := range []string{"/inbox", "/actor/inbox", "/entries/{id}/inbox", "/maps/{map}/inbox"} {
 		r.With(limitBody(maxInboxBytes)).Post(inbox, a.handle(a.inbox.Handler, a.plain))
 	}
 }

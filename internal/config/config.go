@@ -49,6 +49,9 @@ type Config struct {
 	// Debounce is how long an edit rests before other servers are told, so that
 	// several edits of an entry are told as one; 0 = at once.
 	Debounce time.Duration
+	// PostsPerHour and PostsPerDay are how many posts each of the instance's actors
+	// may make to people; what comes above is told in one digest.
+	PostsPerHour, PostsPerDay int
 	// ShutdownTimeout is how long open requests may take to end at shutdown.
 	ShutdownTimeout time.Duration
 	// File is the configuration file that was read; empty = none.
@@ -60,7 +63,7 @@ type Config struct {
 func Default() Config {
 	return Config{
 		URL: "http://localhost:8080", URLDefault: true, Listen: "localhost:8080", DataDir: "data",
-		Name: "Bocage", Language: "fr", LogFormat: "text", Debounce: time.Minute,
+		Name: "Bocage", Language: "fr", LogFormat: "text", Debounce: time.Minute, PostsPerHour: 10, PostsPerDay: 40,
 		ShutdownTimeout: 10 * time.Second,
 	}
 }

@@ -71,6 +71,10 @@ func Settings() []Setting {
 			set: setOneOf(func(c *Config) *string { return &c.LogFormat }, "text", "json"), get: func(c Config) string { return c.LogFormat }},
 		{Key: "debounce", Help: "how long an edit rests before other servers are told, as in 60s; 0s tells at once",
 			set: setDuration(func(c *Config) *time.Duration { return &c.Debounce }), get: func(c Config) string { return c.Debounce.String() }},
+		{Key: "posts_per_hour", Help: "posts that one actor may make in an hour before the rest is told in a digest",
+			set: setCount(func(c *Config) *int { return &c.PostsPerHour }), get: func(c Config) string { return strconv.Itoa(c.PostsPerHour) }},
+		{Key: "posts_per_day", Help: "the same in a day",
+			set: setCount(func(c *Config) *int { return &c.PostsPerDay }), get: func(c Config) string { return strconv.Itoa(c.PostsPerDay) }},
 		{Key: "shutdown_timeout", Help: "how long open requests may take to end at shutdown, as in 10s",
 			set: setDuration(func(c *Config) *time.Duration { return &c.ShutdownTimeout }), get: func(c Config) string { return c.ShutdownTimeout.String() }},
 	}
@@ -185,6 +189,17 @@ func setDuration(field func(*Config) *time.Duration) func(*Config, string) error
 			return fmt.Errorf("%q is not a duration from 0s to 10m", v)
 		}
 		*field(c) = d
+		return nil
+	}
+}
+
+func setCount(field func(*Config) *int) func(*Config, string) error {
+	return func(c *Config, v string) error {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 1 || n > 10_000 {
+			return fmt.Errorf("%q is not a number from 1 to 10000", v)
+		}
+		*field(c) = n
 		return nil
 	}
 }

@@ -140,6 +140,8 @@ func (in *Inbox) plan(ctx context.Context, rec store.Received) (effect, error) {
 		return in.remove(ctx, act)
 	case "Announce":
 		return in.announced(ctx, act)
+	case "FeatureRequest":
+		return in.feature(ctx, act)
 	case "Move":
 		return in.moved(ctx, act)
 	}

@@ -60,6 +60,11 @@ func (h *Handlers) jrd(r *http.Request, res federation.Resource) (federation.JRD
 	default:
 		e, err = h.cfg.Store.EntryByURI(ctx, res.URL)
 	}
+	if errors.Is(err, directory.ErrNotFound) {
+		if jrd, merr := h.mapJRD(ctx, res); !errors.Is(merr, directory.ErrNotFound) {
+			return jrd, merr
+		}
+	}
 	switch {
 	case err != nil:
 		return federation.JRD{}, err

@@ -196,8 +196,13 @@ func (h *Handlers) entry(r *http.Request) (directory.Entry, error) {
 }
 
 // actor finds the local public actor whose sub-resource is asked for; the
-// entry is nil for the instance.
+// entry is nil for the instance and has no kind for a map.
 func (h *Handlers) actor(r *http.Request) (uri string, e *directory.Entry, err error) {
+	if handle := r.PathValue("map"); handle != "" {
+		m, err := h.cfg.Store.MapByHandle(r.Context(), handle)
+		uri := h.cfg.Env.MapURI(m.Handle)
+		return uri, &directory.Entry{URI: uri}, err // no entry, and not the instance either
+	}
 	if r.PathValue("id") == "" && r.PathValue("handle") == "" {
 		return h.cfg.Env.InstanceURI(), nil, nil
 	}
