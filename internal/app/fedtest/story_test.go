@@ -38,7 +38,7 @@ func TestStories(t *testing.T) {
 					"instance": cmdInstance, "create": cmdCreate, "bulk": cmdBulk, "edit": cmdEdit, "delete": cmdDelete,
 					"status": cmdStatus, "follow": cmdFollow, "unfollow": cmdUnfollow, "same": cmdSame, "matched": cmdMatched,
 					"down": cmdDown, "up": cmdUp, "get": cmdGet, "accepted": cmdAccepted, "tamper": cmdTamper, "refused": cmdRefused,
-					"person": cmdPerson, "follows": cmdFollows, "unfollows": cmdUnfollows, "hears": cmdHears,
+					"rotate": cmdRotate, "person": cmdPerson, "follows": cmdFollows, "unfollows": cmdUnfollows, "hears": cmdHears,
 				},
 			})
 		})
