@@ -44,7 +44,7 @@ var makeKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.Gener
 // remote is another server: documents by path, one key for all its actors.
 type remote struct {
 	*httptest.Server
-	t    *testing.T
+	t    testing.TB
 	key  *rsa.PrivateKey
 	mu   sync.Mutex
 	docs map[string]any
@@ -53,7 +53,7 @@ type remote struct {
 	hits   int
 }
 
-func newRemote(t *testing.T) *remote {
+func newRemote(t testing.TB) *remote {
 	t.Helper()
 	key, err := makeKey()
 	if err != nil {
