@@ -151,6 +151,7 @@ func TestRebuildRefuses(t *testing.T) {
 		}
 	}
 	a.setDown(false)
+	c = newNode(t, "sqlite", "C") // one that has not just heard that a is silent
 	if _, err := c.harvester.Rebuild(ctx, system, harvest.RebuildOptions{Origin: a.base, Mirror: b.base, Key: key}); !errors.Is(err, directory.ErrConflict) || !strings.Contains(err.Error(), "follow it instead") {
 		t.Errorf("alive: %v", err)
 	}
