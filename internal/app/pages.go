@@ -23,6 +23,8 @@ func (a *App) pages(r chi.Router) {
 	r.Get("/search", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/?"+r.URL.RawQuery, http.StatusMovedPermanently)
 	})
+	get("/maps", s.Maps)
+	r.Get("/maps/{map}", a.negotiate(s.Map, a.resource.Map))
 	get("/interact", s.Interact)
 	post("/interact", s.PostInteract)
 	get("/login", s.Login)
@@ -40,7 +42,12 @@ func (a *App) pages(r chi.Router) {
 		post(id+"/delete", s.PostDelete)
 		post(id+"/revert", s.PostRevert)
 		post(id+"/confirm", s.PostConfirm)
+		get(id+"/life", s.Life)
+		post(id+"/life", s.PostLife)
+		post(id+"/discussion", s.PostDiscussion)
+		get(id+"/discussion.atom", s.DiscussionFeed)
 	}
+	get("/entries/{id}/archive", s.Archive)
 	r.Get("/@{handle}", a.negotiate(s.Actor, a.resource.Document))
 }
 

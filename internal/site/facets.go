@@ -141,6 +141,9 @@ func activeFilters(l *i18n.Locale, st homeState) []ActiveFilter {
 	} else if st.sel.Origin != "" {
 		add(hostOf(st.sel.Origin), page.With(st.query, "origin", ""))
 	}
+	if st.sel.Map != "" {
+		add(l.T("filter.map", "name", st.sel.Map), page.With(st.query, "map", ""))
+	}
 	if st.sel.Licence != "" {
 		add(st.sel.Licence, page.With(st.query, "licence", ""))
 	}

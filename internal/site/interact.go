@@ -99,6 +99,12 @@ func (s *Site) interactPage(w http.ResponseWriter, r *http.Request, uri string) 
 		p.Handle, p.Local = "@instance@"+s.pages.Host(), NamedLink{s.pages.InstanceName(), "/about"}
 		return p, nil
 	}
+	if handle := s.cfg.Env.MapHandle(p.URI); handle != "" {
+		if m, err := s.cfg.Store.MapByHandle(r.Context(), handle); err == nil {
+			p.Handle, p.Local = "@"+handle+"@"+s.pages.Host(), NamedLink{textIn(p.Locale, m.Name).Text, "/maps/" + handle}
+			return p, nil
+		}
+	}
 	e, err := s.cfg.Store.EntryByURI(r.Context(), p.URI)
 	if errors.Is(err, directory.ErrNotFound) {
 		return p, nil
