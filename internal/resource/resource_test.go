@@ -36,17 +36,25 @@ type site struct {
 
 func newSite(t *testing.T) *site {
 	t.Helper()
+	return newSiteOf(t, func(owner string) vocab.Keys {
+		return vocab.Keys{RSAPublicPEM: "PEM of " + owner, Ed25519Multibase: "z6Mk" + owner}
+	})
+}
+
+func newSiteOf(t *testing.T, keys func(owner string) vocab.Keys) *site {
+	t.Helper()
 	s := &site{t: t, st: storetest.Open(t, "sqlite"), mux: http.NewServeMux()}
 	h := New(Config{Store: s.st, Env: env, Clock: func() time.Time { return now }, Version: "1.2.3", Created: now,
 		Keys: func(_ context.Context, owner string) (vocab.Keys, error) {
-			return vocab.Keys{RSAPublicPEM: "PEM of " + owner, Ed25519Multibase: "z6Mk" + owner}, nil
+			return keys(owner), nil
 		}})
 	for pattern, handler := range map[string]func(http.ResponseWriter, *http.Request) error{
-		"/entries/{id}": h.Document, "/events/{id}": h.Document, "/texts/{id}": h.Document, "/{handle}": h.Document,
+		"/entries/{id}": h.Document, "/events/{id}": h.Document, "/texts/{id}": h.Document, "/concepts/{id}": h.Document, "/{handle}": h.Document,
 		"/entries/{id}/outbox": h.Outbox, "/entries/{id}/followers": h.Followers, "/entries/{id}/following": h.Following,
 		"/entries/{id}/featured": h.Featured, "/entries/{id}/upcoming": h.Upcoming, "/entries/{id}/catalog": h.Catalog,
 		"/actor": h.Instance, "/actor/outbox": h.Outbox, "/actor/followers": h.Followers, "/actor/following": h.Following,
 		"/actor/catalog": h.Catalog, "/actor/digest": h.Digest, "/notes/{id}": h.Note, "/activities/{id}": h.Activity, "/ns/v1": h.Context,
+		"/mirror": h.MirrorList, "/mirror/{host}/catalog": h.MirrorCatalog, "/mirror/document": h.MirrorDocument,
 		"/.well-known/webfinger": h.WebFinger, "/.well-known/host-meta": h.HostMeta, "/.well-known/host-meta.json": h.HostMetaJSON,
 		"/.well-known/nodeinfo": h.NodeInfoIndex, "/nodeinfo/2.0": h.NodeInfo20, "/nodeinfo/2.1": h.NodeInfo21,
 	} {
