@@ -69,6 +69,7 @@ func (a *App) Run(ctx context.Context) error {
 	}{
 		{"view", a.View.Run}, {"deliverer", a.deliverer.Run}, {"jobs", a.runner.Run}, {"gatherer", a.gatherer.Run},
 		{"harvest", a.Harvest.Run}, {"prune", a.prune}, {"moderation", a.Moderation.Run},
+		{"software", func(ctx context.Context) error { return a.Actors.RunSoftware(ctx, a.log) }},
 	} {
 		g.Go(func() error {
 			if err := w.run(ctx); err != nil && ctx.Err() == nil {

@@ -92,3 +92,8 @@ func (r Reader) OldestDeliveries(ctx context.Context) (map[string]time.Time, err
 	}, "SELECT peer, MIN(created) FROM delivery GROUP BY peer")
 	return out, wrap(err, "oldest deliveries")
 }
+
+// TryPeerNow makes a peer's queue due at once. An unknown peer is ErrNotFound.
+func (t *Tx) TryPeerNow(ctx context.Context, origin string) error {
+	return t.changePeer(ctx, "retry peer %s", "UPDATE peer SET next_try = 0 WHERE origin = $1", origin)
+}
