@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"sort"
 	"strings"
 	"syscall"
@@ -71,14 +72,15 @@ type call struct {
 }
 
 func commands() []command {
-	return append([]command{
-		serveCommand(), demoCommand(), versionCommand(), migrateCommand(), doctorCommand(),
+	return slices.Concat([]command{
+		serveCommand(), demoCommand(), versionCommand(), migrateCommand(), doctorCommand(), doctorFederationCommand(),
 		userCreateCommand(), userPasswordCommand(), userListCommand(),
 		orgCreateCommand(), orgListCommand(),
 		entryCreateCommand(), entryListCommand(), entryShowCommand(), entryEditCommand(), entryDeleteCommand(),
 		importCommand(), exportCommand(),
+		discussionListCommand(), discussionApproveCommand(), discussionHideCommand(), discussionRemoveCommand(), discussionRuleCommand(),
 		followCommand(), unfollowCommand(), peerListCommand(), peerShowCommand(), peerRebuildCommand(), peerPinCommand(), mirrorCommand(), keyRotateCommand(),
-	}, moderationCommands()...)
+	}, peerActCommands(), sourceCommands(), moderationCommands())
 }
 
 // run runs one command line and returns its exit code.

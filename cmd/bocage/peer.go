@@ -1,29 +1,43 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
 	"codeberg.org/bocage/bocage/internal/app"
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/peer"
 	"codeberg.org/bocage/bocage/internal/store"
 )
 
 func followCommand() command {
 	return command{
 		name: "follow", args: "TARGET", short: "follow an instance or an actor and take its entries in",
-		example: "bocage follow https://communs.example\nbocage follow @verger@communs.example",
-		setup: func(*flag.FlagSet) func(context.Context, *call) error {
+		example: "bocage follow https://communs.example\nbocage follow @verger@communs.example --kinds commons,event --area dep:35",
+		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
+			rule := ruleFlags(fs)
 			return func(ctx context.Context, c *call) error {
 				if err := c.want(1, 1); err != nil {
 					return err
 				}
 				return c.with(ctx, true, func(a *app.App) error {
-					actor, err := a.Harvest.Follow(ctx, system, c.args[0])
+					follow := a.Harvest.Follow
+					if rule.given() {
+						r, err := rule.read(directory.SourceRule{})
+						if err != nil {
+							return err
+						}
+						follow = func(ctx context.Context, who directory.Who, target string) (store.RemoteActor, error) {
+							return a.Harvest.FollowWith(ctx, who, target, r)
+						}
+					}
+					actor, err := follow(ctx, system, c.args[0])
 					if err != nil {
 						return err
 					}
@@ -64,11 +78,20 @@ func unfollowCommand() command {
 type peerLine struct {
 	Origin      string          `json:"origin"`
 	State       store.PeerState `json:"state"`
+	Paused      time.Time       `json:"paused,omitzero"`
 	Software    string          `json:"software,omitempty"`
+	Version     string          `json:"version,omitempty"`
+	Signature   string          `json:"signature,omitempty"`   // what it takes from us
+	SignatureIn string          `json:"signatureIn,omitempty"` // what it sends
 	Entries     int             `json:"entries"`
 	Queued      int             `json:"queued"`
+	Dropped     int64           `json:"dropped,omitempty"`
+	Oldest      time.Time       `json:"oldest,omitzero"` // since when the first waits
+	NextTry     time.Time       `json:"nextTry,omitzero"`
 	LastSuccess time.Time       `json:"lastSuccess,omitzero"`
+	Agreed      time.Time       `json:"agreed,omitzero"`
 	LastError   string          `json:"lastError,omitempty"`
+	Cause       peer.Cause      `json:"cause,omitempty"`
 	Follows     []followLine    `json:"follows,omitempty"`
 }
 
@@ -79,9 +102,18 @@ type followLine struct {
 	LastError string            `json:"lastError,omitempty"`
 }
 
-func linePeer(p store.Peer) peerLine {
-	return peerLine{Origin: p.Origin, State: p.State, Software: p.Software, Entries: p.Entries, Queued: p.Queued,
-		LastSuccess: p.LastSuccess, LastError: p.LastError}
+func linePeer(p store.Peer, oldest time.Time) peerLine {
+	return peerLine{Origin: p.Origin, State: p.State, Paused: p.Paused, Software: p.Software, Version: p.Version,
+		Signature: p.Signature, SignatureIn: p.SignatureIn, Entries: p.Entries, Queued: p.Queued, Dropped: p.Dropped, Oldest: oldest,
+		NextTry: p.NextTry, LastSuccess: p.LastSuccess, Agreed: p.Agreed, LastError: p.LastError, Cause: peer.CauseOfText(p.LastError)}
+}
+
+// stateOf is a peer's state in one word.
+func stateOf(l peerLine) string {
+	if !l.Paused.IsZero() {
+		return "paused"
+	}
+	return string(l.State)
 }
 
 func peerListCommand() command {
@@ -98,15 +130,19 @@ func peerListCommand() command {
 					if err != nil {
 						return err
 					}
+					oldest, err := a.Store.OldestDeliveries(ctx)
+					if err != nil {
+						return err
+					}
 					lines := make([]peerLine, len(ps))
 					for i, p := range ps {
-						lines[i] = linePeer(p)
+						lines[i] = linePeer(p, oldest[p.Origin])
 					}
 					if *asJSON {
 						return c.print(lines)
 					}
 					for _, p := range lines {
-						fmt.Fprintf(c.out, "%-40s %-8s %6d entries %6d waiting  %s\n", p.Origin, p.State, p.Entries, p.Queued, p.LastError)
+						fmt.Fprintf(c.out, "%-40s %-8s %6d entries %6d waiting  %s\n", p.Origin, stateOf(p), p.Entries, p.Queued, inWords(p))
 					}
 					return nil
 				})
@@ -131,14 +167,19 @@ func peerShowCommand() command {
 }
 
 func showPeer(ctx context.Context, c *call, a *app.App, asJSON bool) error {
-	p, err := a.Store.Peer(ctx, strings.TrimSuffix(c.args[0], "/"))
-	if errors.Is(err, directory.ErrNotFound) {
-		return fmt.Errorf("no peer %q is known: 'bocage peer list' shows them", c.args[0])
-	}
+	origin, err := originOf(c.args[0])
 	if err != nil {
-		return fmt.Errorf("peer %q: %w", c.args[0], err)
+		return err
 	}
-	line := linePeer(p)
+	p, err := a.Store.Peer(ctx, origin)
+	if err != nil {
+		return unknownPeer(err, c.args[0])
+	}
+	oldest, err := a.Store.OldestDelivery(ctx, p.Origin)
+	if err != nil {
+		return err
+	}
+	line := linePeer(p, oldest)
 	if line.Entries, err = countFrom(ctx, a.Store, p.Origin); err != nil {
 		return err
 	}
@@ -152,12 +193,42 @@ func showPeer(ctx context.Context, c *call, a *app.App, asJSON bool) error {
 	if asJSON {
 		return c.print(line)
 	}
-	fmt.Fprintf(c.out, "origin    %s\nstate     %s\nsoftware  %s\nentries   %d\nwaiting   %d\nlast ok   %s\nerror     %s\n",
-		line.Origin, line.State, line.Software, line.Entries, line.Queued, stamp(line.LastSuccess), line.LastError)
+	printPeer(c.out, line)
 	for _, f := range line.Follows {
 		fmt.Fprintf(c.out, "follows   %s (%s, complete %s) %s\n", f.Object, f.State, stamp(f.Synced), f.LastError)
 	}
 	return nil
+}
+
+// printPeer prints what is known of a peer, one fact a line.
+func printPeer(w io.Writer, l peerLine) {
+	for _, row := range [][2]string{
+		{"origin", l.Origin}, {"state", stateOf(l)}, {"software", strings.TrimSpace(l.Software + " " + l.Version)},
+		{"signature", cmp.Or(l.Signature, "not known yet") + " to it, " + cmp.Or(l.SignatureIn, "not known yet") + " from it"},
+		{"entries", fmt.Sprint(l.Entries)}, {"waiting", fmt.Sprintf("%d, the first since %s", l.Queued, stamp(l.Oldest))},
+		{"dropped", fmt.Sprint(l.Dropped)}, {"next try", stamp(l.NextTry)}, {"last ok", stamp(l.LastSuccess)}, {"agreed", stamp(l.Agreed)}, {"error", inWords(l)},
+	} {
+		fmt.Fprintf(w, "%-9s %s\n", row[0], row[1])
+	}
+	if l.Cause != "" {
+		fmt.Fprintf(w, "%-9s %s\n", "do", l.Cause.Do())
+	}
+}
+
+// inWords is the last error with its cause.
+func inWords(l peerLine) string {
+	if l.LastError == "" {
+		return ""
+	}
+	return l.Cause.English() + ": " + l.LastError
+}
+
+// unknownPeer says how to find the name of a peer.
+func unknownPeer(err error, name string) error {
+	if errors.Is(err, directory.ErrNotFound) {
+		return fmt.Errorf("no peer %q is known: 'bocage peer list' shows them", name)
+	}
+	return err
 }
 
 func stamp(t time.Time) string {
