@@ -42,9 +42,12 @@ func (h *Harvester) walkCatalog(ctx context.Context, f *store.Following) (change
 	if page == "" {
 		page = catalogPage(f.Catalog, f.Cursor, "")
 	}
-	for start := h.now(); h.now().Sub(start) < passTime; {
+	for start, pages := h.now(), 0; h.now().Sub(start) < passTime && pages < maxPages; pages++ {
 		tags := h.tagsOf(*f)
 		col, notModified, err := h.page(ctx, f.Origin, page, tags)
+		if errors.Is(err, directory.ErrGone) && cursor(page) > 0 {
+			return changed, h.startOver(ctx, f)
+		}
 		if err != nil {
 			return changed, err
 		}
@@ -72,12 +75,42 @@ func (h *Harvester) walkCatalog(ctx context.Context, f *store.Following) (change
 	return changed, errMore
 }
 
+// startOver forgets the cursor, which the source no longer knows: the catalogue is
+// read from its beginning and compared with what we hold.
+func (h *Harvester) startOver(ctx context.Context, f *store.Following) error {
+	err := h.cfg.Store.Write(ctx, func(tx *store.Tx) error {
+		now, err := tx.Following(ctx, f.Actor, f.Object)
+		if err != nil {
+			return err
+		}
+		now.Cursor, now.Page = 0, ""
+		f.Cursor, f.Page = 0, ""
+		if err := tx.WantHeal(ctx, f.Origin); err != nil {
+			return err
+		}
+		return tx.PutFollowing(ctx, now)
+	})
+	if err == nil {
+		err = errMore
+	}
+	return err
+}
+
 func catalogPage(catalog string, after int64, bucket string) string {
+	return catalogQuery(catalog, after, pageSize, true, bucket)
+}
+
+// catalogQuery is a page of a catalogue: of documents when it is full, else of
+// stubs.
+func catalogQuery(catalog string, after int64, limit int, full bool, bucket string) string {
 	sep := "?"
 	if u, err := url.Parse(catalog); err == nil && u.RawQuery != "" {
 		sep = "&"
 	}
-	s := catalog + sep + "after=" + strconv.FormatInt(after, 10) + "&limit=" + strconv.Itoa(pageSize) + "&full=1"
+	s := catalog + sep + "after=" + strconv.FormatInt(after, 10) + "&limit=" + strconv.Itoa(limit)
+	if full {
+		s += "&full=1"
+	}
 	if bucket != "" {
 		s += "&bucket=" + bucket
 	}
@@ -334,9 +367,6 @@ func (h *Harvester) move(ctx context.Context, tx *store.Tx, f *store.Following, 
 	}
 	if next == "" {
 		now.Synced = h.now()
-	}
-	if err := tx.RetryPeer(ctx, f.Origin); err != nil {
-		return err
 	}
 	f.Page, f.Cursor, f.Synced = now.Page, now.Cursor, now.Synced
 	return tx.PutFollowing(ctx, now)

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"codeberg.org/bocage/bocage/federation"
@@ -20,10 +22,14 @@ const (
 	// digestEvery is how often two instances that seem to agree compare.
 	digestEvery = 6 * time.Hour
 	digestAlgo  = "xor-sha256-v1"
-	// settingAgreed prefixes the setting that holds when we last agreed with a
+	// settingCompared prefixes the setting that holds when we last compared with a
 	// source, in RFC 3339.
-	settingAgreed = "harvest.agreed:"
-	mirrorPage    = 2000
+	settingCompared = "harvest.compared:"
+	mirrorPage      = 2000
+	// healGroup is how many buckets are compared with one scan of what we hold.
+	healGroup = 32
+	// maxPages bounds the pages of one run; the next goes on.
+	maxPages = 200
 )
 
 // digest is what a peer answers at {actor}/digest.
@@ -33,68 +39,182 @@ type digest struct {
 	Buckets map[string]string `json:"buckets"`
 }
 
-// Agreed is when our copy was last found to be the same as the source, the
-// zero time when it never was.
+// Agreed is when our copy of the followed actor was last compared with the
+// original, and mended where it differed; zero when it never was. Peer.Agreed is
+// when the comparison found no difference left.
 func (h *Harvester) Agreed(ctx context.Context, object string) (time.Time, error) {
-	s, err := h.cfg.Store.Setting(ctx, settingAgreed+object)
+	s, err := h.cfg.Store.Setting(ctx, settingCompared+object)
 	if errors.Is(err, directory.ErrNotFound) || err == nil && s == "" {
 		return time.Time{}, nil
 	}
 	if err != nil {
 		return time.Time{}, err
 	}
-	return time.Parse(time.RFC3339, s)
+	return time.Parse(time.RFC3339Nano, s)
+}
+
+// healing is one comparison with one source.
+type healing struct {
+	h       *Harvester
+	f       store.Following
+	pages   int
+	changed int
+	// kept counts what we hold and the source does not list, and which stays
+	// because its origin has not said for long enough that it is gone.
+	kept int
 }
 
 // heal compares the digests and reads again the buckets that differ. What we
 // hold and the catalogue does not list is removed when its origin says so.
-// It is done for whole instances only, which alone have a digest.
+// A source without a digest has one bucket, its whole catalogue.
 func (h *Harvester) heal(ctx context.Context, f store.Following) (changed int, err error) {
-	agreed, err := h.Agreed(ctx, f.Object)
-	if err != nil || h.now().Sub(agreed) < digestEvery {
+	began := h.now()
+	due, err := h.healDue(ctx, f, began)
+	if err != nil || !due {
 		return 0, err
 	}
-	theirs, ok, err := h.theirDigest(ctx, f)
-	if err != nil || !ok {
-		return 0, err
-	}
-	ours, err := h.ourDigest(ctx, f.Origin)
+	x := &healing{h: h, f: f}
+	url, err := h.digestURL(ctx, f)
 	if err != nil {
 		return 0, err
 	}
-	for i, sum := range ours {
-		bucket := hex.EncodeToString([]byte{byte(i)})
-		if theirs.Buckets[bucket] == hex.EncodeToString(sum[:]) {
-			continue
-		}
-		n, err := h.healBucket(ctx, f, bucket)
-		changed += n
-		if err != nil {
-			return changed, err
-		}
+	agreed := false
+	if url == "" {
+		err = x.whole(ctx)
+		agreed = x.kept == 0
+	} else {
+		agreed, err = x.compare(ctx, url)
 	}
-	return changed, h.cfg.Store.Write(ctx, func(tx *store.Tx) error {
-		return tx.PutSetting(ctx, settingAgreed+f.Object, h.now().Format(time.RFC3339))
+	if err != nil {
+		return x.changed, err
+	}
+	if !agreed {
+		h.cfg.Logger.InfoContext(ctx, "compared, and not the same", "source", f.Object, "kept", x.kept)
+	}
+	return x.changed, h.compared(ctx, f, began, agreed, url != "")
+}
+
+// healDue: every six hours, and whenever something happened that may have made
+// us miss much.
+func (h *Harvester) healDue(ctx context.Context, f store.Following, now time.Time) (bool, error) {
+	last, err := h.Agreed(ctx, f.Object)
+	if err != nil || now.Sub(last) >= digestEvery {
+		return true, err
+	}
+	p, err := h.cfg.Store.Peer(ctx, f.Origin)
+	if errors.Is(err, directory.ErrNotFound) {
+		return false, nil
+	}
+	return p.Heal.After(last), err
+}
+
+// compared records that the comparison is over. Whether the instances agree is
+// said of whole instances, or of the only thing that we follow there.
+func (h *Harvester) compared(ctx context.Context, f store.Following, began time.Time, agreed, whole bool) error {
+	return h.cfg.Store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.PutSetting(ctx, settingCompared+f.Object, began.Format(time.RFC3339Nano)); err != nil {
+			return err
+		}
+		if !whole {
+			fs, err := tx.FollowingByOrigin(ctx, f.Origin)
+			if err != nil || len(fs) > 1 {
+				return err
+			}
+		}
+		return tx.PeerCompared(ctx, f.Origin, began, agreed)
 	})
 }
 
-func (h *Harvester) theirDigest(ctx context.Context, f store.Following) (d digest, ok bool, err error) {
+// digestURL is where the source's digest is, "" when it has none.
+func (h *Harvester) digestURL(ctx context.Context, f store.Following) (string, error) {
 	ra, err := h.cfg.Actors.Actor(ctx, f.Object)
 	if err != nil {
-		return d, false, err
+		return "", err
 	}
 	act, err := federation.ParseActor(ra.Doc)
-	if err != nil || act.Digest == "" || !peer.SameOrigin(act.Digest, f.Origin) {
-		return d, false, nil
+	if err != nil || !peer.SameOrigin(act.Digest, f.Origin) {
+		return "", nil
 	}
-	resp, err := h.cfg.Actors.Get(ctx, act.Digest, federation.GetOptions{Accept: "application/json"})
+	return act.Digest, nil
+}
+
+// compare mends the buckets that differ and reports whether none is left. A digest
+// that has not changed since we agreed with it costs a 304.
+func (x *healing) compare(ctx context.Context, url string) (agreed bool, err error) {
+	ours, err := x.h.ourDigest(ctx, x.f.Origin)
 	if err != nil {
-		return d, false, err
+		return false, err
 	}
-	if resp.Status != http.StatusOK || json.Unmarshal(resp.Body, &d) != nil || d.Algo != digestAlgo {
-		return d, false, nil
+	theirs, etag, err := x.h.theirDigest(ctx, x.f, url, mark(ours))
+	if err != nil {
+		return false, err
 	}
-	return d, len(d.Buckets) == 256, nil
+	if theirs == nil {
+		return true, nil
+	}
+	var differ []string
+	for i, sum := range ours {
+		if bucket := hex.EncodeToString([]byte{byte(i)}); theirs[bucket] != hex.EncodeToString(sum[:]) {
+			differ = append(differ, bucket)
+		}
+	}
+	for group := range slices.Chunk(differ, healGroup) {
+		if err := x.group(ctx, group); err != nil {
+			return false, err
+		}
+	}
+	if len(differ) > 0 {
+		if ours, err = x.h.ourDigest(ctx, x.f.Origin); err != nil {
+			return false, err
+		}
+	}
+	for bucket, sum := range ours.Buckets() {
+		if theirs[bucket] != sum {
+			return false, nil
+		}
+	}
+	return true, x.h.cfg.Store.Write(ctx, func(tx *store.Tx) error {
+		return tx.PutRemoteDocument(ctx, store.RemoteDocument{URI: url, Origin: x.f.Origin, ETag: etag, Mark: mark(ours), Checked: x.h.now()})
+	})
+}
+
+// mark identifies a digest of ours.
+func mark(d federation.Digest) string {
+	var b strings.Builder
+	for _, sum := range d {
+		b.Write(sum[:])
+	}
+	sum := sha256.Sum256([]byte(b.String()))
+	return hex.EncodeToString(sum[:])
+}
+
+// theirDigest gets the buckets; nil when they are as when they were the same as
+// ours are now.
+func (h *Harvester) theirDigest(ctx context.Context, f store.Following, url, ours string) (buckets map[string]string, etag string, err error) {
+	opt := federation.GetOptions{Accept: "application/json"}
+	known, err := h.cfg.Store.RemoteDocument(ctx, url)
+	if err == nil && known.Mark == ours {
+		opt.ETag = known.ETag
+	} else if err != nil && !errors.Is(err, directory.ErrNotFound) {
+		return nil, "", err
+	}
+	done, err := h.pace.wait(ctx, url)
+	if err != nil {
+		return nil, "", err
+	}
+	defer done()
+	resp, err := h.cfg.Actors.Get(ctx, url, opt)
+	if err != nil {
+		return nil, "", err
+	}
+	if resp.Status == http.StatusNotModified && opt.ETag != "" {
+		return nil, known.ETag, nil
+	}
+	var d digest
+	if !peer.SameOrigin(resp.URL, f.Origin) || json.Unmarshal(resp.Body, &d) != nil || d.Algo != digestAlgo || len(d.Buckets) != 256 {
+		return nil, "", fmt.Errorf("digest %s cannot be read: %w", url, directory.ErrInvalid)
+	}
+	return d.Buckets, resp.Header.Get("ETag"), nil
 }
 
 func (h *Harvester) ourDigest(ctx context.Context, origin string) (buckets federation.Digest, err error) {
@@ -121,77 +241,40 @@ func (h *Harvester) mirrored(ctx context.Context, origin string, fn func(store.M
 	}
 }
 
-func bucketOf(uri string) string {
-	sum := sha256.Sum256([]byte(uri))
-	return hex.EncodeToString(sum[:1])
-}
-
-// healBucket reads one bucket whole.
-func (h *Harvester) healBucket(ctx context.Context, f store.Following, bucket string) (changed int, err error) {
-	listed := make(map[string]bool)
-	page := catalogPage(f.Catalog, 0, bucket)
-	for start := h.now(); page != ""; {
-		if h.now().Sub(start) > passTime { // never the end of an honest bucket
-			return changed, fmt.Errorf("bucket %s of %s does not end: %w", bucket, f.Catalog, directory.ErrInvalid)
-		}
-		col, _, err := h.page(ctx, f.Origin, page, nil)
-		if err != nil {
-			return changed, err
-		}
-		b, err := h.read(ctx, f, col.Items)
-		if err != nil {
-			return changed, err
-		}
-		for _, d := range b.accept {
-			listed[d.entry.URI] = true
-		}
-		n := 0
-		err = h.cfg.Store.Write(ctx, func(tx *store.Tx) (err error) {
-			n, err = h.apply(ctx, tx, f, b)
-			return err
-		})
-		if err != nil {
-			return changed, err
-		}
-		changed += n
-		if page, err = following(f.Origin, page, col); err != nil {
-			return changed, err
-		}
+// group mends some buckets, with one look at what we hold of them.
+func (x *healing) group(ctx context.Context, buckets []string) error {
+	held := make(map[string]map[string]store.Mirrored, len(buckets))
+	for _, b := range buckets {
+		held[b] = map[string]store.Mirrored{}
 	}
-	n, err := h.removeAbsent(ctx, f, bucket, listed)
-	return changed + n, err
-}
-
-// removeAbsent removes what the bucket does not list, once its origin confirms
-// that it is gone: an incomplete answer must not empty the directory.
-func (h *Harvester) removeAbsent(ctx context.Context, f store.Following, bucket string, listed map[string]bool) (removed int, err error) {
-	err = h.mirrored(ctx, f.Origin, func(m store.Mirrored) error {
-		if listed[m.URI] || bucketOf(m.URI) != bucket {
-			return nil
+	err := x.h.mirrored(ctx, x.f.Origin, func(m store.Mirrored) error {
+		if in := held[federation.DigestBucket(m.URI)]; in != nil {
+			in[m.URI] = m
 		}
-		gone, err := h.confirmGone(ctx, m.URI)
-		if err != nil || !gone {
-			return err
-		}
-		removed++
-		return h.cfg.Store.Write(ctx, func(tx *store.Tx) error { return h.cfg.Ledger.RemoveRemote(ctx, tx, m.URI) })
+		return nil
 	})
-	return removed, err
+	if err != nil {
+		return err
+	}
+	for _, b := range buckets {
+		if err := x.bucket(ctx, b, held[b]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func (h *Harvester) confirmGone(ctx context.Context, uri string) (bool, error) {
-	done, err := h.pace.wait(ctx, uri)
+// whole mends what a source without a digest lists.
+func (x *healing) whole(ctx context.Context) error {
+	held := map[string]store.Mirrored{}
+	err := x.h.mirrored(ctx, x.f.Origin, func(m store.Mirrored) error {
+		if m.URI == x.f.Object || m.OwnerURI == x.f.Object {
+			held[m.URI] = m
+		}
+		return nil
+	})
 	if err != nil {
-		return false, err
+		return err
 	}
-	defer done()
-	raw, err := h.cfg.Actors.Fetch(ctx, uri)
-	switch {
-	case errors.Is(err, directory.ErrGone), errors.Is(err, directory.ErrNotFound):
-		return true, nil
-	case err != nil:
-		return false, fmt.Errorf("confirm that %s is gone: %w", uri, err)
-	}
-	o, err := federation.ReadObject(raw)
-	return err == nil && o.Type == "Tombstone", nil
+	return x.bucket(ctx, "", held)
 }

@@ -17,7 +17,8 @@ import (
 
 type object = map[string]any
 
-// foreign is a server of other software: JSON by path, HTML for the rest.
+// foreign is a server of other software: JSON by path, a bare status for an int,
+// 410 for nil, HTML for the rest.
 type foreign struct {
 	*httptest.Server
 	docs map[string]any
@@ -36,6 +37,7 @@ func newForeign(t *testing.T) *foreign {
 		}
 		f.hits = append(f.hits, r.URL.RequestURI())
 		doc, ok := f.docs[r.URL.RequestURI()]
+		status, isStatus := doc.(int)
 		switch {
 		case f.busy > 0:
 			f.busy--
@@ -46,6 +48,8 @@ func newForeign(t *testing.T) *foreign {
 			_, _ = w.Write([]byte("<html>hello"))
 		case doc == nil:
 			w.WriteHeader(http.StatusGone)
+		case isStatus:
+			w.WriteHeader(status)
 		default:
 			w.Header().Set("Content-Type", federation.ContentType)
 			_ = json.NewEncoder(w).Encode(doc) // the reader is the code under test
@@ -185,6 +189,8 @@ func TestHostileCatalog(t *testing.T) {
 		t.Errorf("an empty page that leads on: %q", fl.LastError)
 	}
 	f.docs[next] = page("", f.event("two"))
+	f.docs["/catalog?after=0&limit=500"] = page("", f.event("one"), f.event("two"), evil.event("evil"), "just a string",
+		object{"type": "Tombstone", "id": evil.URL + "/x"}, object{"id": f.URL + "/gone", "type": "Event", "hash": "sha256-x"})
 	b.later(2 * time.Hour)
 	settle(t, b)
 	if fl := following(); fl.LastError != "" || len(b.mirror(f.URL)) != 2 {

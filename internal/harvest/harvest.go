@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,8 +28,6 @@ import (
 
 const (
 	defaultInterval = 15 * time.Minute
-	// lookEvery is how often Run looks for sources that are due.
-	lookEvery = 20 * time.Second
 	// JobForget is the kind of the jobs that remove what an unfollowed source left.
 	JobForget = "forget"
 )
@@ -201,80 +198,6 @@ func (h *Harvester) audit(ctx context.Context, tx *store.Tx, who directory.Who, 
 
 func (h *Harvester) now() time.Time { return h.cfg.Clock().UTC() }
 
-// Run schedules the re-pull of every source that is due, until ctx ends.
-func (h *Harvester) Run(ctx context.Context) error {
-	timer := time.NewTimer(lookEvery)
-	defer timer.Stop()
-	for {
-		if err := h.Schedule(ctx); err != nil && ctx.Err() == nil {
-			h.cfg.Logger.ErrorContext(ctx, "harvest schedule", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-timer.C:
-			timer.Reset(lookEvery)
-		}
-	}
-}
-
-// Schedule inserts the backfill of every source whose last complete pass is
-// older than the interval, give or take a tenth, so that many sources do not
-// all come due together.
-func (h *Harvester) Schedule(ctx context.Context) error {
-	after := ""
-	for {
-		fs, err := h.cfg.Store.Followings(ctx, h.cfg.Env.InstanceURI(), after, store.DefaultLimit)
-		if err != nil || len(fs) == 0 {
-			return err
-		}
-		for _, f := range fs {
-			after = f.Object
-			if !h.due(f) {
-				continue
-			}
-			err := h.cfg.Store.Write(ctx, func(tx *store.Tx) error { return peer.ScheduleBackfill(ctx, tx, f.Object, h.now()) })
-			if err != nil {
-				return err
-			}
-			h.cfg.Wake()
-		}
-	}
-}
-
-func (h *Harvester) due(f store.Following) bool {
-	if f.State == store.FollowRejected || f.State == store.FollowPending && f.Catalog == "" {
-		return false
-	}
-	spread := time.Duration(rand.Int64N(int64(h.cfg.Interval)/5+1)) - h.cfg.Interval/10
-	last := f.Synced
-	if f.LastError != "" && f.Changed.After(last) {
-		last = f.Changed // failed: the runner tries again by itself for a while
-	}
-	return h.now().Sub(last) >= h.cfg.Interval+spread
-}
-
-// backfill does one pass over a followed source.
-func (h *Harvester) backfill(ctx context.Context, job jobs.Job) error {
-	f, err := h.source(ctx, job)
-	if err != nil {
-		return err
-	}
-	changed, err := h.pass(ctx, f)
-	if changed > 0 {
-		h.cfg.Changed()
-	}
-	if errors.Is(err, errMore) {
-		defer h.cfg.Wake()
-		return h.cfg.Store.Write(ctx, func(tx *store.Tx) error { return peer.ScheduleBackfill(ctx, tx, f.Object, h.now()) })
-	}
-	if err != nil {
-		return h.failed(ctx, f, err)
-	}
-	h.cfg.Logger.InfoContext(ctx, "harvested", "source", f.Object, "changed", changed)
-	return nil
-}
-
 // source reads what the job is about; a follow that was taken back or a
 // blocked origin ends the job.
 func (h *Harvester) source(ctx context.Context, job jobs.Job) (store.Following, error) {
@@ -293,45 +216,15 @@ func (h *Harvester) source(ctx context.Context, job jobs.Job) (store.Following, 
 	if err == nil && !v.Allowed {
 		err = fmt.Errorf("%w: %s is blocked", jobs.ErrDiscard, f.Origin)
 	}
-	return f, err
-}
-
-func (h *Harvester) pass(ctx context.Context, f store.Following) (changed int, err error) {
-	if f.Catalog == "" {
-		return h.walkOutbox(ctx, f)
-	}
-	changed, err = h.walkCatalog(ctx, &f)
 	if err != nil {
-		return changed, err
+		return f, err
 	}
-	n, err := h.heal(ctx, f)
-	return changed + n, err
-}
-
-// failed keeps the reason where pages and the command line show it. A source
-// that said when to come back is asked then.
-func (h *Harvester) failed(ctx context.Context, f store.Following, cause error) error {
-	if ctx.Err() != nil {
-		return cause // we are stopping; that is no fault of the source
+	p, err := h.cfg.Store.Peer(ctx, f.Origin)
+	if errors.Is(err, directory.ErrNotFound) {
+		return f, nil
 	}
-	var status *federation.StatusError
-	asked := errors.As(cause, &status) && status.RetryAfter > 0
-	err := h.cfg.Store.Write(ctx, func(tx *store.Tx) error {
-		now, err := tx.Following(ctx, f.Actor, f.Object)
-		if errors.Is(err, directory.ErrNotFound) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		now.LastError, now.Changed = cause.Error(), h.now()
-		if err := tx.PutFollowing(ctx, now); err != nil || !asked {
-			return err
-		}
-		return peer.ScheduleBackfill(ctx, tx, f.Object, h.now().Add(status.RetryAfter))
-	})
-	if err == nil && asked {
-		return nil
+	if err == nil && !p.Paused.IsZero() {
+		err = fmt.Errorf("%w: %s is paused", jobs.ErrDiscard, f.Origin)
 	}
-	return errors.Join(cause, err)
+	return f, err
 }

@@ -219,12 +219,38 @@ func TestDigestHeals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.later(7 * time.Hour)
-	if err := b.harvester.Schedule(ctx); err != nil {
-		t.Fatal(err)
+	compare := func() {
+		b.later(7 * time.Hour)
+		if err := b.harvester.Schedule(ctx); err != nil {
+			t.Fatal(err)
+		}
+		settle(t, b)
 	}
-	settle(t, b)
+	compare()
+	left := b.mirror(a.base)
+	if left[uris[0]] == "Faux" || len(left) != 62 {
+		t.Errorf("after one comparison: %d entries, %q; the 404 has been seen once", len(left), left[uris[0]])
+	}
+	if p, err := b.st.Peer(ctx, a.base); err != nil || p.Agreed.IsZero() || b.now().Sub(p.Agreed) < 7*time.Hour {
+		t.Errorf("agreed: %v, %v", p.Agreed, err)
+	}
+	for range 3 {
+		compare()
+	}
+	if len(b.mirror(a.base)) != 62 {
+		t.Error("gone before a day had passed")
+	}
+	a.requests()
+	compare()
 	same(t, a, b)
+	if p, err := b.st.Peer(ctx, a.base); err != nil || b.now().Sub(p.Agreed) > time.Minute {
+		t.Errorf("agreed: %v, %v", p.Agreed, err)
+	}
+	for _, hit := range a.requests() {
+		if strings.Contains(hit, "full=1") && strings.Contains(hit, "bucket") {
+			t.Errorf("one entry was mended by a page of documents: %s", hit)
+		}
+	}
 }
 
 // TestUnfollow: what no followed source covers leaves, and comes back when it

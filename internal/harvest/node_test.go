@@ -72,7 +72,7 @@ func newNode(t *testing.T, engine, name string) *node {
 	n.rules = moderation.New(n.st, n.now)
 	pub := outbox.New(outbox.Config{Store: n.st, Keyring: n.keys, Env: n.env, Moderation: n.rules, Clock: n.now, Logger: quiet})
 	n.ledger = ledger.New(ledger.Config{Store: n.st, Keyring: n.keys, Env: n.env, Publisher: pub, Judge: n.rules, Clock: n.now, Logger: quiet})
-	n.deliverer = outbox.NewDeliverer(outbox.DelivererConfig{Store: n.st, Keyring: n.keys, Client: client, Clock: n.now, Logger: quiet})
+	n.deliverer = outbox.NewDeliverer(outbox.DelivererConfig{Greet: pub.Greet, Store: n.st, Keyring: n.keys, Client: client, Clock: n.now, Logger: quiet})
 	in := inbox.New(inbox.Config{Store: n.st, Actors: n.actors, Moderation: n.rules, Publisher: pub, Ledger: n.ledger, Env: n.env, Clock: n.now, Logger: quiet})
 	n.harvester = harvest.New(harvest.Config{Store: n.st, Actors: n.actors, Client: client, Moderation: n.rules, Publisher: pub,
 		Ledger: n.ledger, Env: n.env, Clock: n.now, Logger: quiet})

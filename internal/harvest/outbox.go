@@ -2,9 +2,12 @@ package harvest
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/internal/directory"
@@ -18,34 +21,52 @@ const (
 	// outbox; later ones read its first page.
 	maxOutboxPages = 20
 	maxOutboxItems = 500
+	// upcomingEvery is how often a source's upcoming events are read, and how many
+	// pages of them.
+	upcomingEvery = 24 * time.Hour
+	upcomingPages = 5
+	// lookAgain is how often an object that the outbox still names in the same way
+	// is asked for.
+	lookAgain = 24 * time.Hour
+	// An event is looked at again so long before it begins.
+	dayBefore   = 24 * time.Hour
+	hoursBefore = 2 * time.Hour
 )
 
-// walkOutbox reads what software without a catalogue offers: its outbox and
-// its upcoming events. Each object is fetched from its origin by id.
+// listed is an object that a collection names, and the hash of the line that does:
+// the same line says nothing new.
+type listed struct{ id, mark string }
+
+// walkOutbox reads what software without a catalogue offers: the first page of its
+// outbox (at first contact more), once a day its upcoming events; and looks again
+// at events that are about to begin, since such software often never says that
+// one was cancelled. Each object is fetched from its origin by id.
 func (h *Harvester) walkOutbox(ctx context.Context, f store.Following) (changed int, err error) {
 	ra, err := h.cfg.Actors.Actor(ctx, f.Object)
 	if err != nil {
 		return 0, err
 	}
 	tags := h.tagsOf(f)
-	ids, err := h.outboxIDs(ctx, f, tags)
+	lines, err := h.outboxLines(ctx, f, tags)
 	if err != nil {
 		return 0, err
 	}
-	if act, err := federation.ParseActor(ra.Doc); err == nil && act.Upcoming != "" {
-		more, err := h.collectionIDs(ctx, f.Origin, act.Upcoming, 1, tags)
-		if err != nil {
-			return 0, err
-		}
-		ids = append(ids, more...)
+	more, noteUpcoming, err := h.upcoming(ctx, f, ra)
+	if err != nil {
+		return 0, err
 	}
+	soon, err := h.aboutToBegin(ctx, f)
+	if err != nil {
+		return 0, err
+	}
+	lines = append(append(append([]listed{{id: f.Object}}, lines...), more...), soon...)
 	seen := make(map[string]bool)
-	for _, id := range append([]string{f.Object}, ids...) {
-		if seen[id] || !peer.SameOrigin(id, f.Origin) {
+	for _, l := range lines {
+		if seen[l.id] || !peer.SameOrigin(l.id, f.Origin) {
 			continue
 		}
-		seen[id] = true
-		did, err := h.take(ctx, f, id)
+		seen[l.id] = true
+		did, err := h.look(ctx, f, l)
 		if err != nil {
 			return changed, err
 		}
@@ -53,14 +74,53 @@ func (h *Harvester) walkOutbox(ctx context.Context, f store.Following) (changed 
 			changed++
 		}
 	}
-	if err := h.cfg.Store.Write(ctx, func(tx *store.Tx) error { return h.move(ctx, tx, &f, "", "") }); err != nil {
+	err = h.cfg.Store.Write(ctx, func(tx *store.Tx) error {
+		if noteUpcoming != nil {
+			if err := tx.PutRemoteDocument(ctx, *noteUpcoming); err != nil {
+				return err
+			}
+		}
+		return h.move(ctx, tx, &f, "", "")
+	})
+	if err != nil {
 		return changed, err
 	}
 	tags.keep()
-	return changed, nil
+	return changed, h.answered(ctx, f.Origin)
 }
 
-func (h *Harvester) outboxIDs(ctx context.Context, f store.Following, tags *tags) ([]string, error) {
+// upcoming lists the source's upcoming events, once a day; note is to be kept when
+// they were read.
+func (h *Harvester) upcoming(ctx context.Context, f store.Following, ra store.RemoteActor) (lines []listed, note *store.RemoteDocument, err error) {
+	act, err := federation.ParseActor(ra.Doc)
+	if err != nil || act.Upcoming == "" || !peer.SameOrigin(act.Upcoming, f.Origin) {
+		return nil, nil, nil
+	}
+	d, err := h.cfg.Store.RemoteDocument(ctx, act.Upcoming)
+	if err != nil && !errors.Is(err, directory.ErrNotFound) {
+		return nil, nil, err
+	}
+	if h.now().Sub(d.Checked) < upcomingEvery && d.Checked.After(f.Created) {
+		return nil, nil, nil
+	}
+	lines, err = h.lines(ctx, f.Origin, act.Upcoming, upcomingPages, nil)
+	return lines, &store.RemoteDocument{URI: act.Upcoming, Origin: f.Origin, Checked: h.now()}, err
+}
+
+// aboutToBegin lists the events that we hold and that are to be looked at again: a
+// day and two hours before they begin.
+func (h *Harvester) aboutToBegin(ctx context.Context, f store.Following) (lines []listed, err error) {
+	now := h.now()
+	soon, err := h.cfg.Store.UpcomingFrom(ctx, f.Origin, now, now.Add(dayBefore), maxOutboxItems)
+	for _, u := range soon {
+		if u.Checked.Before(u.Start.Add(-dayBefore)) || now.After(u.Start.Add(-hoursBefore)) && u.Checked.Before(u.Start.Add(-hoursBefore)) {
+			lines = append(lines, listed{id: u.URI})
+		}
+	}
+	return lines, err
+}
+
+func (h *Harvester) outboxLines(ctx context.Context, f store.Following, tags *tags) ([]listed, error) {
 	if f.Outbox == "" {
 		return nil, nil
 	}
@@ -68,11 +128,11 @@ func (h *Harvester) outboxIDs(ctx context.Context, f store.Following, tags *tags
 	if !f.Synced.IsZero() {
 		pages = 1
 	}
-	return h.collectionIDs(ctx, f.Origin, f.Outbox, pages, tags)
+	return h.lines(ctx, f.Origin, f.Outbox, pages, tags)
 }
 
-// collectionIDs lists the object ids of a collection's first pages.
-func (h *Harvester) collectionIDs(ctx context.Context, origin, rawURL string, pages int, tags *tags) (ids []string, err error) {
+// lines lists the objects of a collection's first pages.
+func (h *Harvester) lines(ctx context.Context, origin, rawURL string, pages int, tags *tags) (out []listed, err error) {
 	col, _, err := h.page(ctx, origin, rawURL, tags)
 	if err != nil {
 		return nil, err
@@ -88,16 +148,40 @@ func (h *Harvester) collectionIDs(ctx context.Context, origin, rawURL string, pa
 	for ; ; pages-- {
 		for _, raw := range col.Items {
 			if id := objectID(raw); id != "" {
-				ids = append(ids, id)
+				out = append(out, listed{id, lineMark(raw)})
 			}
 		}
-		if pages <= 1 || len(ids) >= maxOutboxItems || col.Next == "" {
-			return ids, nil
+		if pages <= 1 || len(out) >= maxOutboxItems || col.Next == "" {
+			return out, nil
 		}
 		if col, _, err = h.page(ctx, origin, col.Next, tags); err != nil {
 			return nil, err
 		}
 	}
+}
+
+// lineMark is the hash of a line, "" of one that is only an id and so never says
+// anything new.
+func lineMark(raw json.RawMessage) string {
+	if len(raw) > 0 && raw[0] == '"' {
+		return ""
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])
+}
+
+// look fetches an object unless the same line named it within the day.
+func (h *Harvester) look(ctx context.Context, f store.Following, l listed) (changed bool, err error) {
+	if l.mark != "" {
+		d, err := h.cfg.Store.RemoteDocument(ctx, l.id)
+		if err != nil && !errors.Is(err, directory.ErrNotFound) {
+			return false, err
+		}
+		if err == nil && d.Mark == l.mark && h.now().Sub(d.Checked) < lookAgain && d.Missing.IsZero() {
+			return false, nil
+		}
+	}
+	return h.takeLine(ctx, f, l)
 }
 
 // objectID is the id of what an outbox item is about, "" for what is no entry.
@@ -123,22 +207,28 @@ func objectID(raw json.RawMessage) string {
 
 // take fetches one object and writes it. What is no entry is left out.
 func (h *Harvester) take(ctx context.Context, f store.Following, id string) (changed bool, err error) {
-	done, err := h.pace.wait(ctx, id)
-	if err != nil {
-		return false, err
-	}
-	defer done()
-	raw, err := h.cfg.Actors.Fetch(ctx, id)
-	gone := errors.Is(err, directory.ErrGone) || errors.Is(err, directory.ErrNotFound)
+	return h.takeLine(ctx, f, listed{id: id})
+}
+
+func (h *Harvester) takeLine(ctx context.Context, f store.Following, l listed) (changed bool, err error) {
+	raw, err := h.fetch(ctx, f, l)
 	switch {
-	case gone:
-		return h.write(ctx, f, batch{remove: []string{id}})
+	case errors.Is(err, directory.ErrGone):
+		return h.write(ctx, f, batch{remove: []string{l.id}})
+	case errors.Is(err, directory.ErrNotFound):
+		if gone, err := h.missingTwice(ctx, l.id); err != nil || !gone {
+			return false, err
+		}
+		return h.write(ctx, f, batch{remove: []string{l.id}})
 	case errors.Is(err, directory.ErrInvalid), errors.Is(err, directory.ErrForbidden):
-		h.skip(ctx, f, id, err)
+		h.skip(ctx, f, l.id, err)
 		return false, nil
 	case err != nil:
-		return false, fmt.Errorf("harvest %s: %w", id, err)
+		return false, fmt.Errorf("harvest %s: %w", l.id, err)
+	case raw == nil:
+		return false, nil // as it was
 	}
+	id := l.id
 	e, err := vocab.Entry(raw, f.Origin)
 	if errors.Is(err, directory.ErrForbidden) {
 		return h.write(ctx, f, batch{remove: []string{id}}) // not to be listed, or no more
@@ -155,6 +245,33 @@ func (h *Harvester) take(ctx context.Context, f store.Following, id string) (cha
 		return false, err
 	}
 	return h.write(ctx, f, batch{accept: []document{d}})
+}
+
+// fetch gets a document, nil when it is as we have it, and remembers what is needed
+// to ask for it again.
+func (h *Harvester) fetch(ctx context.Context, f store.Following, l listed) ([]byte, error) {
+	done, err := h.pace.wait(ctx, l.id)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	d, err := h.cfg.Store.RemoteDocument(ctx, l.id)
+	if err != nil && !errors.Is(err, directory.ErrNotFound) {
+		return nil, err
+	}
+	etag := d.ETag
+	if _, err := h.cfg.Store.EntryByURI(ctx, l.id); err != nil {
+		etag = "" // what we do not hold is not "as it was"
+	}
+	raw, tag, err := h.cfg.Actors.FetchIf(ctx, l.id, etag)
+	if err != nil {
+		return nil, err
+	}
+	d.URI, d.Origin, d.ETag, d.Checked, d.Missing = l.id, f.Origin, tag, h.now(), time.Time{}
+	if l.mark != "" {
+		d.Mark = l.mark
+	}
+	return raw, h.cfg.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutRemoteDocument(ctx, d) })
 }
 
 func (h *Harvester) write(ctx context.Context, f store.Following, b batch) (changed bool, err error) {

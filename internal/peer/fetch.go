@@ -24,6 +24,27 @@ func (a *Actors) Fetch(ctx context.Context, id string) ([]byte, error) {
 	return body, nil
 }
 
+// FetchIf is Fetch of a document that may have been read before: with the ETag that
+// it had then it returns a nil body when it is still the same.
+func (a *Actors) FetchIf(ctx context.Context, id, etag string) (body []byte, newTag string, err error) {
+	resp, err := a.get(ctx, id, federation.GetOptions{ETag: etag})
+	if err != nil {
+		return nil, "", err
+	}
+	if resp.Status == http.StatusNotModified {
+		return nil, etag, nil
+	}
+	doc, err := federation.ParseObject(resp.Body)
+	if err != nil {
+		return nil, "", fmt.Errorf("%s: %w: %w", clip(id), directory.ErrInvalid, err)
+	}
+	if doc.Text("id", "@id") == id && SameOrigin(id, resp.URL) {
+		return resp.Body, resp.Header.Get("ETag"), nil
+	}
+	body, err = a.Fetch(ctx, id) // which says what is wrong, or follows its name
+	return body, "", err
+}
+
 // FetchAny is Fetch for a URL that a person gave: it follows the document's
 // own id once, and returns that id.
 func (a *Actors) FetchAny(ctx context.Context, url string) (body []byte, id string, err error) {

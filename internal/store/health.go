@@ -68,16 +68,16 @@ func (t *Tx) WantHeal(ctx context.Context, origin string) error {
 	return wrap(err, "heal %s", origin)
 }
 
-// PeerAgreed records that our copy of a peer was found to be the same, or made
-// so, by a comparison that began at the given time: one that was asked for later
-// is still to be made.
-func (t *Tx) PeerAgreed(ctx context.Context, origin string, began time.Time) error {
+// PeerCompared records that a comparison of digests, begun at the given time, is
+// over, and whether our copy is now the same. One that was asked for since is still
+// to be made.
+func (t *Tx) PeerCompared(ctx context.Context, origin string, began time.Time, agreed bool) error {
 	if err := t.EnsurePeer(ctx, origin); err != nil {
 		return err
 	}
-	_, err := t.exec(ctx, "UPDATE peer SET agreed = $2, heal = CASE WHEN heal > $3 THEN heal ELSE 0 END WHERE origin = $1",
-		origin, t.now(), micros(began))
-	return wrap(err, "agree with %s", origin)
+	_, err := t.exec(ctx, `UPDATE peer SET agreed = CASE WHEN $4 THEN $2 ELSE agreed END,
+		heal = CASE WHEN heal > $3 THEN heal ELSE 0 END WHERE origin = $1`, origin, t.now(), micros(began), agreed)
+	return wrap(err, "compare with %s", origin)
 }
 
 // GreetPeers asks for something signed to every peer that follows one of our

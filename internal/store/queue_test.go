@@ -170,16 +170,18 @@ func TestHeal(t *testing.T) {
 			}
 			c.advance(time.Minute)
 			write(t, s, func(tx *store.Tx) error {
-				return errors.Join(tx.PeerAnswered(ctx, a), tx.PeerAgreed(ctx, a, began))
+				return errors.Join(tx.PeerAnswered(ctx, a), tx.PeerCompared(ctx, a, began), true)
 			})
 			if p := peerOf(t, s, a); !p.Heal.IsZero() || !p.Agreed.Equal(c.now()) {
 				t.Errorf("agreed: heal %v, agreed %v", p.Heal, p.Agreed)
 			}
-			write(t, s, func(tx *store.Tx) error { return errors.Join(tx.WantHeal(ctx, a), tx.PeerAgreed(ctx, a, began)) })
+			write(t, s, func(tx *store.Tx) error {
+				return errors.Join(tx.WantHeal(ctx, a), tx.PeerCompared(ctx, a, began), true)
+			})
 			if p := peerOf(t, s, a); p.Heal.IsZero() {
 				t.Error("one that was asked for meanwhile was forgotten")
 			}
-			write(t, s, func(tx *store.Tx) error { return tx.PeerAgreed(ctx, a, c.now()) })
+			write(t, s, func(tx *store.Tx) error { return tx.PeerCompared(ctx, a, c.now(), true) })
 		}
 	})
 }
