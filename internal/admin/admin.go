@@ -8,6 +8,7 @@
 package admin
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -15,16 +16,35 @@ import (
 
 	"codeberg.org/bocage/bocage/internal/auth"
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/discussion"
+	"codeberg.org/bocage/bocage/internal/harvest"
+	"codeberg.org/bocage/bocage/internal/ledger"
+	"codeberg.org/bocage/bocage/internal/moderation"
+	"codeberg.org/bocage/bocage/internal/outbox"
 	"codeberg.org/bocage/bocage/internal/page"
+	"codeberg.org/bocage/bocage/internal/peer"
 	"codeberg.org/bocage/bocage/internal/store"
+	"codeberg.org/bocage/bocage/internal/vocab"
 )
 
 // Config is what the pages are made from. Store and Pages are required.
 type Config struct {
-	Store  *store.Store
-	Pages  *page.Pages
-	Clock  func() time.Time // nil = time.Now
-	Logger *slog.Logger     // nil = slog.Default()
+	Store *store.Store
+	Pages *page.Pages
+	// Those whose verbs the pages call.
+	Moderation *moderation.Moderation
+	Ledger     *ledger.Ledger
+	Harvest    *harvest.Harvester
+	Publisher  *outbox.Publisher
+	Actors     *peer.Actors
+	// Deliver is called when something waits to be sent; nil does nothing.
+	Deliver func()
+	// Env writes the addresses of actors.
+	Env vocab.Env
+	// Discussions is what the fediverse says about our entries.
+	Discussions *discussion.Discussions
+	Clock       func() time.Time // nil = time.Now
+	Logger      *slog.Logger     // nil = slog.Default()
 }
 
 // Admin answers requests under /admin. Concurrent use is safe.
@@ -40,6 +60,9 @@ func New(cfg Config) *Admin {
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.Default()
+	}
+	if cfg.Deliver == nil {
+		cfg.Deliver = func() {}
 	}
 	return &Admin{cfg: cfg, pages: cfg.Pages}
 }
@@ -64,7 +87,7 @@ type Section struct {
 
 // sections are the names in the order of the navigation; the label of NAME is
 // the text admin.NAME.title and its address /admin/NAME.
-var sections = [...]string{"audit"}
+var sections = [...]string{"federation", "moderation", "sources", "followers", "discussion", "maps", "audit"}
 
 // open starts a page for an administrator. ok is false when the visitor was
 // sent to sign in; anybody else who is no administrator gets ErrForbidden.
@@ -78,7 +101,11 @@ func (a *Admin) open(w http.ResponseWriter, r *http.Request, section string) (b 
 	b.Base = a.pages.Base(w, r, "admin", "admin."+section+".title")
 	b.NoIndex = true
 	for _, name := range sections {
-		b.Sections = append(b.Sections, Section{Name: name, Href: "/admin/" + name, Label: b.T("admin." + name + ".title"), Current: name == section})
+		waiting, err := a.waiting(r.Context(), name)
+		if err != nil {
+			return b, who, false, err
+		}
+		b.Sections = append(b.Sections, Section{Waiting: waiting, Name: name, Href: "/admin/" + name, Label: b.T("admin." + name + ".title"), Current: name == section})
 	}
 	if b.Token, err = a.pages.Token(w, r); err != nil {
 		return b, who, false, err
@@ -87,6 +114,14 @@ func (a *Admin) open(w http.ResponseWriter, r *http.Request, section string) (b 
 		b.Done = b.T("admin.done." + done)
 	}
 	return b, who, true, nil
+}
+
+// waiting counts what waits for a decision in a section.
+func (a *Admin) waiting(ctx context.Context, section string) (int, error) {
+	if section == "discussion" {
+		return a.cfg.Store.CountReplies(ctx, store.ReplyFilter{State: store.ReplyPending})
+	}
+	return 0, nil
 }
 
 // post checks a form of an administrator: its token and who sent it.

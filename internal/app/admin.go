@@ -10,7 +10,28 @@ import (
 // admin checks who asks and the token of its form.
 func (a *App) administration(r chi.Router) {
 	get := func(pattern string, h handlerFunc) { r.Method(http.MethodGet, pattern, a.sitePage(h)) }
+	post := func(pattern string, h handlerFunc) { r.Method(http.MethodPost, pattern, a.sitePage(h)) }
 	s := a.admin
 	get("/admin", s.Home)
+	get("/admin/federation", s.Federation)
+	get("/admin/federation/{host}", s.Peer)
+	post("/admin/federation/{host}", s.PostPeer)
+	get("/admin/discussion", s.Discussion)
+	post("/admin/discussion", s.PostDiscussion)
+	get("/admin/maps", s.Maps)
+	get("/admin/maps/new", s.NewMap)
+	post("/admin/maps/new", s.PostNewMap)
+	get("/admin/maps/{id}", s.Map)
+	post("/admin/maps/{id}", s.PostMap)
+	post("/admin/maps/{id}/delete", s.PostDeleteMap)
 	get("/admin/audit", s.Audit)
+	get("/admin/moderation", s.Moderation)
+	post("/admin/moderation/quarantine", s.PostQuarantine)
+	get("/admin/moderation/reports/{id}", s.Report)
+	post("/admin/moderation/reports/{id}", s.PostReport)
+	get("/admin/moderation/rules", s.Rules)
+	post("/admin/moderation/rules", s.PostRules)
+	get("/admin/moderation/rules.csv", s.ExportRules)
+	get("/admin/moderation/limits", s.Limits)
+	post("/admin/moderation/limits", s.PostLimits)
 }

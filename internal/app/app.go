@@ -249,7 +249,8 @@ func (a *App) buildDoors(ctx context.Context, opt Options) error {
 		Ledger:      a.Ledger, Env: a.Env, Clock: a.clock, Logger: a.log, Wake: a.wake, Deliver: a.deliverer.Notify,
 		Changed: a.View.Notify})
 	a.runner.Handlers = a.Publisher.Jobs()
-	a.runner.Handlers[inbox.JobApply] = a.inbox.Apply
+	maps.Copy(a.runner.Handlers, a.inbox.Jobs())
+	a.runner.Handlers[ledger.JobDelete] = a.Ledger.DeleteDue
 	a.resource = resource.New(resource.Config{Store: a.Store, Env: a.Env, Clock: a.clock, Version: Version(),
 		Keys: func(ctx context.Context, owner string) (vocab.Keys, error) {
 			p, err := a.Keyring.Pair(ctx, owner)
@@ -278,13 +279,14 @@ func (a *App) buildDoors(ctx context.Context, opt Options) error {
 	if err != nil {
 		return err
 	}
-	a.site, err = site.New(site.Config{Store: a.Store, Discussions: a.Discussions, View: a.View, Pages: pages, Ledger: a.Ledger, Auth: a.Auth, Basemap: base,
+	a.site, err = site.New(site.Config{Store: a.Store, Discussions: a.Discussions, View: a.View, Pages: pages, Ledger: a.Ledger, Harvest: a.Harvest, Auth: a.Auth, Basemap: base,
 		Gazetteer: places, Client: a.client, Env: a.Env, Clock: a.clock,
 		Description: a.Config.Summary, Contact: a.Config.ContactEmail, Version: Version(), Logger: a.log})
 	if err != nil {
 		return err
 	}
-	a.admin = admin.New(admin.Config{Store: a.Store, Pages: pages, Clock: a.clock, Logger: a.log})
+	a.admin = admin.New(admin.Config{Env: a.Env, Discussions: a.Discussions, Store: a.Store, Pages: pages, Clock: a.clock, Logger: a.log, Moderation: a.Moderation, Ledger: a.Ledger, Harvest: a.Harvest,
+		Publisher: a.Publisher, Actors: a.Actors, Deliver: a.deliverer.Notify})
 	a.api = api.New(api.Config{Store: a.Store, View: a.View, Basemap: base, Base: a.Config.URL, Title: a.Config.Name,
 		Clock: a.clock, Logger: a.log})
 	if a.assets, err = loadAssets(web.Assets()); err != nil {

@@ -42,6 +42,7 @@ func (a *App) pages(r chi.Router) {
 		post(id+"/delete", s.PostDelete)
 		post(id+"/revert", s.PostRevert)
 		post(id+"/confirm", s.PostConfirm)
+		post(id+"/restore", s.PostRestore)
 		get(id+"/life", s.Life)
 		post(id+"/life", s.PostLife)
 		post(id+"/discussion", s.PostDiscussion)

@@ -52,7 +52,15 @@ type EntryPage struct {
 	LicenceHref string
 	Versions    string
 	Sources     []Fact
-	Data        map[string]any // schema.org, printed as JSON-LD
+	// Moved says where the entry went, nil when it is here. Others are its other
+	// sheets: twins that were merged, and what it was before it moved here.
+	Moved  *MovedView
+	Others []SourceView
+	// LifeHref is where an editor renames, moves and merges it, "" for others.
+	LifeHref string
+	// Discussion is what the fediverse says about it; nil for the entries of others.
+	Discussion *DiscussionView
+	Data       map[string]any // schema.org, printed as JSON-LD
 }
 
 // Badge is one label under the name; Class is a suffix of etq.
@@ -77,23 +85,35 @@ type DateLine struct {
 func (s *Site) Entry(w http.ResponseWriter, r *http.Request) error {
 	e, err := s.cfg.Store.Entry(r.Context(), r.PathValue("id"))
 	if err != nil {
-		return fmt.Errorf("entry %q: %w", r.PathValue("id"), err)
+		return s.gone(w, r, e, fmt.Errorf("entry %q: %w", r.PathValue("id"), err))
 	}
 	return s.entry(w, r, e)
 }
 
 // Actor is GET /@{handle}.
 func (s *Site) Actor(w http.ResponseWriter, r *http.Request) error {
-	e, err := s.cfg.Store.EntryByHandle(r.Context(), strings.TrimPrefix(r.PathValue("handle"), "@"))
+	e, err := s.cfg.Store.EntryByHandle(r.Context(), strings.ToLower(strings.TrimPrefix(r.PathValue("handle"), "@")))
 	if err != nil {
-		return fmt.Errorf("handle %q: %w", r.PathValue("handle"), err)
+		return s.gone(w, r, e, fmt.Errorf("handle %q: %w", r.PathValue("handle"), err))
 	}
 	return s.entry(w, r, e)
 }
 
 func (s *Site) entry(w http.ResponseWriter, r *http.Request, e directory.Entry) error {
+	return s.entryWith(w, r, e, nil)
+}
+
+// entryWith is the page of an entry; sent is what an editor said in the
+// discussion and that could not be done, nil for none.
+func (s *Site) entryWith(w http.ResponseWriter, r *http.Request, e directory.Entry, sent *typed) error {
 	public, err := visible(r, e)
 	if err != nil {
+		return err
+	}
+	if led, err := s.lead(w, r, e); led || err != nil {
+		return err
+	}
+	if leaving, err := s.leaving(w, r, e); leaving || err != nil {
 		return err
 	}
 	if here := entryPath(public); r.Method != http.MethodPost && r.URL.Path != here && !strings.HasPrefix(r.URL.Path, "/@") && kindPath(r) != public.Kind.Path() {
@@ -107,7 +127,17 @@ func (s *Site) entry(w http.ResponseWriter, r *http.Request, e directory.Entry) 
 	if err := s.connect(r.Context(), p, public); err != nil {
 		return err
 	}
-	return s.pages.Page(w, r, http.StatusOK, "entry", p)
+	if err := s.lives(r.Context(), p, r, e); err != nil {
+		return err
+	}
+	if err := s.discuss(w, r, p, e, sent); err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if sent != nil {
+		status = sent.status
+	}
+	return s.pages.Page(w, r, status, "entry", p)
 }
 
 // kindPath is the first segment of the request's path.

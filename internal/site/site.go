@@ -10,7 +10,9 @@ import (
 	"codeberg.org/bocage/bocage/internal/auth"
 	"codeberg.org/bocage/bocage/internal/basemap"
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/discussion"
 	"codeberg.org/bocage/bocage/internal/gazetteer"
+	"codeberg.org/bocage/bocage/internal/harvest"
 	"codeberg.org/bocage/bocage/internal/ledger"
 	"codeberg.org/bocage/bocage/internal/page"
 	"codeberg.org/bocage/bocage/internal/store"
@@ -26,6 +28,10 @@ type Config struct {
 	// Ledger and Auth serve those who sign in; without them the pages are read only.
 	Ledger *ledger.Ledger
 	Auth   *auth.Auth
+	// Harvest asks other instances before an entry moves there; nil moves none.
+	Harvest *harvest.Harvester
+	// Discussions shows what the fediverse says about entries; nil shows none.
+	Discussions *discussion.Discussions
 	// Basemap nil draws the marks on an empty sea.
 	Basemap *basemap.Basemap
 	// Gazetteer nil finds no commune.

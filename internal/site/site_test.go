@@ -14,10 +14,12 @@ import (
 	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/internal/auth"
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/discussion"
 	"codeberg.org/bocage/bocage/internal/gazetteer"
 	"codeberg.org/bocage/bocage/internal/keyring"
 	"codeberg.org/bocage/bocage/internal/ledger"
 	"codeberg.org/bocage/bocage/internal/outbox"
+	"codeberg.org/bocage/bocage/internal/moderation"
 	"codeberg.org/bocage/bocage/internal/page"
 	"codeberg.org/bocage/bocage/internal/store"
 	"codeberg.org/bocage/bocage/internal/store/storetest"
@@ -36,6 +38,7 @@ type bench struct {
 	store  *store.Store
 	view   *view.View
 	ledger *ledger.Ledger
+	talk   *discussion.Discussions
 	auth   *auth.Auth
 	org    directory.Entry
 	user   store.User
@@ -64,7 +67,8 @@ func newBench(t *testing.T, client *http.Client) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := Config{Store: st, View: v, Pages: pages, Ledger: b.ledger, Auth: b.auth, Gazetteer: g, Env: env, Clock: clock,
+	b.talk = discussion.New(discussion.Config{Store: st, Publisher: pub, Moderation: moderation.New(st, clock), Env: env, Clock: clock})
+	cfg := Config{Store: st, Discussions: b.talk, View: v, Pages: pages, Ledger: b.ledger, Auth: b.auth, Gazetteer: g, Env: env, Clock: clock,
 		Description: "Une instance <b>d’essai</b>.", Contact: "equipe@bocage.test", Version: "1.2.3"}
 	if client != nil {
 		cfg.Client = &federation.Client{HTTP: client, Clock: clock, UserAgent: "test"}
@@ -160,6 +164,12 @@ func (b *bench) routes() http.Handler {
 		handle("POST /"+k+"/{id}/delete", s.PostDelete)
 		handle("POST /"+k+"/{id}/revert", s.PostRevert)
 		handle("POST /"+k+"/{id}/confirm", s.PostConfirm)
+		handle("POST /"+k+"/{id}/restore", s.PostRestore)
+		handle("GET /"+k+"/{id}/life", s.Life)
+		handle("POST /"+k+"/{id}/life", s.PostLife)
+		handle("GET /"+k+"/{id}/archive", s.Archive)
+		handle("POST /"+k+"/{id}/discussion", s.PostDiscussion)
+		handle("GET /"+k+"/{id}/discussion.atom", s.DiscussionFeed)
 	}
 	handle("GET /{handle}", s.Actor)
 	return b.auth.Middleware(mux)

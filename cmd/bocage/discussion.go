@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"strings"
+	"time"
+
+	"codeberg.org/bocage/bocage/internal/app"
+	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/discussion"
+	"codeberg.org/bocage/bocage/internal/sanitize"
+	"codeberg.org/bocage/bocage/internal/store"
+)
+
+// replyLine is a reply as listed.
+type replyLine struct {
+	ID        string           `json:"id"`
+	URI       string           `json:"uri"`
+	Entry     string           `json:"entry"`
+	InReplyTo string           `json:"inReplyTo"`
+	State     store.ReplyState `json:"state"`
+	Author    string           `json:"author"`
+	Handle    string           `json:"handle,omitempty"`
+	Published time.Time        `json:"published"`
+	Text      string           `json:"text"`
+	Reason    string           `json:"reason,omitempty"`
+}
+
+func lineReply(r store.Reply) replyLine {
+	return replyLine{ID: r.ID, URI: r.URI, Entry: r.EntryID, InReplyTo: r.InReplyTo, State: r.State, Author: r.Actor, Handle: r.Handle,
+		Published: r.Published, Text: sanitize.Plain(r.Body), Reason: r.Reason}
+}
+
+func discussionListCommand() command {
+	return command{
+		name: "discussion list", short: "list replies from the fediverse, those that wait unless told otherwise",
+		example: "bocage discussion list\nbocage discussion list --state shown --entry ID --json",
+		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
+			asJSON := fs.Bool("json", false, "print JSON")
+			state := fs.String("state", string(store.ReplyPending), "pending, shown, hidden, removed or all")
+			entry := fs.String("entry", "", "only replies to the entry of this id")
+			limit := fs.Int("limit", 100, "how many at most, newest first")
+			return func(ctx context.Context, c *call) error {
+				if err := c.want(0, 0); err != nil {
+					return err
+				}
+				f := store.ReplyFilter{State: store.ReplyState(*state), EntryID: *entry, Limit: max(1, min(*limit, 10_000))}
+				switch f.State {
+				case "all":
+					f.State = ""
+				case store.ReplyPending, store.ReplyShown, store.ReplyHidden, store.ReplyRemoved:
+				default:
+					return usagef("--state is pending, shown, hidden, removed or all, not %q", *state)
+				}
+				return c.with(ctx, false, func(a *app.App) error { return listReplies(ctx, c, a, f, *asJSON) })
+			}
+		},
+	}
+}
+
+func listReplies(ctx context.Context, c *call, a *app.App, f store.ReplyFilter, asJSON bool) error {
+	replies, err := a.Store.Replies(ctx, f)
+	if err != nil {
+		return err
+	}
+	lines := make([]replyLine, len(replies))
+	for i, r := range replies {
+		lines[i] = lineReply(r)
+	}
+	if asJSON {
+		return c.print(lines)
+	}
+	for _, l := range lines {
+		who := l.Handle
+		if who == "" {
+			who = l.Author
+		}
+		fmt.Fprintf(c.out, "%s %-8s %s %s: %s\n", l.ID, l.State, l.Published.Format(time.RFC3339), who, strings.Join(strings.Fields(l.Text), " "))
+	}
+	return nil
+}
+
+// discussionVerbCommand decides about replies, by name approve, hide or remove.
+func discussionVerbCommand(verb, short string) command {
+	return command{
+		name: "discussion " + verb, args: "ID...", short: short, example: "bocage discussion " + verb + " ID --reason 'hors sujet'",
+		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
+			reason := fs.String("reason", "", "why, for the log of decisions")
+			return func(ctx context.Context, c *call) error {
+				if err := c.want(1, discussion.MaxDecide); err != nil {
+					return err
+				}
+				return c.with(ctx, true, func(a *app.App) error {
+					if err := a.Discussions.Decide(ctx, system, verb, c.args, *reason); err != nil {
+						return err
+					}
+					fmt.Fprintf(c.out, "%s: %d done\n", verb, len(c.args))
+					return nil
+				})
+			}
+		},
+	}
+}
+
+func discussionApproveCommand() command {
+	return discussionVerbCommand(discussion.Approve, "show replies")
+}
+
+func discussionHideCommand() command {
+	return discussionVerbCommand(discussion.Hide, "take replies off the pages and keep them")
+}
+
+func discussionRemoveCommand() command {
+	return discussionVerbCommand(discussion.Remove, "erase the text of replies for good")
+}
+
+func discussionRuleCommand() command {
+	return command{
+		name: "discussion rule", args: "[off|review|open]", short: "show or set what becomes of new replies, and the exceptions",
+		example: "bocage discussion rule\nbocage discussion rule open\nbocage discussion rule off --entry ID\nbocage discussion rule --never spam.example --reason 'réclames'",
+		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
+			var r ruleFlags
+			fs.StringVar(&r.entry, "entry", "", "set the rule of the entry of this id; 'instance' as the rule gives it the instance's again")
+			fs.StringVar(&r.show, "show", "", "always show the replies of this domain or actor")
+			fs.StringVar(&r.never, "never", "", "never keep the replies of this domain or actor")
+			fs.StringVar(&r.forget, "forget", "", "forget the exception for this domain or actor")
+			fs.StringVar(&r.reason, "reason", "", "why, for the log of decisions")
+			return func(ctx context.Context, c *call) error {
+				if err := c.want(0, 1); err != nil {
+					return err
+				}
+				return c.with(ctx, true, func(a *app.App) error { return r.apply(ctx, c, a) })
+			}
+		},
+	}
+}
+
+type ruleFlags struct{ entry, show, never, forget, reason string }
+
+func (r ruleFlags) apply(ctx context.Context, c *call, a *app.App) error {
+	for _, x := range []struct{ subject, action string }{{r.show, discussion.ActionShow}, {r.never, discussion.ActionNever}, {r.forget, ""}} {
+		if x.subject == "" {
+			continue
+		}
+		if err := a.Discussions.SetException(ctx, system, x.subject, x.action, r.reason); err != nil {
+			return err
+		}
+	}
+	if len(c.args) == 1 {
+		rule := directory.Discussion(c.args[0])
+		var err error
+		switch {
+		case r.entry == "":
+			err = a.Discussions.SetRule(ctx, system, rule, r.reason)
+		case rule == "instance":
+			rule = ""
+			fallthrough
+		default:
+			_, err = a.Ledger.Edit(ctx, system, r.entry, func(e *directory.Entry) error { e.Discussion = rule; return nil })
+		}
+		if err != nil {
+			return err
+		}
+	}
+	rule, err := discussion.Rule(ctx, a.Store.Reader)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.out, "rule of the instance: %s\n", rule)
+	exceptions, err := a.Store.ReplyRules(ctx)
+	if err != nil {
+		return err
+	}
+	for _, x := range exceptions {
+		fmt.Fprintf(c.out, "%-5s %s %s\n", x.Action, x.Subject, x.Reason)
+	}
+	return nil
+}
