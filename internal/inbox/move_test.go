@@ -53,7 +53,7 @@ func TestForgedMoves(t *testing.T) {
 		"to who does not know it":           {them, org, org, mallory, "does not say that it is also known as"},
 		"to who knows another":              {them, org, org, honest, "does not say that it is also known as"},
 		"to who moved on":                   {them, org, org, onward, "has moved itself"},
-		"to a document of another":          {them, org, org, evil.URL + "/liar", "calls itself"},
+		"to a document of another":          {them, org, org, evil.URL + "/liar", "answers with the document"},
 		"to a note":                         {them, org, org, noted, "does not say"},
 		"to nothing":                        {them, org, org, evil.URL + "/nothing", "not found"},
 		"to an entry of ours that does not": {them, org, org, here, "does not say that it is also known as"},

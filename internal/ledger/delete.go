@@ -10,7 +10,7 @@ import (
 )
 
 // Delete removes an entry for good, with its history: peers are told, and a
-// tombstone stays, so that its id answers 410. What should come back one day is
+// tombstone stays for ever, so that its id answers 410 and is never given again. What should come back one day is
 // unpublished instead (SetStatus). An organisation that still owns entries is
 // ErrConflict.
 func (l *Ledger) Delete(ctx context.Context, who directory.Who, id, reason string) error {
@@ -19,10 +19,8 @@ func (l *Ledger) Delete(ctx context.Context, who directory.Who, id, reason strin
 		if err != nil {
 			return err
 		}
-		if before.Owner == before.ID {
-			if err := ownsNothing(ctx, tx, before.ID); err != nil {
-				return err
-			}
+		if err := deletable(ctx, tx, &before); err != nil {
+			return err
 		}
 		now := l.now()
 		after := clone(before)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"codeberg.org/bocage/bocage/internal/auth"
 	"codeberg.org/bocage/bocage/internal/directory"
@@ -37,10 +38,30 @@ func (s *Site) PostDelete(w http.ResponseWriter, r *http.Request) error {
 	}
 	const maxReason = 500
 	reason := r.PostForm.Get("reason")
-	if err := s.cfg.Ledger.Delete(r.Context(), auth.From(r.Context()).Who(), e.ID, reason[:min(len(reason), maxReason)]); err != nil {
+	reason = strings.ToValidUTF8(reason[:min(len(reason), maxReason)], "")
+	who := auth.From(r.Context()).Who()
+	if r.PostForm.Get("do") == "now" {
+		err = s.cfg.Ledger.Delete(r.Context(), who, e.ID, reason)
+	} else {
+		_, err = s.cfg.Ledger.DeleteLater(r.Context(), who, e.ID, reason)
+	}
+	if err != nil {
 		return err
 	}
-	http.Redirect(w, r, "/", http.StatusSeeOther)
+	http.Redirect(w, r, "/"+e.Kind.Path()+"/"+e.ID, http.StatusSeeOther) // the page says what is left of it
+	return nil
+}
+
+// PostRestore is POST /entries/{id}/restore: it is not deleted after all.
+func (s *Site) PostRestore(w http.ResponseWriter, r *http.Request) error {
+	e, err := s.changing(w, r)
+	if err != nil || e.ID == "" {
+		return err
+	}
+	if err := s.cfg.Ledger.Restore(r.Context(), auth.From(r.Context()).Who(), e.ID); err != nil {
+		return err
+	}
+	http.Redirect(w, r, entryPath(directory.Public(e)), http.StatusSeeOther)
 	return nil
 }
 

@@ -146,6 +146,16 @@ func TestAddEditRevertDelete(t *testing.T) {
 	if w, _ = c.post(here+"/edit", here+"/delete", url.Values{"confirm": {"yes"}}); w.Code != http.StatusSeeOther {
 		t.Fatalf("delete: status %d", w.Code)
 	}
+	if w, _ = b.get(here); w.Code != http.StatusNotFound {
+		t.Errorf("while it can be restored: status %d", w.Code)
+	}
+	if w, _ = c.post(here, here+"/restore", url.Values{}); w.Code != http.StatusSeeOther {
+		t.Fatalf("restore: status %d", w.Code)
+	}
+	b.ok(here)
+	if w, _ = c.post(here+"/edit", here+"/delete", url.Values{"confirm": {"yes"}, "do": {"now"}}); w.Code != http.StatusSeeOther {
+		t.Fatalf("delete now: status %d", w.Code)
+	}
 	if w, doc = b.get(here); w.Code != http.StatusGone || find(doc, "h1") == nil {
 		t.Errorf("after delete: status %d, want 410", w.Code)
 	}

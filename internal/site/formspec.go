@@ -57,6 +57,7 @@ func formGroups() []formGroup {
 		{"pillars", pillarFields(actors)},
 		{"links", linkFields()},
 		{"register", []formField{
+			textField("handle", "handle", "text", func(e *E) *string { return &e.Handle }).only(actors...),
 			textField("rna", "identifiers.rna", "text", func(e *E) *string { return &identifiers(e).RNA }).only(actors...),
 			textField("siren", "identifiers.siren", "text", func(e *E) *string { return &identifiers(e).SIREN }).only(actors...),
 			textField("siret", "identifiers.siret", "text", func(e *E) *string { return &identifiers(e).SIRET }).only(actors...),

@@ -126,7 +126,7 @@ func precisionOf(e directory.Entry) directory.Precision {
 
 // unshown are the fields that the program keeps for itself.
 var unshown = []string{"id", "uri", "origin", "owner", "ownerUri", "created", "updated", "published", "deleted",
-	"sourceKey", "revision", "extra", "contact"}
+	"sourceKey", "revision", "extra", "contact", "shownAs"}
 
 // fields flattens the public fields: "name.fr" → text, "tags.0" → text…
 func fields(p directory.Public) map[string]string {
@@ -224,6 +224,8 @@ func summary(l *i18n.Locale, noted string) string {
 		return l.T("history.imported")
 	case "received":
 		return l.T("history.received")
+	case "moved", "returned", "merged", "split", "renamed", "claimed", "unclaimed":
+		return l.T("history." + noted)
 	}
 	if strings.HasPrefix(noted, "edited: ") {
 		return ""

@@ -34,8 +34,8 @@ func (s *Site) relations(ctx context.Context, l *i18n.Locale, e directory.Public
 		if err != nil {
 			return nil, fmt.Errorf("relations of %s: %w", e.ID, err)
 		}
-		for _, o := range publics(es) {
-			known[o.URI] = o
+		if known, err = s.shown(ctx, es); err != nil {
+			return nil, fmt.Errorf("relations of %s: %w", e.ID, err)
 		}
 	}
 	groups := map[string][]RelationView{}
@@ -45,7 +45,7 @@ func (s *Site) relations(ctx context.Context, l *i18n.Locale, e directory.Public
 			groups[key] = append(groups[key], v)
 		}
 	}
-	inbound, err := s.cfg.Store.RelationsTo(ctx, e.URI)
+	inbound, err := s.inbound(ctx, e)
 	if err != nil {
 		return nil, fmt.Errorf("relations to %s: %w", e.ID, err)
 	}
