@@ -9,11 +9,19 @@
 //	GET  /control/received                     what came, in order
 //	GET  /control/sent                         what its inbox deliveries were answered
 //	GET  /control/lookup?q=<handle or uri>     what Fedify reads of an actor or object
+//	GET  /control/proof?q=<uri>[&alter=name]   whether Fedify verifies its proof (FEP-8b32)
 import { createServer } from "node:http";
 import { Buffer } from "node:buffer";
-import { createFederation, generateCryptoKeyPair, InProcessMessageQueue, MemoryKvStore } from "@fedify/fedify";
+import {
+  createFederation,
+  generateCryptoKeyPair,
+  InProcessMessageQueue,
+  MemoryKvStore,
+  verifyObject,
+} from "@fedify/fedify";
 import {
   Accept,
+  Activity,
   Announce,
   Create,
   Delete,
@@ -123,6 +131,14 @@ const control = {
   },
   async "/control/sent"() {
     return sent;
+  },
+  async "/control/proof"(ctx, _body, query) {
+    const res = await fetch(query.get("q"), { headers: { accept: "application/activity+json" } });
+    const json = await res.json();
+    if (query.has("alter")) json.object[query.get("alter")] = "altered";
+    const opts = { documentLoader: ctx.documentLoader, contextLoader: ctx.contextLoader };
+    const verified = await verifyObject(Activity, json, opts);
+    return { proof: json.proof?.cryptosuite, verified: verified?.id?.href };
   },
   async "/control/lookup"(ctx, _body, query) {
     const object = await ctx.lookupObject(query.get("q"));

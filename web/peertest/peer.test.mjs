@@ -105,6 +105,9 @@ test("a new event arrives as one Event, and a change of place as Update and one 
   assert.equal(Date.parse(event.startTime), Date.parse("2037-06-07T16:00:00Z"));
   assert.equal(event.edited, undefined, "new, not edited");
   assert.match(event.summary, /dimanche 7 juin 2037, 18:00–20:00 – La Halle, Rennes/);
+  const proof = (query) => control(`/control/proof?q=${encodeURIComponent(event.id)}${query}`);
+  assert.deepEqual(await proof(""), { proof: "eddsa-jcs-2022", verified: event.id }, "Fedify verifies the proof");
+  assert.equal((await proof("&alter=name")).verified, undefined, "and not of an altered one");
 
   await cli(
     ["entry", "edit", fair.id],

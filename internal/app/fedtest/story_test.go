@@ -35,10 +35,12 @@ func TestStories(t *testing.T) {
 					return nil
 				},
 				Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+					"digest": cmdDigest, "key": cmdKey, "dead": cmdDead, "forge": cmdForge, "rebuild": cmdRebuild, "kept": cmdKept,
 					"instance": cmdInstance, "create": cmdCreate, "bulk": cmdBulk, "edit": cmdEdit, "delete": cmdDelete,
 					"status": cmdStatus, "follow": cmdFollow, "unfollow": cmdUnfollow, "same": cmdSame, "matched": cmdMatched,
 					"down": cmdDown, "up": cmdUp, "get": cmdGet, "accepted": cmdAccepted, "tamper": cmdTamper, "refused": cmdRefused,
 					"rotate": cmdRotate, "person": cmdPerson, "follows": cmdFollows, "unfollows": cmdUnfollows, "hears": cmdHears,
+					"says": cmdSays, "replies": cmdReplies, "decide": cmdDecide, "answer": cmdAnswer,
 				},
 			})
 		})
@@ -228,4 +230,35 @@ func cmdHears(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	_, err = ts.Stdout().Write(body)
 	ts.Check(err)
+}
+
+// says PERSON TYPE PATH INREPLYTO FILE ABOUT: a Create, Update or Delete of the
+// person's post at PATH, whose HTML is in FILE, to the actor ABOUT. MILLION in
+// the file is much text.
+func cmdSays(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 6 || worldOf(ts).people[args[0]] == nil {
+		ts.Fatalf("want a person, a type, a path, what is answered, a file and an actor, got %q", args)
+	}
+	text := strings.ReplaceAll(ts.ReadFile(args[4]), "MILLION", strings.Repeat("bocage ", 100_000))
+	ts.Check(worldOf(ts).people[args[0]].Says(ctxOf(ts), args[1], args[2], args[3], text, args[5]))
+}
+
+// replies INSTANCE STATE N: waits until the instance holds N replies in a state
+func cmdReplies(ts *testscript.TestScript, _ bool, args []string) {
+	i := at(ts, args, 3)
+	n, err := strconv.Atoi(args[2])
+	ts.Check(err)
+	ts.Check(i.Replies(ctxOf(ts), store.ReplyState(args[1]), n))
+}
+
+// decide INSTANCE VERB URI
+func cmdDecide(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(at(ts, args, 3).Decide(ctxOf(ts), args[1], args[2]))
+}
+
+// answer INSTANCE URI TEXT: the answer's id is then in $answer
+func cmdAnswer(ts *testscript.TestScript, _ bool, args []string) {
+	r, err := at(ts, args, 3).Answer(ctxOf(ts), args[1], args[2])
+	ts.Check(err)
+	ts.Setenv("answer", r.URI)
 }
