@@ -64,6 +64,7 @@ func (in *Inbox) Apply(ctx context.Context, job jobs.Job) error {
 	if !final(err) && job.Attempts < maxAttempts && !(errors.Is(err, errUnseen) && job.Attempts >= unseenAttempts) {
 		return err
 	}
+	in.countDrop(rec.Origin, err)
 	in.cfg.Logger.InfoContext(ctx, "activity not applied", "activity", rec.ID, "type", rec.Type, "reason", err)
 	return in.cfg.Store.Write(ctx, func(tx *store.Tx) error { return tx.FinishReceived(ctx, rec.ID, err.Error()) })
 }
@@ -110,7 +111,7 @@ func (in *Inbox) plan(ctx context.Context, rec store.Received) (effect, error) {
 		return effect{}, fmt.Errorf("%w: %w", directory.ErrInvalid, err)
 	}
 	if act.Actor != rec.Actor {
-		return effect{}, drop("actor read in two ways")
+		return effect{}, forged("actor read in two ways")
 	}
 	act.ID = rec.ID
 	if err := in.heard(ctx, act); err != nil {
@@ -127,6 +128,9 @@ func (in *Inbox) plan(ctx context.Context, rec store.Received) (effect, error) {
 		return in.answered(ctx, act, store.FollowRejected)
 	case "Create", "Update":
 		if eff, mine, err := in.reply(ctx, act); mine || err != nil {
+			return eff, err
+		}
+		if eff, mine, err := in.reread(ctx, act); mine || err != nil {
 			return eff, err
 		}
 		return in.object(ctx, act)

@@ -31,7 +31,7 @@ func (in *Inbox) feature(ctx context.Context, act federation.Activity) (effect, 
 		return effect{}, drop("a FeatureRequest names no collection")
 	}
 	if !peer.SameOrigin(collection, act.Actor) {
-		return effect{}, drop("the collection %s is not of the host of %s", collection, act.Actor)
+		return effect{}, forged("the collection %s is not of the host of %s", collection, act.Actor)
 	}
 	actor, err := in.cfg.Actors.Actor(ctx, act.Actor)
 	if err != nil {

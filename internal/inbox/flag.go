@@ -65,7 +65,7 @@ func (in *Inbox) heard(ctx context.Context, act federation.Activity) error {
 		return err
 	}
 	if !v.Allowed {
-		return drop("%s is blocked: %s", act.Actor, v.Reason)
+		return blocked("%s is blocked: %s", act.Actor, v.Reason)
 	}
 	origin, err := peer.Origin(act.Actor)
 	if err != nil {

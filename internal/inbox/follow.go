@@ -96,7 +96,7 @@ func (in *Inbox) undone(ctx context.Context, act federation.Activity) (string, e
 			return "", fmt.Errorf("undone activity: %w", err)
 		}
 		if rec.Actor != act.Actor {
-			return "", drop("undoes an activity of %s", rec.Actor)
+			return "", forged("undoes an activity of %s", rec.Actor)
 		}
 		raw = rec.Body
 	}
@@ -108,7 +108,7 @@ func (in *Inbox) undone(ctx context.Context, act federation.Activity) (string, e
 		return "", drop("undoes a %s", inner.Text("type"))
 	}
 	if actor := inner.Ref("actor").ID; actor != "" && actor != act.Actor {
-		return "", drop("undoes a Follow by %s", actor)
+		return "", forged("undoes a Follow by %s", actor)
 	}
 	return inner.Ref("object").ID, nil
 }
@@ -157,5 +157,5 @@ func match(mine []store.Following, object federation.Ref) (store.Following, erro
 	if len(mine) == 1 && follower == "" {
 		return mine[0], nil // an answer to a Follow whose id was sent again under another
 	}
-	return store.Following{}, drop("answers a Follow that we did not send")
+	return store.Following{}, forged("answers a Follow that we did not send")
 }

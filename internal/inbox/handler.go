@@ -64,6 +64,7 @@ func (in *Inbox) Handler(w http.ResponseWriter, r *http.Request) error {
 		}
 		return fmt.Errorf("inbox: %w: %w", directory.ErrUnavailable, err)
 	}
+	in.countAnswer(a)
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	if a.status == http.StatusUnauthorized {
@@ -98,6 +99,9 @@ func (in *Inbox) receive(r *http.Request) error {
 	rec := store.Received{ID: env.ID, Actor: env.Actor, Origin: origin, Type: env.Type, Body: body, At: in.now()}
 	if err := in.keep(ctx, rec, sig); err != nil {
 		return err
+	}
+	if err := in.checkFollows(ctx, r, sig, env.Actor); err != nil {
+		in.cfg.Logger.WarnContext(ctx, "followers not compared", "actor", env.Actor, "error", err)
 	}
 	in.cfg.Wake()
 	return nil
@@ -157,10 +161,11 @@ func (in *Inbox) cheap(ctx context.Context, env federation.Envelope, origin stri
 	}
 	if !v.Allowed {
 		in.cfg.Moderation.Refused(origin, moderation.CauseBlocked, v.Reason)
-		return answer{http.StatusForbidden, "this host is blocked here"}
+		return answer{http.StatusForbidden, blockedText}
 	}
 	switch _, err := in.cfg.Store.Received(ctx, env.ID); {
 	case err == nil:
+		in.cfg.Moderation.Refused(unverified, moderation.CauseRepeated, env.ID)
 		return accepted("already received")
 	case !errors.Is(err, directory.ErrNotFound):
 		return err

@@ -21,7 +21,7 @@ import (
 func (in *Inbox) moved(ctx context.Context, act federation.Activity) (effect, error) {
 	old, target := act.Object.ID, act.Target.ID
 	if old != act.Actor {
-		return effect{}, drop("%s moves another actor: %s", act.Actor, old)
+		return effect{}, forged("%s moves another actor: %s", act.Actor, old)
 	}
 	if _, err := in.foreign(old); err != nil {
 		return effect{}, err
@@ -97,9 +97,9 @@ func (in *Inbox) concerned(ctx context.Context, uri string) ([]store.Following, 
 func agrees(o federation.Object, old, target string) error {
 	switch {
 	case o.ID != target:
-		return drop("the target %s calls itself %s", target, o.ID)
+		return forged("the target %s calls itself %s", target, o.ID)
 	case !slices.Contains(o.AlsoKnownAs, old):
-		return drop("the target %s does not say that it is also known as %s", target, old)
+		return forged("the target %s does not say that it is also known as %s", target, old)
 	case o.MovedTo != "":
 		return drop("the target %s has moved itself, to %s", target, o.MovedTo)
 	}

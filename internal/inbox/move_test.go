@@ -140,7 +140,7 @@ func TestMoveOfSource(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		f.Rule = `{"default":"publish"}`
+		f.Rule = `{"action":"publish"}`
 		return tx.PutFollowing(ctx, f)
 	})
 	if err != nil {
@@ -153,7 +153,7 @@ func TestMoveOfSource(t *testing.T) {
 		}
 	}
 	f, err := r.st.Following(ctx, base+"/actor", target)
-	if err != nil || f.State != store.FollowPending || f.Rule != `{"default":"publish"}` {
+	if err != nil || f.State != store.FollowPending || f.Rule != `{"action":"publish"}` {
 		t.Errorf("%+v, %v", f, err)
 	}
 	if ds, err := r.st.Deliveries(ctx, other.URL, 10); err != nil || len(ds) != 1 {

@@ -61,7 +61,7 @@ func (in *Inbox) foreign(id string) (string, error) {
 		return "", fmt.Errorf("object id: %w", err)
 	}
 	if origin == in.origin {
-		return "", drop("%s is ours", id)
+		return "", forged("%s is ours", id)
 	}
 	return origin, nil
 }
@@ -93,7 +93,7 @@ func (in *Inbox) fetch(ctx context.Context, id, origin string) (document, error)
 		return document{}, err
 	}
 	if !v.Allowed {
-		return document{}, drop("%s is blocked", origin)
+		return document{}, blocked("%s is blocked", origin)
 	}
 	raw, err := in.cfg.Actors.Fetch(ctx, id)
 	if err != nil {
@@ -212,7 +212,7 @@ func (in *Inbox) remove(ctx context.Context, act federation.Activity) (effect, e
 		return effect{}, err
 	}
 	if !peer.SameOrigin(id, act.Actor) {
-		return effect{}, drop("deletes an object of another host: %s", id)
+		return effect{}, forged("deletes an object of another host: %s", id)
 	}
 	if id == act.Actor {
 		return in.removeActor(ctx, id), nil
@@ -249,7 +249,7 @@ func (in *Inbox) confirmGone(ctx context.Context, id string) error {
 	if o, err := federation.ReadObject(raw); err == nil && o.Type == "Tombstone" {
 		return nil
 	}
-	return drop("%s is still there", id)
+	return forged("%s is still there", id)
 }
 
 func (in *Inbox) removeActor(ctx context.Context, uri string) effect {

@@ -87,7 +87,7 @@ func (in *Inbox) embedded(ctx context.Context, act federation.Activity, ref fede
 		return document{}, false, err
 	}
 	if !v.Allowed {
-		return document{}, false, drop("%s is blocked", origin)
+		return document{}, false, blocked("%s is blocked", origin)
 	}
 	o, err := federation.ReadObject(ref.Raw)
 	if err != nil || o.ID != ref.ID {

@@ -144,7 +144,7 @@ func newRig(t testing.TB) *rig {
 		}})
 	r.rules = moderation.New(r.st, r.now)
 	pub := outbox.New(outbox.Config{Store: r.st, Keyring: keys, Env: r.env, Clock: r.now, Logger: quiet})
-	r.ledger = ledger.New(ledger.Config{Store: r.st, Keyring: keys, Env: r.env, Publisher: pub, Clock: r.now, Logger: quiet})
+	r.ledger = ledger.New(ledger.Config{Store: r.st, Keyring: keys, Env: r.env, Publisher: pub, Judge: r.rules, Clock: r.now, Logger: quiet})
 	talk := discussion.New(discussion.Config{Store: r.st, Publisher: pub, Moderation: r.rules, Env: r.env, Clock: r.now})
 	r.inbox = inbox.New(inbox.Config{Store: r.st, Discussions: talk, Actors: r.actors, Moderation: r.rules, Publisher: pub, Ledger: r.ledger, Env: r.env, Clock: r.now, Logger: quiet})
 	r.runner = &jobs.Runner{DB: r.st.Jobs(), Handlers: map[string]jobs.Handler{inbox.JobApply: r.inbox.Apply}, Clock: r.now, Logger: quiet}

@@ -36,6 +36,11 @@ const (
 	CauseBlocked   = "blocked"
 	CauseSignature = "signature"
 	CauseReports   = "reports"
+	CauseMalformed = "malformed"
+	CauseSize      = "size"
+	CauseForged    = "forged"
+	CauseAddress   = "address"
+	CauseRepeated  = "repeated"
 )
 
 // usageAge is how long a measure of what is held is believed; what is accepted
