@@ -7,6 +7,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/outbox"
 )
 
 // Limits of request bodies, in bytes.
@@ -60,6 +61,7 @@ func (a *App) federation(r chi.Router) {
 	for _, actor := range []string{"/actor", "/entries/{id}"} {
 		get(actor+"/outbox", h.Outbox)
 		get(actor+"/followers", h.Followers)
+		get(actor+outbox.SyncPath, a.inbox.FollowersAt)
 		get(actor+"/following", h.Following)
 		get(actor+"/featured", h.Featured)
 		get(actor+"/catalog", h.Catalog)

@@ -14,6 +14,7 @@ import (
 
 	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/outbox"
 	"codeberg.org/bocage/bocage/internal/peer"
 	"codeberg.org/bocage/bocage/internal/store"
 )
@@ -88,6 +89,9 @@ func (h *Harvester) heal(ctx context.Context, f store.Following) (changed int, e
 	if err != nil {
 		return x.changed, err
 	}
+	if err := h.listed(ctx, f); err != nil {
+		return x.changed, err
+	}
 	if !agreed {
 		h.cfg.Logger.InfoContext(ctx, "compared, and not the same", "source", f.Object, "kept", x.kept)
 	}
@@ -123,6 +127,25 @@ func (h *Harvester) compared(ctx context.Context, f store.Following, began time.
 		}
 		return tx.PeerCompared(ctx, f.Origin, began, agreed)
 	})
+}
+
+// listed asks an actor that accepted our follow whether it still knows of it, and
+// follows again when it does not: who lost us sends nothing that would tell.
+func (h *Harvester) listed(ctx context.Context, f store.Following) error {
+	if f.State != store.FollowAccepted {
+		return nil
+	}
+	ids, err := h.cfg.Actors.FollowersThere(ctx, f.Object+outbox.SyncPath)
+	if err != nil || slices.Contains(ids, f.Actor) {
+		return nil // older versions have no such list
+	}
+	ra, err := h.cfg.Actors.Actor(ctx, f.Object)
+	if err != nil {
+		return err
+	}
+	h.cfg.Logger.InfoContext(ctx, "a follow that was lost is asked for again", "object", f.Object)
+	defer h.cfg.Deliver()
+	return h.cfg.Store.Write(ctx, func(tx *store.Tx) error { return h.cfg.Publisher.Follow(ctx, tx, ra) })
 }
 
 // digestURL is where the source's digest is, "" when it has none.

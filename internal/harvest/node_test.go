@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -77,7 +78,8 @@ func newNode(t *testing.T, engine, name string) *node {
 	n.harvester = harvest.New(harvest.Config{Store: n.st, Actors: n.actors, Client: client, Moderation: n.rules, Publisher: pub,
 		Ledger: n.ledger, Env: n.env, Clock: n.now, Logger: quiet})
 	handlers := n.harvester.Jobs()
-	handlers[inbox.JobApply] = in.Apply
+	maps.Copy(handlers, in.Jobs())
+	maps.Copy(handlers, pub.Jobs())
 	n.runner = &jobs.Runner{DB: n.st.Jobs(), Handlers: handlers, Clock: n.now, Logger: quiet}
 	srv.Config.Handler = n.routes(in)
 	srv.Start()
@@ -121,6 +123,7 @@ func (n *node) routes(in *inbox.Inbox) http.Handler {
 	mux := http.NewServeMux()
 	for pattern, h := range map[string]func(http.ResponseWriter, *http.Request) error{
 		"POST /inbox": in.Handler, "POST /actor/inbox": in.Handler, "POST /entries/{id}/inbox": in.Handler,
+		"GET /actor/followers_synchronization": in.FollowersAt, "GET /entries/{id}/followers_synchronization": in.FollowersAt,
 		"GET /actor": res.Instance, "GET /actor/catalog": res.Catalog, "GET /actor/digest": res.Digest, "GET /actor/outbox": res.Outbox,
 		"GET /entries/{id}": res.Document, "GET /events/{id}": res.Document, "GET /texts/{id}": res.Document, "GET /concepts/{id}": res.Document,
 		"GET /entries/{id}/catalog": res.Catalog, "GET /entries/{id}/outbox": res.Outbox,
