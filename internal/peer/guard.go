@@ -52,6 +52,9 @@ type GuardOptions struct {
 	// Dial replaces the network for allowed hosts, nil = net.Dialer. Addresses
 	// that it is given are not resolved.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Resolver looks up the names of hosts that are not allowed by AllowHosts;
+	// nil is the system's.
+	Resolver *net.Resolver
 }
 
 // NewTransport returns the client for all requests to other servers. The
@@ -60,7 +63,7 @@ type GuardOptions struct {
 // proxy from the environment. Concurrent use is safe.
 func NewTransport(opt GuardOptions) *http.Client {
 	g := &guard{opt: opt}
-	guarded := &net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second, ControlContext: g.control}
+	guarded := &net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second, ControlContext: g.control, Resolver: opt.Resolver}
 	free := (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext
 	if opt.Dial != nil {
 		free = opt.Dial
