@@ -36,6 +36,8 @@ type EntryPage struct {
 	Exports     []NamedLink
 	EditHref    string
 	HistoryHref string
+	// ReportHref is where to say that something is wrong; "" takes no reports.
+	ReportHref  string
 	WebHref     string
 	Dates       []DateLine
 	Pillars     *PillarsView
@@ -68,9 +70,6 @@ type Badge struct{ Class, Icon, Text string }
 
 // Fact is one line of a list of facts; Href "" is no link.
 type Fact struct{ Term, Text, Href string }
-
-// OriginView says where a remote entry comes from.
-type OriginView struct{ Host, Href, Seen string }
 
 // FollowView is how to follow an entry from the fediverse.
 type FollowView struct{ Handle, URI string }
@@ -220,11 +219,14 @@ func (s *Site) addresses(p *EntryPage, r *http.Request, e directory.Entry, publi
 			p.Exports = append(p.Exports, NamedLink{l.T("entry.export.activitypub"), public.URI})
 		}
 	}
+	if s.cfg.Moderation != nil && public.Status.Public() {
+		p.ReportHref = "/" + public.Kind.Path() + "/" + public.ID + "/report"
+	}
 	if who := auth.From(r.Context()).Who(); s.cfg.Ledger != nil && who.MayEdit(&e) {
 		p.EditHref = "/" + public.Kind.Path() + "/" + public.ID + "/edit"
 	}
 	if public.Origin != "" {
-		p.Origin = &OriginView{Host: hostOf(public.Origin), Href: sanitize.URL(public.URI), Seen: l.Relative(public.Updated, p.Now)}
+		p.Origin = s.originView(r.Context(), l, public, p.Now)
 	}
 	if public.Kind.IsActor() && public.Handle != "" && public.Status.Public() {
 		host := s.pages.Host()

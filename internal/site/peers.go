@@ -26,6 +26,9 @@ type PeerRow struct {
 	// Fresh says when both were last found to agree, or when something last
 	// arrived there; FreshAt is the machine's form.
 	Fresh, FreshAt string
+	// Key is the key by which its documents are believed when it is gone, "" when
+	// none is known.
+	Key string
 }
 
 // peers lists the instances that we follow, that follow us, or whose entries
@@ -39,6 +42,10 @@ func (s *Site) peers(ctx context.Context, l *i18n.Locale) ([]PeerRow, error) {
 	if err != nil {
 		return nil, err
 	}
+	keys, err := s.keys(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("peers: %w", err)
+	}
 	var out []PeerRow
 	for _, peer := range peers {
 		accounts := followers[peer.Origin]
@@ -51,6 +58,7 @@ func (s *Site) peers(ctx context.Context, l *i18n.Locale) ([]PeerRow, error) {
 			return nil, fmt.Errorf("peers: %w", err)
 		}
 		if row := s.peerRow(l, peer, follows, accounts); len(row.Ways) > 0 || peer.Entries > 0 {
+			row.Key = keys[peer.Origin]
 			out = append(out, row)
 		}
 	}
