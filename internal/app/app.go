@@ -279,7 +279,7 @@ func (a *App) buildDoors(ctx context.Context, opt Options) error {
 	if err != nil {
 		return err
 	}
-	a.site, err = site.New(site.Config{Store: a.Store, Discussions: a.Discussions, View: a.View, Pages: pages, Ledger: a.Ledger, Harvest: a.Harvest, Auth: a.Auth, Basemap: base,
+	a.site, err = site.New(site.Config{Moderation: a.Moderation, Store: a.Store, Discussions: a.Discussions, View: a.View, Pages: pages, Ledger: a.Ledger, Harvest: a.Harvest, Auth: a.Auth, Basemap: base,
 		Gazetteer: places, Client: a.client, Env: a.Env, Clock: a.clock,
 		Description: a.Config.Summary, Contact: a.Config.ContactEmail, Version: Version(), Logger: a.log})
 	if err != nil {

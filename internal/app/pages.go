@@ -37,6 +37,8 @@ func (a *App) pages(r chi.Router) {
 		id := kind + "/{id}"
 		r.Get(id, a.negotiate(s.Entry, a.resource.Document))
 		get(id+"/history", s.History)
+		get(id+"/report", s.Report)
+		post(id+"/report", s.PostReport)
 		get(id+"/edit", s.EditEntry)
 		post(id+"/edit", s.PostEdit)
 		post(id+"/delete", s.PostDelete)

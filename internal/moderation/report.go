@@ -34,6 +34,9 @@ func Categories() []string {
 	return []string{"wrong", "closed", "twin", "privacy", "spam", "illegal", "other"}
 }
 
+// ErrTooMany says that a reporter has sent as many reports as are taken in a day.
+var ErrTooMany = fmt.Errorf("too many reports a day: %w", directory.ErrForbidden)
+
 // The outcomes of a report: what was done about what it is about.
 const (
 	OutcomeDismissed   = "dismissed"
@@ -61,7 +64,7 @@ type NewReport struct {
 
 // TakeReport keeps a report in the caller's transaction. The same again while it
 // is open is counted and not kept. The error wraps ErrForbidden when the reporter's
-// domain sends no reports here any more, and ErrUnavailable above its limit.
+// domain sends no reports here any more, and is ErrTooMany above its limit.
 func (m *Moderation) TakeReport(ctx context.Context, tx *store.Tx, n NewReport) (id string, err error) {
 	now := m.clock().UTC()
 	objects := slices.Clone(n.Objects)
@@ -99,7 +102,7 @@ func (m *Moderation) TakeReport(ctx context.Context, tx *store.Tx, n NewReport) 
 	}
 	if taken >= most {
 		m.refuse(origin, CauseReports, fmt.Sprintf("more than %d reports a day", most))
-		return "", fmt.Errorf("more than %d reports a day: %w", most, directory.ErrUnavailable)
+		return "", ErrTooMany
 	}
 	id, _, err = tx.AddReport(ctx, r)
 	return id, err

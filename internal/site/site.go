@@ -14,6 +14,7 @@ import (
 	"codeberg.org/bocage/bocage/internal/gazetteer"
 	"codeberg.org/bocage/bocage/internal/harvest"
 	"codeberg.org/bocage/bocage/internal/ledger"
+	"codeberg.org/bocage/bocage/internal/moderation"
 	"codeberg.org/bocage/bocage/internal/page"
 	"codeberg.org/bocage/bocage/internal/store"
 	"codeberg.org/bocage/bocage/internal/view"
@@ -30,6 +31,8 @@ type Config struct {
 	Auth   *auth.Auth
 	// Harvest asks other instances before an entry moves there; nil moves none.
 	Harvest *harvest.Harvester
+	// Moderation takes what visitors report; nil takes nothing.
+	Moderation *moderation.Moderation
 	// Discussions shows what the fediverse says about entries; nil shows none.
 	Discussions *discussion.Discussions
 	// Basemap nil draws the marks on an empty sea.
