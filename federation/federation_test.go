@@ -179,6 +179,7 @@ func FuzzParse(f *testing.F) {
 		_, _ = ParseActor(body)
 		_, _ = ParseCollection(body)
 		_, _ = ReadObject(body)
+		_, _ = ReadEndorsement(body)
 	})
 }
 
