@@ -80,7 +80,7 @@ func commands() []command {
 		importCommand(), exportCommand(),
 		discussionListCommand(), discussionApproveCommand(), discussionHideCommand(), discussionRemoveCommand(), discussionRuleCommand(),
 		followCommand(), unfollowCommand(), peerListCommand(), peerShowCommand(), peerRebuildCommand(), peerPinCommand(), mirrorCommand(), keyRotateCommand(),
-	}, peerActCommands(), sourceCommands(), moderationCommands())
+	}, peerActCommands(), sourceCommands(), moderationCommands(), lifeCommands())
 }
 
 // run runs one command line and returns its exit code.

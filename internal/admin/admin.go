@@ -118,8 +118,13 @@ func (a *Admin) open(w http.ResponseWriter, r *http.Request, section string) (b 
 
 // waiting counts what waits for a decision in a section.
 func (a *Admin) waiting(ctx context.Context, section string) (int, error) {
-	if section == "discussion" {
+	switch section {
+	case "discussion":
 		return a.cfg.Store.CountReplies(ctx, store.ReplyFilter{State: store.ReplyPending})
+	case "sources":
+		return a.cfg.Store.CountProposed(ctx, "")
+	case "followers":
+		return a.cfg.Store.CountFollowersIn(ctx, store.FollowPending)
 	}
 	return 0, nil
 }
