@@ -21,7 +21,7 @@ func followCommand() command {
 		name: "follow", args: "TARGET", short: "follow an instance or an actor and take its entries in",
 		example: "bocage follow https://communs.example\nbocage follow @verger@communs.example --kinds commons,event --area dep:35",
 		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
-			rule := ruleFlags(fs)
+			rule := sourceRuleFlags(fs)
 			return func(ctx context.Context, c *call) error {
 				if err := c.want(1, 1); err != nil {
 					return err

@@ -216,6 +216,28 @@ func (h *Harvester) Effect(ctx context.Context, object string, rule directory.So
 	return eff, nil
 }
 
+// Counted is what became of what is known of a followed source.
+func (h *Harvester) Counted(ctx context.Context, f store.Following) (Tally, error) {
+	var t Tally
+	counts, err := h.cfg.Store.SourceCounts(ctx)
+	if err != nil {
+		return t, err
+	}
+	s, err := h.asSource(ctx, f)
+	if err != nil {
+		return t, err
+	}
+	if s.Type == "Application" {
+		c := counts[f.Origin]
+		return Tally{Publish: c.Published, Review: c.Review, Ignore: c.Ignored}, nil
+	}
+	facts, _, err := h.factsOf(ctx, f)
+	for _, f := range facts {
+		t.add(f.Now)
+	}
+	return t, err
+}
+
 // factsOf lists what is known of a followed source: what is held, shown or
 // not, and what is ignored.
 func (h *Harvester) factsOf(ctx context.Context, f store.Following) (facts []fact, complete bool, err error) {

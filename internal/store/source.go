@@ -213,3 +213,10 @@ func (r Reader) SourceCounts(ctx context.Context) (map[string]SourceCount, error
 	}, "SELECT origin, COUNT(*) FROM ignored GROUP BY origin")
 	return out, wrap(err, "count ignored entries")
 }
+
+// CountProposed counts the entries of an origin ("" = of all other instances)
+// that wait for a person.
+func (r Reader) CountProposed(ctx context.Context, origin string) (int, error) {
+	n, err := value[int](ctx, r, "SELECT COUNT(*) FROM entry WHERE status = 'proposed' AND origin <> '' AND ($1 = '' OR origin = $1)", origin)
+	return n, wrap(err, "count entries under review")
+}

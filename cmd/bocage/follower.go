@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"time"
+
+	"codeberg.org/bocage/bocage/internal/app"
+	"codeberg.org/bocage/bocage/internal/moderation"
+	"codeberg.org/bocage/bocage/internal/store"
+)
+
+// followerLine is a follower as listed.
+type followerLine struct {
+	Actor   string            `json:"actor"`
+	Object  string            `json:"object"`
+	Name    string            `json:"name,omitempty"`
+	Handle  string            `json:"handle,omitempty"`
+	State   store.FollowState `json:"state"`
+	Created time.Time         `json:"created"`
+}
+
+func followerListCommand() command {
+	return command{
+		name: "follower list", short: "list who follows us, those who wait first", example: "bocage follower list --pending --json",
+		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
+			asJSON := fs.Bool("json", false, "print JSON")
+			pending := fs.Bool("pending", false, "only those who wait")
+			return func(ctx context.Context, c *call) error {
+				if err := c.want(0, 0); err != nil {
+					return err
+				}
+				return c.with(ctx, false, func(a *app.App) error {
+					states := []store.FollowState{store.FollowPending, store.FollowAccepted}
+					if *pending {
+						states = states[:1]
+					}
+					lines := []followerLine{}
+					for _, s := range states {
+						rows, err := a.Store.FollowerRows(ctx, s, 10_000)
+						if err != nil {
+							return err
+						}
+						for _, f := range rows {
+							lines = append(lines, followerLine{f.Actor, f.Object, f.Name, f.Handle, f.State, f.Created})
+						}
+					}
+					if *asJSON {
+						return c.print(lines)
+					}
+					for _, l := range lines {
+						fmt.Fprintf(c.out, "%-8s %s follows %s  %s\n", l.State, l.Actor, l.Object, l.Name)
+					}
+					return nil
+				})
+			}
+		},
+	}
+}
+
+func followerAnswerCommand(word string, accept bool) command {
+	short := "accept a follower who waits"
+	if !accept {
+		short = "refuse a follower who waits, or remove one"
+	}
+	return command{
+		name: "follower " + word, args: "ACTOR [OBJECT]", short: short,
+		example: "bocage follower " + word + " https://communs.example/actor",
+		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
+			reason := fs.String("reason", "", "why, for the log")
+			return func(ctx context.Context, c *call) error {
+				if err := c.want(1, 2); err != nil {
+					return err
+				}
+				return c.with(ctx, true, func(a *app.App) error {
+					object := a.Env.InstanceURI()
+					if len(c.args) == 2 {
+						object = c.args[1]
+					}
+					return a.Ledger.AnswerFollower(ctx, system, c.args[0], object, accept, *reason)
+				})
+			}
+		},
+	}
+}
+
+func followerRuleCommand() command {
+	return command{
+		name: "follower rule", args: "ORIGIN", short: "always accept or always refuse the followers of one server",
+		example: "bocage follower rule https://communs.example --action accept",
+		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
+			action := fs.String("action", "", "accept, reject (also removes those there are) or none")
+			reason := fs.String("reason", "", "why, for the log")
+			return func(ctx context.Context, c *call) error {
+				if err := c.want(1, 1); err != nil {
+					return err
+				}
+				if *action == "" {
+					return usagef("say what is to be done: --action accept, reject or none")
+				}
+				if *action == "none" {
+					*action = ""
+				}
+				return c.with(ctx, true, func(a *app.App) error {
+					return a.Ledger.SetFollowerRule(ctx, system, c.args[0], *action, *reason)
+				})
+			}
+		},
+	}
+}
+
+func followerApprovalCommand() command {
+	return command{
+		name: "follower approval", args: "[open|instances|everybody]", short: "show or change whose follows wait for an administrator",
+		example: "bocage follower approval instances",
+		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
+			reason := fs.String("reason", "", "why, for the log")
+			return func(ctx context.Context, c *call) error {
+				if err := c.want(0, 1); err != nil {
+					return err
+				}
+				return c.with(ctx, len(c.args) == 1, func(a *app.App) error {
+					if len(c.args) == 1 {
+						return a.Moderation.SetApproval(ctx, system, moderation.Approval(c.args[0]), *reason)
+					}
+					now, err := a.Moderation.Approval(ctx, a.Store.Reader)
+					if err == nil {
+						fmt.Fprintln(c.out, now)
+					}
+					return err
+				})
+			}
+		},
+	}
+}
