@@ -44,6 +44,9 @@ func (p *Publisher) Answer(ctx context.Context, tx *store.Tx, a Answer) error {
 	if err != nil {
 		return fmt.Errorf("note of answer %s: %w", a.Reply.URI, err)
 	}
+	if note, err = p.sealed(ctx, tx, s, note, p.now()); err != nil {
+		return err
+	}
 	err = tx.PutActivity(ctx, store.Activity{ID: a.Reply.URI, Actor: s.uri, Type: "Note", Object: a.Reply.InReplyTo, Body: note,
 		Public: true, Created: p.now()})
 	if err != nil {
