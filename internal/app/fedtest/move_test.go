@@ -74,7 +74,7 @@ func TestMove(t *testing.T) {
 	for _, engine := range storetest.Engines {
 		t.Run(engine, func(t *testing.T) {
 			ctx := t.Context()
-			w, is := instances(t, engine, "old", "new", "map")
+			w, is := instances(t, engine, "a", "b", "c")
 			from, to, reader := is[0], is[1], is[2]
 			org, err := from.Organisation(ctx)
 			if err != nil {
@@ -85,14 +85,14 @@ func TestMove(t *testing.T) {
 			}
 			follows(t, reader, org.URI)
 			counts(t, reader, 4, "")
-			ada, err := w.Person("ada")
+			ann, err := w.Person("ann")
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := ada.Send(ctx, object{"type": "Follow", "object": org.URI}, org.URI); err != nil {
+			if err := ann.Send(ctx, object{"type": "Follow", "object": org.URI}, org.URI); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := ada.Hears(ctx, regexp.MustCompile(`"type":"Accept"`)); err != nil {
+			if _, err := ann.Hears(ctx, regexp.MustCompile(`"type":"Accept"`)); err != nil {
 				t.Fatal(err)
 			}
 			before, err := reader.App.Store.EntryByURI(ctx, org.URI)
@@ -103,7 +103,7 @@ func TestMove(t *testing.T) {
 				t.Fatal("moved to where nobody knows it")
 			}
 			here := emigrate(t, from, to, org.ID)
-			p, err := from.App.Harvest.PlanMove(ctx, System, org.ID, "@coop@"+host("new"))
+			p, err := from.App.Harvest.PlanMove(ctx, System, org.ID, "@coop@"+host("b"))
 			if err != nil || p.Target != here.URI || len(p.Entries) != 3 || len(p.Staying) != 0 || p.Followers != 2 {
 				t.Fatalf("%+v, %v", p, err)
 			}
@@ -111,7 +111,7 @@ func TestMove(t *testing.T) {
 			if err != nil || m.Entries != 3 {
 				t.Fatalf("%+v, %v", m, err)
 			}
-			arrived(ctx, t, from, to, reader, ada, org, here, before)
+			arrived(ctx, t, from, to, reader, ann, org, here, before)
 			takeBack(ctx, t, from, reader, org)
 		})
 	}
@@ -138,9 +138,9 @@ func emigrate(t *testing.T, from, to *Instance, id string) directory.Entry {
 	return got.Organisation
 }
 
-func arrived(ctx context.Context, t *testing.T, from, to, reader *Instance, ada *Person, org, here, before directory.Entry) {
+func arrived(ctx context.Context, t *testing.T, from, to, reader *Instance, ann *Person, org, here, before directory.Entry) {
 	t.Helper()
-	move, err := ada.Hears(ctx, regexp.MustCompile(`"type":"Move"`))
+	move, err := ann.Hears(ctx, regexp.MustCompile(`"type":"Move"`))
 	if err != nil || !strings.Contains(string(move), `"target":"`+here.URI+`"`) || !strings.Contains(string(move), `"object":"`+org.URI+`"`) {
 		t.Errorf("%s, %v", move, err)
 	}
@@ -193,7 +193,7 @@ func TestMerge(t *testing.T) {
 	for _, engine := range storetest.Engines {
 		t.Run(engine, func(t *testing.T) {
 			ctx := t.Context()
-			_, is := instances(t, engine, "map", "other")
+			_, is := instances(t, engine, "a", "b")
 			reader, other := is[0], is[1]
 			org, err := other.Organisation(ctx)
 			if err != nil {
@@ -235,7 +235,7 @@ func TestMerge(t *testing.T) {
 				t.Errorf("the twin's document: %d %s", status, to)
 			}
 			_, page, err := reader.Fetch(ctx, "/@"+ours.Handle, "text/html")
-			for _, want := range []string{host("other"), "ODbL-1.0", theirs.URI} {
+			for _, want := range []string{host("b"), "ODbL-1.0", theirs.URI} {
 				if err != nil || !strings.Contains(string(page), want) {
 					t.Errorf("the page says nothing of %s: %v", want, err)
 				}
@@ -272,7 +272,7 @@ func TestMerge(t *testing.T) {
 // TestRenamed: an old handle leads to the new one, by WebFinger and by its page.
 func TestRenamed(t *testing.T) {
 	ctx := t.Context()
-	_, is := instances(t, "sqlite", "old")
+	_, is := instances(t, "sqlite", "a")
 	i := is[0]
 	org, err := i.Organisation(ctx)
 	if err != nil {
@@ -282,8 +282,8 @@ func TestRenamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"coop", "la-coop", "COOP"} {
-		status, body, err := i.Fetch(ctx, "/.well-known/webfinger?resource=acct:"+name+"@"+host("old"), "")
-		if err != nil || status != http.StatusOK || !strings.Contains(string(body), `"subject":"acct:la-coop@`+host("old")+`"`) || !strings.Contains(string(body), org.URI) {
+		status, body, err := i.Fetch(ctx, "/.well-known/webfinger?resource=acct:"+name+"@"+host("a"), "")
+		if err != nil || status != http.StatusOK || !strings.Contains(string(body), `"subject":"acct:la-coop@`+host("a")+`"`) || !strings.Contains(string(body), org.URI) {
 			t.Errorf("%s: %d %s %v", name, status, body, err)
 		}
 		if status, to := redirect(t, i, "/@"+name, "text/html"); name != "la-coop" && (status != http.StatusPermanentRedirect || to != "/@la-coop") {
