@@ -34,7 +34,7 @@ type FollowerRuleRow struct{ Origin, Action, Who, Reason, When string }
 
 // Followers is GET and POST /admin/followers.
 func (a *Admin) Followers(w http.ResponseWriter, r *http.Request) error {
-	b, _, ok, err := a.open(w, r, "followers")
+	b, who, ok, err := a.begin(w, r, "followers")
 	if err != nil || !ok {
 		return err
 	}
@@ -42,7 +42,7 @@ func (a *Admin) Followers(w http.ResponseWriter, r *http.Request) error {
 	if r.Method != http.MethodPost {
 		return a.followers(w, r, http.StatusOK, p)
 	}
-	what, err := a.answerFollowers(w, r)
+	what, err := a.answerFollowers(r, who)
 	switch {
 	case errors.Is(err, directory.ErrNotFound):
 		p.Fault = p.T("admin.followers.fault.gone")
@@ -58,11 +58,7 @@ func (a *Admin) Followers(w http.ResponseWriter, r *http.Request) error {
 }
 
 // answerFollowers does what the form asks for.
-func (a *Admin) answerFollowers(w http.ResponseWriter, r *http.Request) (what string, err error) {
-	who, err := a.post(w, r)
-	if err != nil {
-		return "", err
-	}
+func (a *Admin) answerFollowers(r *http.Request, who directory.Who) (what string, err error) {
 	ctx, form := r.Context(), r.PostForm
 	reason := strings.TrimSpace(form.Get("reason"))
 	switch do := form.Get("do"); do {

@@ -53,7 +53,7 @@ type DecidedRow struct{ URI, Decision, Who, When, Machine, Reason string }
 
 // Review is GET and POST /admin/sources/review.
 func (a *Admin) Review(w http.ResponseWriter, r *http.Request) error {
-	b, _, ok, err := a.open(w, r, "sources")
+	b, who, ok, err := a.begin(w, r, "sources")
 	if err != nil || !ok {
 		return err
 	}
@@ -61,17 +61,13 @@ func (a *Admin) Review(w http.ResponseWriter, r *http.Request) error {
 	p.Action = page.Address("/admin/sources/review", page.With(nil, "origin", p.Origin))
 	p.Title = b.T("admin.sources.review.title")
 	if r.Method == http.MethodPost {
-		return a.decide(w, r, p)
+		return a.decide(w, r, p, who)
 	}
 	return a.review(w, r, http.StatusOK, p)
 }
 
 // decide does what the form of the queue asks for.
-func (a *Admin) decide(w http.ResponseWriter, r *http.Request, p *ReviewPage) error {
-	who, err := a.post(w, r)
-	if err != nil {
-		return err
-	}
+func (a *Admin) decide(w http.ResponseWriter, r *http.Request, p *ReviewPage, who directory.Who) error {
 	form := r.PostForm
 	do, uris := form.Get("do"), form["uri"]
 	if sort, uri, one := strings.Cut(do, " "); one { // the buttons beside one entry

@@ -1,7 +1,9 @@
 package admin
 
 import (
+	"encoding/base64"
 	"errors"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -9,7 +11,6 @@ import (
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/gazetteer"
 	"codeberg.org/bocage/bocage/internal/harvest"
-	"codeberg.org/bocage/bocage/internal/page"
 )
 
 // RuleForm is the form of a source's rule.
@@ -257,7 +258,26 @@ func effectView(b *Base, e harvest.Effect) *EffectView {
 // entryHref is the page of an entry that we hold.
 func entryHref(id string) string { return "/entries/" + url.PathEscape(id) }
 
-// sourceHref is the page of a followed source.
+// sourceHref is the page of a followed source: its id is in the path.
 func sourceHref(object string) string {
-	return page.Address("/admin/sources/edit", page.With(nil, "object", object))
+	return "/admin/sources/" + base64.RawURLEncoding.EncodeToString([]byte(object))
+}
+
+// sourceOf is the source that a path names, "" for none.
+func sourceOf(r *http.Request) string {
+	raw, err := base64.RawURLEncoding.DecodeString(r.PathValue("id"))
+	if err != nil {
+		return ""
+	}
+	return string(raw)
+}
+
+// begin is open, after the form of a POST was checked.
+func (a *Admin) begin(w http.ResponseWriter, r *http.Request, section string) (b Base, who directory.Who, ok bool, err error) {
+	if r.Method == http.MethodPost {
+		if _, err := a.post(w, r); err != nil {
+			return b, who, false, err
+		}
+	}
+	return a.open(w, r, section)
 }

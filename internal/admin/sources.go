@@ -36,7 +36,7 @@ type SourceRow struct {
 
 // Sources is GET /admin/sources.
 func (a *Admin) Sources(w http.ResponseWriter, r *http.Request) error {
-	b, _, ok, err := a.open(w, r, "sources")
+	b, _, ok, err := a.begin(w, r, "sources")
 	if err != nil || !ok {
 		return err
 	}
@@ -96,17 +96,13 @@ func (a *Admin) sourceRow(r *http.Request, b *Base, f store.Following) (SourceRo
 
 // Rehearse is POST /admin/sources/rehearse: a look at a source begins.
 func (a *Admin) Rehearse(w http.ResponseWriter, r *http.Request) error {
-	who, err := a.post(w, r)
-	if err != nil {
+	b, who, ok, err := a.begin(w, r, "sources")
+	if err != nil || !ok {
 		return err
 	}
 	target := strings.TrimSpace(r.PostForm.Get("target"))
 	id, err := a.cfg.Harvest.StartRehearsal(r.Context(), who, target)
 	if errors.Is(err, directory.ErrInvalid) {
-		b, _, ok, oerr := a.open(w, r, "sources")
-		if oerr != nil || !ok {
-			return oerr
-		}
 		b.Fault = b.T("admin.sources.fault.target")
 		return a.sources(w, r, http.StatusUnprocessableEntity, &SourcesPage{Base: b, Target: target})
 	}
@@ -159,7 +155,7 @@ type PairRow struct {
 
 // Rehearsal is GET and POST /admin/sources/rehearsal/{id}.
 func (a *Admin) Rehearsal(w http.ResponseWriter, r *http.Request) error {
-	b, _, ok, err := a.open(w, r, "sources")
+	b, who, ok, err := a.begin(w, r, "sources")
 	if err != nil || !ok {
 		return err
 	}
@@ -178,7 +174,7 @@ func (a *Admin) Rehearsal(w http.ResponseWriter, r *http.Request) error {
 		return a.pages.Page(w, r, http.StatusOK, "admin-rehearsal", p)
 	case store.RehearsalDone:
 		p.Found = foundView(&p.Base, found.Preview)
-		return a.rehearsed(w, r, p, found)
+		return a.rehearsed(w, r, p, who, found)
 	}
 	p.Running = b.T("admin.sources.rehearsal.begins")
 	if found.Read > 0 {
@@ -189,15 +185,10 @@ func (a *Admin) Rehearsal(w http.ResponseWriter, r *http.Request) error {
 }
 
 // rehearsed shows the rule form with the effect of the rule, or follows.
-func (a *Admin) rehearsed(w http.ResponseWriter, r *http.Request, p *RehearsalPage, found harvest.Rehearsal) error {
+func (a *Admin) rehearsed(w http.ResponseWriter, r *http.Request, p *RehearsalPage, who directory.Who, found harvest.Rehearsal) error {
 	rule, do, status := directory.SourceRule{}, "", http.StatusOK
 	var faults []RuleFault
-	var who directory.Who
 	if r.Method == http.MethodPost {
-		var err error
-		if who, err = a.post(w, r); err != nil {
-			return err
-		}
 		rule, faults = readRule(&p.Base, r.PostForm)
 		do = r.PostForm.Get("do")
 	}
@@ -332,34 +323,29 @@ type PastRule struct {
 	Current                    bool
 }
 
-// Source is GET and POST /admin/sources/edit.
+// Source is GET and POST /admin/sources/{id}.
 func (a *Admin) Source(w http.ResponseWriter, r *http.Request) error {
-	b, _, ok, err := a.open(w, r, "sources")
+	b, who, ok, err := a.begin(w, r, "sources")
 	if err != nil || !ok {
 		return err
 	}
-	ctx := r.Context()
-	f, err := a.cfg.Store.Following(ctx, a.cfg.Env.InstanceURI(), r.URL.Query().Get("object"))
+	f, err := a.cfg.Store.Following(r.Context(), a.cfg.Env.InstanceURI(), sourceOf(r))
 	if err != nil {
 		return err
 	}
-	p := &SourcePage{Base: b, Object: f.Object, UnfollowTo: page.Address("/admin/sources/unfollow", page.With(nil, "object", f.Object)),
+	p := &SourcePage{Base: b, Object: f.Object, UnfollowTo: sourceHref(f.Object) + "/unfollow",
 		ReviewTo: page.Address("/admin/sources/review", page.With(nil, "origin", f.Origin))}
 	rule, err := directory.ParseSourceRule([]byte(f.Rule))
 	if err != nil {
 		p.Fault = p.T("admin.sources.words.broken")
 	}
 	if r.Method == http.MethodPost {
-		return a.changeRule(w, r, p, f)
+		return a.changeRule(w, r, p, who, f)
 	}
 	return a.showRule(w, r, http.StatusOK, p, f, rule, nil)
 }
 
-func (a *Admin) changeRule(w http.ResponseWriter, r *http.Request, p *SourcePage, f store.Following) error {
-	who, err := a.post(w, r)
-	if err != nil {
-		return err
-	}
+func (a *Admin) changeRule(w http.ResponseWriter, r *http.Request, p *SourcePage, who directory.Who, f store.Following) error {
 	if r.PostForm.Get("do") == "undo" {
 		if err := a.cfg.Harvest.UndoRule(r.Context(), who, f.Object); err != nil {
 			return err
@@ -433,22 +419,18 @@ type UnfollowPage struct {
 	Others int
 }
 
-// Unfollow is GET and POST /admin/sources/unfollow.
+// Unfollow is GET and POST /admin/sources/{id}/unfollow.
 func (a *Admin) Unfollow(w http.ResponseWriter, r *http.Request) error {
-	b, _, ok, err := a.open(w, r, "sources")
+	b, who, ok, err := a.begin(w, r, "sources")
 	if err != nil || !ok {
 		return err
 	}
-	object := r.URL.Query().Get("object")
+	object := sourceOf(r)
 	f, err := a.cfg.Store.Following(r.Context(), a.cfg.Env.InstanceURI(), object)
 	if err != nil {
 		return err
 	}
 	if r.Method == http.MethodPost {
-		who, err := a.post(w, r)
-		if err != nil {
-			return err
-		}
 		if err := a.cfg.Harvest.Unfollow(r.Context(), who, object); err != nil {
 			return fmt.Errorf("unfollow: %w", err)
 		}
