@@ -35,6 +35,9 @@ type EntryFilter struct {
 	OwnerURI string
 	// Since keeps entries changed at or after; zero keeps all.
 	Since time.Time
+	// WithDead keeps the entries of origins that are called dead too; a filter by
+	// origin, owner, number or status does in any case.
+	WithDead bool
 	// Nums keeps these entries, nil keeps all; an empty slice keeps none.
 	Nums []int64
 
@@ -66,6 +69,12 @@ func (f EntryFilter) After(e directory.Entry) EntryFilter {
 		f.AfterNum, f.AfterSeq = 0, e.Seq
 	}
 	return f
+}
+
+// hidesDead reports whether entries of dead origins are left out: of what people
+// browse, and not of what names them.
+func (f EntryFilter) hidesDead() bool {
+	return !f.WithDead && !f.LocalOnly && f.Origin == "" && f.Owner == "" && f.OwnerURI == "" && f.Nums == nil && len(f.Statuses) == 0
 }
 
 func (f EntryFilter) limit() int {
@@ -206,6 +215,9 @@ func scopeConditions(a *args, f EntryFilter) (c []string, err error) {
 	if f.Map != "" {
 		c = append(c, `e.num IN (SELECT me.num FROM map_entry me JOIN map m ON m.id = me.map_id
 			WHERE me.present AND m.status <> 'deleted' AND m.handle = `+a.add(f.Map)+")")
+	}
+	if f.hidesDead() {
+		c = append(c, "e.origin NOT IN (SELECT origin FROM peer WHERE state = 'dead')")
 	}
 	if f.Owner != "" {
 		c = append(c, "e.owner = "+a.add(f.Owner))

@@ -34,6 +34,17 @@ func (r Reader) ScanIndex(ctx context.Context, fn func(IndexRow) error) error {
 	}, selectIndex+" WHERE public ORDER BY num"), "scan index")
 }
 
+// ScanIndexOf is ScanIndex for the entries of one origin.
+func (r Reader) ScanIndexOf(ctx context.Context, origin string, fn func(IndexRow) error) error {
+	return wrap(r.each(ctx, func(row scanner) error {
+		x, err := scanIndex(row)
+		if err != nil {
+			return err
+		}
+		return fn(x)
+	}, selectIndex+" WHERE public AND origin = $1 ORDER BY num", origin), "scan index of %s", origin)
+}
+
 // ChangesSince returns the entries whose last public change is after seq, in
 // order; an entry that left the public has Gone set and nothing else of what it
 // said. Limit 0 means 1000. No change can appear later with a lower seq.

@@ -170,13 +170,13 @@ func TestHeal(t *testing.T) {
 			}
 			c.advance(time.Minute)
 			write(t, s, func(tx *store.Tx) error {
-				return errors.Join(tx.PeerAnswered(ctx, a), tx.PeerCompared(ctx, a, began), true)
+				return errors.Join(tx.PeerAnswered(ctx, a), tx.PeerCompared(ctx, a, began, true))
 			})
 			if p := peerOf(t, s, a); !p.Heal.IsZero() || !p.Agreed.Equal(c.now()) {
 				t.Errorf("agreed: heal %v, agreed %v", p.Heal, p.Agreed)
 			}
 			write(t, s, func(tx *store.Tx) error {
-				return errors.Join(tx.WantHeal(ctx, a), tx.PeerCompared(ctx, a, began), true)
+				return errors.Join(tx.WantHeal(ctx, a), tx.PeerCompared(ctx, a, began, true))
 			})
 			if p := peerOf(t, s, a); p.Heal.IsZero() {
 				t.Error("one that was asked for meanwhile was forgotten")

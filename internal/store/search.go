@@ -49,6 +49,9 @@ func (r Reader) searchPage(ctx context.Context, f EntryFilter) (nums []int64, ok
 	if len(words) == 0 || r.engine != engineSQLite || !reflect.DeepEqual(f, rest) {
 		return nil, false, nil
 	}
+	if dead, err := r.DeadOrigins(ctx); err != nil || len(dead) > 0 {
+		return nil, false, err
+	}
 	nums, err = collect(ctx, r, scanValue[int64], sqliteSearchAfter, sqliteMatch(words), f.AfterNum, f.limit())
 	return nums, true, err
 }

@@ -75,6 +75,7 @@ func Export(ctx context.Context, st *store.Store, w io.Writer, format Format, fi
 // eachPublic calls fn with every public entry of the filter, at most info.Most of them when it is not 0.
 func eachPublic(ctx context.Context, st *store.Store, filter store.EntryFilter, info ExportInfo, fn func(directory.Public) error) error {
 	most := info.Most
+	filter.WithDead = true // an export is where what an origin left can still be had
 	for done := 0; ; {
 		filter.Limit = exportPage
 		if most > 0 {

@@ -56,8 +56,12 @@ type View struct {
 	unplaced  map[int64]atlas.Point
 	origins   []string
 	originNum map[string]uint16
-	seq       int64
-	filters   map[string]*directory.NumSet
+	// dead are the origins whose entries are not shown, see refreshDead; turns
+	// counts how often they changed.
+	dead    map[string]bool
+	turns   int64
+	seq     int64
+	filters map[string]*directory.NumSet
 }
 
 // New returns an empty View; Load fills it.
@@ -82,6 +86,7 @@ func (v *View) reset() {
 	v.atlas, v.chronicle = atlas.New(nil), chronicle.New(nil)
 	v.labels, v.unplaced = map[int64]Label{}, map[int64]atlas.Point{}
 	v.origins, v.originNum = []string{""}, map[string]uint16{"": 0}
+	v.dead = map[string]bool{}
 	v.seq, v.filters = 0, map[string]*directory.NumSet{}
 }
 
@@ -94,13 +99,20 @@ func (v *View) Load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("load view: %w", err)
 	}
+	dead, err := v.store.DeadOrigins(ctx)
+	if err != nil {
+		return fmt.Errorf("load view: %w", err)
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.reset()
+	for origin := range dead {
+		v.dead[origin] = true
+	}
 	var points []atlas.Point
 	var spans []chronicle.Interval
 	err = v.store.ScanIndex(ctx, func(r store.IndexRow) error {
-		if r.Gone {
+		if r.Gone || v.dead[r.Origin] {
 			return nil
 		}
 		v.labels[r.Num] = Label{ID: r.ID, Name: r.Name, Origin: r.Origin, Kind: r.Kind}
@@ -172,7 +184,10 @@ func (v *View) Notify() {
 func (v *View) Refresh(ctx context.Context) (bool, error) {
 	v.worker.Lock()
 	defer v.worker.Unlock()
-	changed := false
+	changed, err := v.refreshDead(ctx)
+	if err != nil {
+		return false, fmt.Errorf("refresh view: %w", err)
+	}
 	for {
 		v.mu.RLock()
 		seq := v.seq
@@ -200,7 +215,7 @@ func (v *View) apply(rows []store.IndexRow) {
 	var noPoint, noDate []int64
 	for _, r := range rows {
 		v.seq = max(v.seq, r.Seq)
-		if r.Gone {
+		if r.Gone || v.dead[r.Origin] {
 			delete(v.labels, r.Num)
 			delete(v.unplaced, r.Num)
 			noPoint, noDate = append(noPoint, r.Num), append(noDate, r.Num)
@@ -244,7 +259,7 @@ func (v *View) Chronicle() *chronicle.Chronicle {
 func (v *View) Revision() string {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
-	return v.epoch + "-" + strconv.FormatInt(v.seq, 36)
+	return v.epoch + "-" + strconv.FormatInt(v.seq, 36) + "-" + strconv.FormatInt(v.turns, 36)
 }
 
 // Label is what lists and drawings need to know of an entry.
