@@ -62,7 +62,7 @@ func (l *Ledger) CreateMap(ctx context.Context, who directory.Who, m directory.M
 		if taken || slices.Contains(reserved, m.Handle) || m.Handle == l.host() {
 			return directory.Invalid{{Field: "handle", Code: "taken", Message: fmt.Sprintf("%q is taken or reserved", m.Handle)}}
 		}
-		return l.putMap(ctx, tx, who, m, "map created", reason)
+		return l.putMap(ctx, tx, who, m, "map.create", reason)
 	})
 	if err != nil {
 		return m, fmt.Errorf("create map: %w", err)
@@ -91,7 +91,7 @@ func (l *Ledger) EditMap(ctx context.Context, who directory.Who, id string, edit
 			return err
 		}
 		after.Revision, after.Updated = before.Revision+1, l.now()
-		if err := l.putMap(ctx, tx, who, after, "map edited", reason); err != nil {
+		if err := l.putMap(ctx, tx, who, after, "map.edit", reason); err != nil {
 			return err
 		}
 		return l.publisher.UpdateMap(ctx, tx, after)
@@ -140,7 +140,7 @@ func (l *Ledger) DeleteMap(ctx context.Context, who directory.Who, id, reason st
 		if err := tx.EmptyMap(ctx, m.ID); err != nil {
 			return err
 		}
-		return l.audit(ctx, tx, who, "map deleted", m.Handle, reason)
+		return l.audit(ctx, tx, who, "map.delete", m.Handle, reason)
 	})
 	if err != nil {
 		return fmt.Errorf("delete map %s: %w", id, err)

@@ -39,7 +39,8 @@ type network struct {
 	address map[string]string // of each host that is up, its loopback address
 	tamper  map[string]bool   // hosts whose mail is spoiled on the way
 	spoiled int
-	refused int // of the spoiled, how many were answered with 401
+	refused int            // of the spoiled, how many were answered with 401
+	asked   map[string]int // requests, by method and host
 	weather weather
 }
 
@@ -48,7 +49,7 @@ func newNetwork() (*network, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &network{key: key, roots: x509.NewCertPool(), address: map[string]string{}, tamper: map[string]bool{}}
+	n := &network{key: key, roots: x509.NewCertPool(), address: map[string]string{}, tamper: map[string]bool{}, asked: map[string]int{}}
 	der, err := n.certificate(&x509.Certificate{Subject: pkix.Name{CommonName: "throw-away authority"},
 		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign})
 	if err != nil {
@@ -116,9 +117,10 @@ func (n *network) dial(ctx context.Context, network, address string) (net.Conn, 
 
 // client is the guarded client of instances, with this network under it.
 func (n *network) client(own string) *http.Client {
-	c := peer.NewTransport(peer.GuardOptions{AllowHosts: []string{host("a"), host("b"), host("c"), host("bob")},
+	c := peer.NewTransport(peer.GuardOptions{AllowHosts: []string{host("a"), host("b"), host("c"), host("bob"),
+		host("ann"), host("cat"), host("dan"), host("eve"), host("joe")},
 		OwnHost: own, RootCAs: n.roots, Dial: n.dial})
-	c.Transport = spoiler{n, sky{&n.weather, own, c.Transport}}
+	c.Transport = counter{n, spoiler{n, sky{&n.weather, own, c.Transport}}}
 	c.Timeout = requestTimeout
 	return c
 }

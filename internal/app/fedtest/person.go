@@ -25,9 +25,10 @@ type Person struct {
 	server *http.Server
 	doc    []byte
 
-	mu   sync.Mutex
-	got  [][]byte
-	sent int
+	mu    sync.Mutex
+	got   [][]byte
+	sent  int
+	known map[string][]byte // documents of actors
 }
 
 type object = map[string]any
@@ -43,7 +44,7 @@ func (w *World) Person(name string) (*Person, error) {
 		return nil, err
 	}
 	id := "https://" + host(name) + "/users/" + name
-	p := &Person{id: id, client: &federation.Client{HTTP: w.net.client(host(name))},
+	p := &Person{id: id, known: map[string][]byte{}, client: &federation.Client{HTTP: w.net.client(host(name))},
 		signer: &httpsig.Signer{KeyID: id + "#main-key", Key: key}}
 	p.doc, err = json.Marshal(object{
 		"@context": []string{"https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"},
@@ -99,15 +100,15 @@ func (p *Person) check(r *http.Request, body []byte) error {
 	if err := json.Unmarshal(body, &sent); err != nil {
 		return err
 	}
-	resp, err := p.client.Get(r.Context(), sent.Actor, federation.GetOptions{})
+	doc, err := p.actor(r.Context(), sent.Actor)
 	if err != nil {
-		return fmt.Errorf("actor: %w", err)
+		return err
 	}
 	var actor struct {
 		ID        string
 		PublicKey struct{ ID, PublicKeyPem string }
 	}
-	if err := json.Unmarshal(resp.Body, &actor); err != nil {
+	if err := json.Unmarshal(doc, &actor); err != nil {
 		return err
 	}
 	if actor.ID != sent.Actor || actor.PublicKey.ID != sig.KeyID {
@@ -118,6 +119,22 @@ func (p *Person) check(r *http.Request, body []byte) error {
 		return err
 	}
 	return sig.Verify(r, body, key, time.Now())
+}
+
+// actor fetches an actor's document, and takes the one that it knows when there is
+// none any more: that is how the Delete of an actor is checked.
+func (p *Person) actor(ctx context.Context, uri string) ([]byte, error) {
+	resp, err := p.client.Get(ctx, uri, federation.GetOptions{})
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err != nil {
+		if known := p.known[uri]; known != nil {
+			return known, nil
+		}
+		return nil, fmt.Errorf("actor: %w", err)
+	}
+	p.known[uri] = resp.Body
+	return resp.Body, nil
 }
 
 // Send puts an activity about an actor, of which this one is the actor, in its inbox.
