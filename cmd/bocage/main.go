@@ -79,7 +79,7 @@ func commands() []command {
 		entryCreateCommand(), entryListCommand(), entryShowCommand(), entryEditCommand(), entryDeleteCommand(),
 		importCommand(), exportCommand(),
 		discussionListCommand(), discussionApproveCommand(), discussionHideCommand(), discussionRemoveCommand(), discussionRuleCommand(),
-		followCommand(), unfollowCommand(), peerListCommand(), peerShowCommand(), peerRebuildCommand(), peerPinCommand(), mirrorCommand(), keyRotateCommand(),
+		followCommand(), unfollowCommand(), peerListCommand(), peerShowCommand(), peerRebuildCommand(), peerPinCommand(), peerDeadCommand(), mirrorCommand(), keyRotateCommand(),
 	}, peerActCommands(), sourceCommands(), moderationCommands(), lifeCommands())
 }
 

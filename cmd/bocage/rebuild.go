@@ -115,6 +115,22 @@ func listPins(ctx context.Context, c *call, a *app.App, asJSON bool) error {
 	return nil
 }
 
+func peerDeadCommand() command {
+	return command{
+		name: "peer dead", args: "ORIGIN", short: "say that a server is gone, without waiting for 90 days of silence; it is back when it answers",
+		example: "bocage peer dead https://gone.example --reason 'its association was dissolved'",
+		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
+			reason := fs.String("reason", "", "why, for the log of decisions")
+			return func(ctx context.Context, c *call) error {
+				if err := c.want(1, 1); err != nil {
+					return err
+				}
+				return c.with(ctx, false, func(a *app.App) error { return a.Harvest.DeclareDead(ctx, system, c.args[0], *reason) })
+			}
+		},
+	}
+}
+
 func mirrorCommand() command {
 	return command{
 		name: "peer mirror", args: "[dead|down]", short: "say of which servers kept documents are served: the dead only, or those that are down too",

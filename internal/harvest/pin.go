@@ -45,6 +45,29 @@ func (h *Harvester) Pin(ctx context.Context, who directory.Who, origin, multikey
 	})
 }
 
+// DeclareDead says that a server is gone, before it has been silent for so long
+// that it is held to be: its entries stay, and their documents are served from
+// here. It is undone by the first answer that the server gives.
+func (h *Harvester) DeclareDead(ctx context.Context, who directory.Who, origin, reason string) error {
+	if !who.Admin && !who.System {
+		return fmt.Errorf("declare %s dead: %w", origin, directory.ErrForbidden)
+	}
+	origin, err := peer.Origin(strings.TrimSuffix(origin, "/"))
+	if err != nil {
+		return err
+	}
+	return h.cfg.Store.Write(ctx, func(tx *store.Tx) error {
+		p, err := tx.Peer(ctx, origin)
+		if err != nil {
+			return fmt.Errorf("declare dead: %w", err)
+		}
+		if err := tx.MarkPeerDead(ctx, origin, p.LastSuccess); err != nil {
+			return err
+		}
+		return h.audit(ctx, tx, who, "declare-dead", origin, reason)
+	})
+}
+
 // MirrorDown reports whether documents of servers that are down, and not known
 // to be dead, are served too.
 func (h *Harvester) MirrorDown(ctx context.Context) (bool, error) {

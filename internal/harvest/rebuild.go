@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/federation/proof"
@@ -167,7 +168,7 @@ func (h *Harvester) pinFor(ctx context.Context, origin, given string) (store.Pin
 // begin reads what the mirror has of the origin, and the document of the
 // origin's own actor, and returns the first page to read.
 func (b *rebuilder) begin(ctx context.Context, who directory.Who, opt RebuildOptions) (page string, err error) {
-	actor, catalog, err := b.listed(ctx)
+	actor, catalog, since, err := b.listed(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -195,7 +196,7 @@ func (b *rebuilder) begin(ctx context.Context, who directory.Who, opt RebuildOpt
 		if err := tx.PinKey(ctx, b.pin); err != nil {
 			return err
 		}
-		if err := b.markDead(ctx, tx); err != nil {
+		if err := b.markDead(ctx, tx, since); err != nil {
 			return err
 		}
 		return b.h.audit(ctx, tx, who, "rebuild", b.pin.Origin, detail)
@@ -203,34 +204,38 @@ func (b *rebuilder) begin(ctx context.Context, who directory.Who, opt RebuildOpt
 }
 
 // markDead makes the peer that we know only by its copies.
-func (b *rebuilder) markDead(ctx context.Context, tx *store.Tx) error {
+func (b *rebuilder) markDead(ctx context.Context, tx *store.Tx, since time.Time) error {
 	_, err := tx.Peer(ctx, b.pin.Origin)
-	if errors.Is(err, directory.ErrNotFound) {
-		return tx.PutPeer(ctx, store.Peer{Origin: b.pin.Origin, State: store.PeerDead, Actor: b.pin.Actor})
+	if !errors.Is(err, directory.ErrNotFound) {
+		return err
 	}
-	return err
+	if err := tx.PutPeer(ctx, store.Peer{Origin: b.pin.Origin, Actor: b.pin.Actor}); err != nil {
+		return err
+	}
+	return tx.MarkPeerDead(ctx, b.pin.Origin, since)
 }
 
 func (b *rebuilder) setting() string { return settingRebuild + b.pin.Origin + " " + b.out.Mirror }
 
 // listed asks the mirror for the origin.
-func (b *rebuilder) listed(ctx context.Context) (actor, catalog string, err error) {
+func (b *rebuilder) listed(ctx context.Context) (actor, catalog string, since time.Time, err error) {
 	resp, err := b.get(ctx, b.base, "application/json")
 	if err != nil {
-		return "", "", err
+		return "", "", since, err
 	}
 	var list struct {
-		Origins []struct{ Origin, Actor, Catalog string }
+		Origins []struct{ Origin, Actor, Catalog, Since string }
 	}
 	if err := json.Unmarshal(resp, &list); err != nil {
-		return "", "", fmt.Errorf("%s: %w: %w", b.base, directory.ErrInvalid, err)
+		return "", "", since, fmt.Errorf("%s: %w: %w", b.base, directory.ErrInvalid, err)
 	}
 	for _, o := range list.Origins {
 		if o.Origin == b.pin.Origin && peer.SameOrigin(o.Catalog, b.base) {
-			return o.Actor, o.Catalog, nil
+			since, _ = time.Parse(time.RFC3339, o.Since) // absent is unknown
+			return o.Actor, o.Catalog, since, nil
 		}
 	}
-	return "", "", fmt.Errorf("it mirrors nothing of %s: an instance mirrors the servers that it holds to be dead: %w", b.pin.Origin, directory.ErrInvalid)
+	return "", "", since, fmt.Errorf("it mirrors nothing of %s: an instance mirrors the servers that it holds to be dead: %w", b.pin.Origin, directory.ErrInvalid)
 }
 
 // alive refuses to rebuild a server that answers with its own key.

@@ -44,6 +44,22 @@ type KeptDocument struct {
 	At  time.Time // 0 = now
 }
 
+// MarkPeerDead makes a peer dead as if it had not answered for so long, since a
+// time or longer; who knows it to be gone need not wait. It is up again when it
+// answers.
+func (t *Tx) MarkPeerDead(ctx context.Context, origin string, since time.Time) error {
+	if err := t.EnsurePeer(ctx, origin); err != nil {
+		return err
+	}
+	at := t.now() - deadAfter.Microseconds()
+	if us := micros(since); us > 0 && us < at {
+		at = us
+	}
+	_, err := t.exec(ctx, `UPDATE peer SET state = 'dead', failing_since = CASE WHEN failing_since = 0 OR failing_since > $2 THEN $2 ELSE failing_since END,
+		failed_days = CASE WHEN failed_days < $3 THEN $3 ELSE failed_days END WHERE origin = $1 AND state <> 'blocked'`, origin, at, downDays)
+	return wrap(err, "mark %s dead", origin)
+}
+
 const selectPin = "SELECT origin, multikey, actor, doc, how, first_seen FROM pinned_key"
 
 func scanPin(row scanner) (p PinnedKey, err error) {

@@ -45,9 +45,7 @@ func cmdKey(ts *testscript.TestScript, _ bool, args []string) {
 // dead INSTANCE OTHER: INSTANCE holds OTHER to be dead
 func cmdDead(ts *testscript.TestScript, _ bool, args []string) {
 	i, other := at(ts, args, 2), at(ts, args[1:], 1)
-	ts.Check(i.App.Store.Write(ctxOf(ts), func(tx *store.Tx) error {
-		return tx.PutPeer(ctxOf(ts), store.Peer{Origin: other.URL(), State: store.PeerDead})
-	}))
+	ts.Check(i.App.Harvest.DeclareDead(ctxOf(ts), System, other.URL(), "story"))
 }
 
 // forge INSTANCE OTHER FROM TO: INSTANCE changes a word in one document of OTHER that
