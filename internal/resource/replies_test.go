@@ -52,32 +52,7 @@ func TestReplies(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		mux := http.NewServeMux()
-		failed := false
-		handle := func(pattern string, fn func(http.ResponseWriter, *http.Request) error) {
-			mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { failed = fn(w, r) != nil })
-		}
-		handle("GET /events/{id}/replies", h.Replies)
-		handle("GET /texts/{id}/replies", h.Replies)
-		handle("GET /notes/{id}/replies", h.Replies)
-		handle("GET /events/{id}/discussion", h.Discussion)
-		get := func(path string) []string {
-			t.Helper()
-			w := httptest.NewRecorder()
-			mux.ServeHTTP(w, httptest.NewRequestWithContext(ctx, http.MethodGet, path, nil))
-			if failed {
-				return nil
-			}
-			var c struct {
-				ID           string
-				TotalItems   int
-				OrderedItems []string
-			}
-			if err := json.Unmarshal(w.Body.Bytes(), &c); err != nil || c.ID != base+path || c.TotalItems != len(c.OrderedItems) {
-				t.Fatalf("%s: %v: %s", path, err, w.Body)
-			}
-			return c.OrderedItems
-		}
+		get := func(path string) []string { t.Helper(); return replyItems(t, h, base, path) }
 		here := "/events/" + id
 		for path, want := range map[string][]string{
 			here + "/replies":           {"https://m.example/shown", "https://m.example/second"},
@@ -98,4 +73,32 @@ func TestReplies(t *testing.T) {
 			}
 		}
 	})
+}
+
+// replyItems are the items of the collection at path, nil when there is none.
+func replyItems(t *testing.T, h *Handlers, base, path string) []string {
+	t.Helper()
+	mux := http.NewServeMux()
+	failed := false
+	handle := func(pattern string, fn func(http.ResponseWriter, *http.Request) error) {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { failed = fn(w, r) != nil })
+	}
+	handle("GET /events/{id}/replies", h.Replies)
+	handle("GET /texts/{id}/replies", h.Replies)
+	handle("GET /notes/{id}/replies", h.Replies)
+	handle("GET /events/{id}/discussion", h.Discussion)
+	w := httptest.NewRecorder()
+	mux.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
+	if failed {
+		return nil
+	}
+	var c struct {
+		ID           string
+		TotalItems   int
+		OrderedItems []string
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &c); err != nil || c.ID != base+path || c.TotalItems != len(c.OrderedItems) {
+		t.Fatalf("%s: %v: %s", path, err, w.Body)
+	}
+	return c.OrderedItems
 }
