@@ -68,7 +68,7 @@ func (a *App) Run(ctx context.Context) error {
 		run  func(context.Context) error
 	}{
 		{"view", a.View.Run}, {"deliverer", a.deliverer.Run}, {"jobs", a.runner.Run}, {"gatherer", a.gatherer.Run},
-		{"harvest", a.Harvest.Run}, {"prune", a.prune}, {"moderation", a.Moderation.Run},
+		{"harvest", a.Harvest.Run}, {"prune", a.prune}, {"twins", a.indexTwins}, {"moderation", a.Moderation.Run},
 		{"software", func(ctx context.Context) error { return a.Actors.RunSoftware(ctx, a.log) }},
 	} {
 		g.Go(func() error {
@@ -79,6 +79,20 @@ func (a *App) Run(ctx context.Context) error {
 		})
 	}
 	return g.Wait()
+}
+
+// indexTwins compares, once, what was written before there was an index of twins.
+func (a *App) indexTwins(ctx context.Context) error {
+	const chunk = 500
+	for {
+		complete, err := a.Store.IndexTwins(ctx, chunk)
+		if err != nil && ctx.Err() == nil {
+			a.log.ErrorContext(ctx, "twins are not all compared", "error", err) // the next start goes on
+		}
+		if complete || err != nil {
+			return nil
+		}
+	}
 }
 
 // prune forgets what federation need not remember any more.

@@ -283,7 +283,8 @@ func (in *Inbox) removeEntries(ctx context.Context, tx *store.Tx, uri string) er
 		return err
 	}
 	for {
-		es, err := tx.Entries(ctx, store.EntryFilter{OwnerURI: uri, Limit: store.MaxLimit})
+		es, err := tx.Entries(ctx, store.EntryFilter{OwnerURI: uri, Limit: store.MaxLimit,
+			Statuses: []directory.Status{directory.StatusPublished, directory.StatusArchived}}) // those too that no list shows
 		if err != nil || len(es) == 0 {
 			return err
 		}

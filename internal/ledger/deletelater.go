@@ -121,6 +121,12 @@ func deletable(ctx context.Context, tx *store.Tx, e *directory.Entry) error {
 			return err
 		}
 	}
+	return carriesNobody(ctx, tx, e)
+}
+
+// carriesNobody refuses to take away an entry that another one of ours is
+// published as having become.
+func carriesNobody(ctx context.Context, tx *store.Tx, e *directory.Entry) error {
 	before, err := tx.Predecessors(ctx, e.ID)
 	if err != nil {
 		return err

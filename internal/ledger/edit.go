@@ -129,6 +129,11 @@ func (l *Ledger) prepareEdit(ctx context.Context, tx *store.Tx, who directory.Wh
 	if err := l.completeRelations(ctx, tx, after); err != nil {
 		return change{}, err
 	}
+	if before.Status.Public() && !after.Status.Public() {
+		if err := carriesNobody(ctx, tx, before); err != nil {
+			return change{}, err
+		}
+	}
 	equal, fields := same(before, after)
 	if equal {
 		return change{}, errUnchanged

@@ -136,6 +136,12 @@ func TestMergeOfOurs(t *testing.T) {
 		if _, err := l.Edit(ctx, system, loser.ID, func(e *directory.Entry) error { e.Name["fr"] = "X"; return nil }); !errors.Is(err, directory.ErrConflict) {
 			t.Errorf("edit of the loser: %v", err)
 		}
+		if err := l.Delete(ctx, system, winner.ID, ""); !errors.Is(err, directory.ErrConflict) {
+			t.Errorf("the winner is deleted: %v", err)
+		}
+		if _, err := l.SetStatus(ctx, system, winner.ID, directory.StatusDraft); !errors.Is(err, directory.ErrConflict) {
+			t.Errorf("the winner is withdrawn: %v", err)
+		}
 		if err := l.Split(ctx, system, loser.ID, ""); err != nil {
 			t.Fatal(err)
 		}

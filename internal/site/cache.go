@@ -52,5 +52,17 @@ func (s *Site) ofKind(ctx context.Context, k directory.Kind) ([]directory.Public
 	if err != nil {
 		return nil, fmt.Errorf("read all of kind %s: %w", k, err)
 	}
-	return publics(es), nil
+	to, err := s.cfg.Store.Redirects(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read all of kind %s: %w", k, err)
+	}
+	out := publics(es)
+	for i := range out {
+		for j := range out[i].Relations { // what moved or was merged is drawn as what is shown instead
+			if uri, ok := to[out[i].Relations[j].Object]; ok {
+				out[i].Relations[j].Object = uri
+			}
+		}
+	}
+	return out, nil
 }

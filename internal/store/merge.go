@@ -65,6 +65,20 @@ func (r Reader) Successions(ctx context.Context, why Why, before time.Time, limi
 	return ss, wrap(err, "successions")
 }
 
+// Redirects maps the ids of entries that are shown as another to the id of that
+// one, which is listed itself.
+func (r Reader) Redirects(ctx context.Context) (map[string]string, error) {
+	out := map[string]string{}
+	err := r.each(ctx, func(row scanner) error {
+		var from, to string
+		err := row.Scan(&from, &to)
+		out[from] = to
+		return err
+	}, `SELECT o.uri, n.uri FROM succession s JOIN entry o ON o.id = s.old_id JOIN entry n ON n.id = s.new_id
+		WHERE n.public ORDER BY s.at DESC LIMIT 100000`)
+	return out, wrap(err, "redirects")
+}
+
 // maxSuccessions bounds how far one entry leads to another.
 const maxSuccessions = 8
 

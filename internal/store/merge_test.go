@@ -79,6 +79,9 @@ func TestSuccession(t *testing.T) {
 		if ms, err := s.MirroredFrom(ctx, "https://c.ex", "", 10); err != nil || len(ms) != 1 {
 			t.Errorf("reconciled with its origin: %+v, %v", ms, err)
 		}
+		if to, err := s.Redirects(ctx); err != nil || !cmp.Equal(to, map[string]string{theirs.URI: ours.URI}) {
+			t.Errorf("redirects %v, %v", to, err)
+		}
 		ps, err := s.Predecessors(ctx, "a")
 		if err != nil || len(ps) != 1 || ps[0].OldID != "b" || ps[0].WhoName != "alice" || ps[0].Reason != "same gate" {
 			t.Errorf("predecessors %+v, %v", ps, err)
