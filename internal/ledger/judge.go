@@ -27,12 +27,16 @@ func (l *Ledger) decide(ctx context.Context, tx *store.Tx, e *directory.Entry) (
 	return d, nil
 }
 
-// ignore remembers only what rules look at, and lets go of what was kept.
-func (l *Ledger) ignore(ctx context.Context, tx *store.Tx, e directory.Entry, reason string) (changed bool, err error) {
+// ignore remembers only what rules look at, and lets go of what was kept; a hold
+// leaves all as it is.
+func (l *Ledger) ignore(ctx context.Context, tx *store.Tx, e directory.Entry, d directory.Decision) (changed bool, err error) {
+	if d.Action == directory.DecideHold {
+		return false, nil
+	}
 	if changed, err = l.ForgetRemote(ctx, tx, e.URI); err != nil {
 		return false, err
 	}
-	return changed, tx.PutIgnored(ctx, store.Ignored{Entry: directory.RuleFacts(&e), Reason: reason})
+	return changed, tx.PutIgnored(ctx, store.Ignored{Entry: directory.RuleFacts(&e), Reason: d.Reason})
 }
 
 // forgotten dates the rows of entries that we chose not to keep before every

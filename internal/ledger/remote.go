@@ -49,11 +49,8 @@ func (l *Ledger) AcceptRemote(ctx context.Context, tx *store.Tx, e directory.Ent
 	if err != nil {
 		return false, fmt.Errorf("accept %s: %w", e.URI, err)
 	}
-	switch d.Action {
-	case directory.DecideHold:
-		return false, nil
-	case directory.DecideIgnore:
-		return l.ignore(ctx, tx, e, d.Reason)
+	if d.Action == directory.DecideIgnore || d.Action == directory.DecideHold {
+		return l.ignore(ctx, tx, e, d)
 	}
 	if err := tx.DeleteIgnored(ctx, e.URI); err != nil {
 		return false, err

@@ -43,7 +43,7 @@ func (l *Ledger) Rejudge(ctx context.Context, tx *store.Tx, uri string) (Rejudge
 	switch {
 	case d.Action == directory.DecideHold:
 	case d.Action == directory.DecideIgnore:
-		res.Changed, err = l.ignore(ctx, tx, e, d.Reason)
+		res.Changed, err = l.ignore(ctx, tx, e, d)
 	case e.Status != old.Status || e.Silenced != old.Silenced || e.Withheld != old.Withheld:
 		res.Changed = true
 		if err = tx.PutEntry(ctx, &e, store.PutOptions{Public: true}); err == nil {
