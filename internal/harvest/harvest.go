@@ -150,8 +150,8 @@ func (h *Harvester) record(ctx context.Context, tx *store.Tx, who directory.Who,
 	if err := h.audit(ctx, tx, who, "follow", ra.URI, ""); err != nil {
 		return err
 	}
-	if ra.Catalog == "" {
-		return nil // others accept by hand: wait for their answer
+	if waitsFor(ra) {
+		return nil
 	}
 	return peer.ScheduleBackfill(ctx, tx, ra.URI, h.now())
 }

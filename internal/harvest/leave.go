@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/internal/jobs"
 	"codeberg.org/bocage/bocage/internal/store"
 )
@@ -107,4 +108,23 @@ func ignoreMissing(err error) error {
 		return nil
 	}
 	return err
+}
+
+// waitsFor reports whether nothing is read of an actor before it has accepted
+// our follow: other software, and whoever looks at its followers, although its
+// catalogue could be read.
+func waitsFor(ra store.RemoteActor) bool {
+	if ra.Catalog == "" {
+		return true
+	}
+	m, err := federation.ParseObject(ra.Doc)
+	return err == nil && m.Bool("manuallyApprovesFollowers")
+}
+
+func (h *Harvester) waits(ctx context.Context, object string) (bool, error) {
+	ra, err := h.cfg.Actors.Known(ctx, object)
+	if err != nil {
+		return true, ignoreMissing(err)
+	}
+	return waitsFor(ra), nil
 }

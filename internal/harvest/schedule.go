@@ -111,8 +111,13 @@ func (h *Harvester) Schedule(ctx context.Context) error {
 }
 
 func (h *Harvester) due(ctx context.Context, f store.Following, p store.PeerHealth) (bool, error) {
-	if f.State == store.FollowRejected || f.State == store.FollowPending && f.Catalog == "" || p.Paused {
+	if f.State == store.FollowRejected || p.Paused {
 		return false, nil
+	}
+	if f.State == store.FollowPending {
+		if waits, err := h.waits(ctx, f.Object); err != nil || waits {
+			return false, err
+		}
 	}
 	interval := h.cfg.Interval
 	switch p.State {
