@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 
 	"codeberg.org/bocage/bocage/internal/app"
+	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/keyring"
 	"codeberg.org/bocage/bocage/internal/ledger"
 )
@@ -33,6 +35,9 @@ func keyRotateCommand() command {
 						opt.Owner, name = e.ID, nameOf(e)
 					}
 					n, err := a.Ledger.RotateKeys(ctx, system, opt)
+					if errors.Is(err, directory.ErrNotFound) {
+						return fmt.Errorf("%s has no key yet: it is made when it is first needed", name)
+					}
 					if err != nil {
 						return err
 					}

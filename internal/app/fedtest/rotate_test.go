@@ -7,13 +7,13 @@ import (
 	"codeberg.org/bocage/bocage/internal/ledger"
 )
 
-// rotate INSTANCE [compromised]: replaces the keys of the instance and of its organisation
+// rotate INSTANCE: replaces the keys of the instance and of its organisation
 func cmdRotate(ts *testscript.TestScript, _ bool, args []string) {
 	i := at(ts, args, 1)
 	org, err := i.Organisation(ctxOf(ts))
 	ts.Check(err)
 	for _, owner := range []string{keyring.Instance, org.ID} {
-		_, err := i.App.Ledger.RotateKeys(ctxOf(ts), System, ledger.RotateOptions{Owner: owner, Compromised: len(args) > 1})
+		_, err := i.App.Ledger.RotateKeys(ctxOf(ts), System, ledger.RotateOptions{Owner: owner})
 		ts.Check(err)
 	}
 }
