@@ -80,7 +80,7 @@ func commands() []command {
 		importCommand(), exportCommand(),
 		discussionListCommand(), discussionApproveCommand(), discussionHideCommand(), discussionRemoveCommand(), discussionRuleCommand(),
 		followCommand(), unfollowCommand(), peerListCommand(), peerShowCommand(), peerRebuildCommand(), peerPinCommand(), peerDeadCommand(), mirrorCommand(), keyRotateCommand(),
-	}, peerActCommands(), sourceCommands(), moderationCommands(), lifeCommands())
+	}, peerActCommands(), sourceCommands(), moderationCommands(), lifeCommands(), mapCommands())
 }
 
 // run runs one command line and returns its exit code.
