@@ -19,6 +19,13 @@ import (
 	"codeberg.org/bocage/bocage/internal/vocab"
 )
 
+func newSite(t *testing.T) *site {
+	t.Helper()
+	return newSiteOf(t, func(owner string) vocab.Keys {
+		return vocab.Keys{RSAPublicPEM: "PEM of " + owner, Ed25519Multibase: "z6Mk" + owner}
+	})
+}
+
 func keyOf(owner string) ed25519.PrivateKey {
 	seed := sha256.Sum256([]byte(owner))
 	return ed25519.NewKeyFromSeed(seed[:])
@@ -143,26 +150,41 @@ func TestProofs(t *testing.T) {
 
 const vectorKey = "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2"
 
-// TestMirror: what is served of a dead origin is what it signed, to the byte,
-// and nothing of one that lives.
-func TestMirror(t *testing.T) {
-	t.Parallel()
-	ctx := context.Background()
-	s := newSite(t)
-	const origin = "https://a.example"
-	theirs := vocab.Env{Base: origin}
-	write := func(fn func(tx *store.Tx) error) {
-		t.Helper()
-		if err := s.st.Write(ctx, fn); err != nil {
-			t.Fatal(err)
-		}
+// gone is a server whose documents were kept, and which may not answer any more.
+type gone struct {
+	*site
+	env      vocab.Env
+	body     map[string][]byte // as received
+	instance []byte
+	event    string
+}
+
+func (g *gone) write(fn func(tx *store.Tx) error) {
+	g.t.Helper()
+	if err := g.st.Write(context.Background(), fn); err != nil {
+		g.t.Fatal(err)
 	}
-	body := map[string][]byte{}
+}
+
+func (g *gone) state(st store.PeerState) {
+	g.write(func(tx *store.Tx) error {
+		return tx.PutPeer(context.Background(), store.Peer{Origin: g.env.Base, State: st})
+	})
+}
+
+func (g *gone) document(id string) string { return "/mirror/document?id=" + url.QueryEscape(id) }
+
+func newGone(t *testing.T) *gone {
+	t.Helper()
+	ctx := context.Background()
+	const origin = "https://a.example"
+	g := &gone{site: newSite(t), env: vocab.Env{Base: origin}, body: map[string][]byte{}}
+	org := g.env.EntryURI(directory.KindOrganisation, orgID)
 	for n, kind := range []directory.Kind{directory.KindOrganisation, directory.KindEvent, directory.KindText} {
 		e := entry(n+1, kind, nil)
-		e.URI, e.OwnerURI = theirs.EntryURI(kind, e.ID), theirs.EntryURI(directory.KindOrganisation, orgID)
+		e.URI, e.OwnerURI = g.env.EntryURI(kind, e.ID), org
 		p, _ := e.Public()
-		doc, err := theirs.Document(p, signing(orgID))
+		doc, err := g.env.Document(p, signing(orgID))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -170,69 +192,81 @@ func TestMirror(t *testing.T) {
 			doc = federation.Embed(doc) // as a page has it
 		}
 		e.Origin, e.Hash = origin, proof.Hash(doc)
-		body[e.URI] = doc
-		kept := store.KeptDocument{URI: e.URI, Origin: origin, Owner: theirs.EntryURI(directory.KindOrganisation, orgID), Hash: e.Hash, Body: doc,
-			Multikey: signing(orgID).Ed25519Multibase, Endorsed: n == 0}
-		write(func(tx *store.Tx) error {
+		g.body[e.URI] = doc
+		if kind == directory.KindEvent {
+			g.event = e.URI
+		}
+		kept := store.KeptDocument{URI: e.URI, Origin: origin, Owner: org, Hash: e.Hash, Body: doc, Multikey: signing(orgID).Ed25519Multibase, Endorsed: n == 0}
+		g.write(func(tx *store.Tx) error {
 			if err := tx.PutEntry(ctx, e, store.PutOptions{Public: true, Wire: doc}); err != nil {
 				return err
 			}
 			return tx.KeepDocument(ctx, kept)
 		})
 	}
-	instance, err := theirs.InstanceActor(signing(InstanceKeys), now)
-	if err != nil {
+	var err error
+	if g.instance, err = g.env.InstanceActor(signing(InstanceKeys), now); err != nil {
 		t.Fatal(err)
 	}
-	write(func(tx *store.Tx) error {
-		return tx.PinKey(ctx, store.PinnedKey{Origin: origin, Multikey: signing(InstanceKeys).Ed25519Multibase, Actor: theirs.InstanceURI(), Doc: instance})
+	g.write(func(tx *store.Tx) error {
+		return tx.PinKey(ctx, store.PinnedKey{Origin: origin, Multikey: signing(InstanceKeys).Ed25519Multibase, Actor: g.env.InstanceURI(), Doc: g.instance})
 	})
-	state := func(st store.PeerState) {
-		write(func(tx *store.Tx) error { return tx.PutPeer(ctx, store.Peer{Origin: origin, State: st}) })
-	}
-	const catalog = "/mirror/a.example/catalog"
-	event := theirs.EntryURI(directory.KindEvent, entry(2, directory.KindEvent, nil).ID)
-	document := func(id string) string { return "/mirror/document?id=" + url.QueryEscape(id) }
+	return g
+}
+
+const mirroredCatalog = "/mirror/a.example/catalog"
+
+// TestMirrored: nothing is served of a server that lives, and of one that is
+// down only by decision.
+func TestMirrored(t *testing.T) {
+	t.Parallel()
+	g := newGone(t)
 	closed := func(why string) {
 		t.Helper()
-		for _, path := range []string{catalog, catalog + "?after=0", document(event), document(theirs.InstanceURI())} {
-			if w := s.get(path); w.Code != http.StatusNotFound {
+		for _, path := range []string{mirroredCatalog, mirroredCatalog + "?after=0", g.document(g.event), g.document(g.env.InstanceURI())} {
+			if w := g.get(path); w.Code != http.StatusNotFound {
 				t.Errorf("%s: %s answers %d", why, path, w.Code)
 			}
 		}
-		if w := s.get("/mirror"); w.Code != 200 || strings.TrimSpace(w.Body.String()) != `{"origins":[]}` {
+		if w := g.get("/mirror"); w.Code != 200 || strings.TrimSpace(w.Body.String()) != `{"origins":[]}` {
 			t.Errorf("%s: %s", why, w.Body)
 		}
 	}
 	closed("unknown")
-	state(store.PeerUp)
+	g.state(store.PeerUp)
 	closed("up")
-	state(store.PeerDown)
+	g.state(store.PeerDown)
 	closed("down")
-	write(func(tx *store.Tx) error { return tx.PutSetting(ctx, store.SettingMirrorDown, "1") })
-	if w := s.get(document(event)); w.Code != 200 {
+	g.write(func(tx *store.Tx) error { return tx.PutSetting(context.Background(), store.SettingMirrorDown, "1") })
+	if w := g.get(g.document(g.event)); w.Code != 200 {
 		t.Errorf("down, and mirrored by decision: %d", w.Code)
 	}
-	state(store.PeerDead)
+}
+
+// TestMirror: what is served of a dead server is what it signed, to the byte.
+func TestMirror(t *testing.T) {
+	t.Parallel()
+	g := newGone(t)
+	g.state(store.PeerDead)
 	var list struct{ Origins []mirrored }
-	if err := json.Unmarshal(s.get("/mirror").Body.Bytes(), &list); err != nil || len(list.Origins) != 1 || list.Origins[0].Count != 3 ||
-		list.Origins[0].Key != signing(InstanceKeys).Ed25519Multibase || list.Origins[0].Actor != theirs.InstanceURI() ||
-		list.Origins[0].Catalog != env.Base+catalog || list.Origins[0].State != store.PeerDead {
+	if err := json.Unmarshal(g.get("/mirror").Body.Bytes(), &list); err != nil || len(list.Origins) != 1 || list.Origins[0].Count != 3 ||
+		list.Origins[0].Key != signing(InstanceKeys).Ed25519Multibase || list.Origins[0].Actor != g.env.InstanceURI() ||
+		list.Origins[0].Catalog != env.Base+mirroredCatalog || list.Origins[0].State != store.PeerDead {
 		t.Errorf("%+v, %v", list, err)
 	}
-	if col := s.collection(catalog); col.TotalItems != 3 {
+	if col := g.collection(mirroredCatalog); col.TotalItems != 3 {
 		t.Errorf("%+v", col)
 	}
-	stubs := s.collection(catalog + "?after=0&limit=500")
+	stubs := g.collection(mirroredCatalog + "?after=0&limit=500")
 	if len(stubs.Items) != 3 || !strings.Contains(string(stubs.Items[0]), `"via":"https://b.ex/mirror"`) || !strings.Contains(string(stubs.Items[0]), `"hash":"sha256-`) {
 		t.Errorf("%s", stubs.Items)
 	}
-	n, path := 0, catalog+"?after=0&limit=2&full=1"
+	n, path := 0, mirroredCatalog+"?after=0&limit=2&full=1"
 	for path != "" {
-		col := s.collection(path)
+		col := g.collection(path)
 		for _, raw := range col.Items {
 			m, err := federation.ParseObject(raw)
-			if err != nil || !bytes.Equal(raw, body[m.Text("id")]) {
+			if err != nil || !bytes.Equal(raw, g.body[m.Text("id")]) {
 				t.Errorf("not as received: %s, %v", raw, err)
 			}
 			n++
@@ -242,21 +276,21 @@ func TestMirror(t *testing.T) {
 	if n != 3 {
 		t.Errorf("%d documents", n)
 	}
-	w := s.get(document(event))
-	proven(t, w.Body.Bytes(), theirs.EntryURI(directory.KindOrganisation, orgID)+"#ed25519-key", publicOf(orgID), now.Format(time.RFC3339))
+	w := g.get(g.document(g.event))
+	proven(t, w.Body.Bytes(), g.env.EntryURI(directory.KindOrganisation, orgID)+"#ed25519-key", publicOf(orgID), now.Format(time.RFC3339))
 	if !strings.HasPrefix(w.Body.String(), `{"@context":[`) || w.Header().Get("Content-Type") != federation.ContentType ||
-		w.Header().Get("Link") != "<"+event+`>; rel="original"` {
+		w.Header().Get("Link") != "<"+g.event+`>; rel="original"` {
 		t.Errorf("%v %.100s", w.Header(), w.Body)
 	}
-	if again := s.get(document(event), "If-None-Match", w.Header().Get("ETag")); again.Code != http.StatusNotModified {
+	if again := g.get(g.document(g.event), "If-None-Match", w.Header().Get("ETag")); again.Code != http.StatusNotModified {
 		t.Errorf("by its ETag: %d", again.Code)
 	}
-	if got := s.get(document(theirs.InstanceURI())).Body.Bytes(); !bytes.Equal(got, instance) {
+	if got := g.get(g.document(g.env.InstanceURI())).Body.Bytes(); !bytes.Equal(got, g.instance) {
 		t.Errorf("instance: %s", got)
 	}
-	for path, want := range map[string]int{document("https://a.example/none"): 404, document("nothing"): 400, catalog + "?after=0&bucket=ab": 400,
-		catalog + "?after=x": 400, document(env.Base + "/actor"): 404, "/mirror/b.example/catalog": 404} {
-		if w := s.get(path); w.Code != want {
+	for path, want := range map[string]int{g.document("https://a.example/none"): 404, g.document("nothing"): 400, mirroredCatalog + "?after=0&bucket=ab": 400,
+		mirroredCatalog + "?after=x": 400, g.document(env.Base + "/actor"): 404, "/mirror/b.example/mirroredCatalog": 404} {
+		if w := g.get(path); w.Code != want {
 			t.Errorf("%s: %d, want %d", path, w.Code, want)
 		}
 	}

@@ -34,13 +34,6 @@ type site struct {
 	mux *http.ServeMux
 }
 
-func newSite(t *testing.T) *site {
-	t.Helper()
-	return newSiteOf(t, func(owner string) vocab.Keys {
-		return vocab.Keys{RSAPublicPEM: "PEM of " + owner, Ed25519Multibase: "z6Mk" + owner}
-	})
-}
-
 func newSiteOf(t *testing.T, keys func(owner string) vocab.Keys) *site {
 	t.Helper()
 	s := &site{t: t, st: storetest.Open(t, "sqlite"), mux: http.NewServeMux()}
