@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -13,100 +14,120 @@ import (
 
 var csrfField = regexp.MustCompile(`name="csrf" value="([^"]+)"`)
 
-// TestFederationPages: an administrator sees what is wrong with a server in
-// words, pauses it, lets it go on, and blocks it after a question.
-func TestFederationPages(t *testing.T) {
-	a := testApp(t)
-	admin := signIn(t, a, store.User{Name: "admin", Admin: true})
-	const origin = "https://communs.example"
+// operator is an administrator at the page of one server.
+type operator struct {
+	visitor
+	path, token string
+}
+
+func (o operator) see(path string, want ...string) string {
+	o.t.Helper()
+	w := o.do(http.MethodGet, path, nil)
+	if w.Code != http.StatusOK {
+		o.t.Fatalf("GET %s: %d\n%s", path, w.Code, w.Body)
+	}
+	for _, text := range want {
+		if !strings.Contains(w.Body.String(), text) {
+			o.t.Errorf("GET %s does not say %q:\n%s", path, text, w.Body)
+		}
+	}
+	return w.Body.String()
+}
+
+// act sends the form with one of its buttons; it answers with the status, and with
+// where it leads or the page.
+func (o operator) act(do string, more ...string) (status int, answer string) {
+	o.t.Helper()
+	form := url.Values{"csrf": {o.token}, "do": {do}, "reason": {"essai"}}
+	for i := 0; i < len(more); i += 2 {
+		form.Set(more[i], more[i+1])
+	}
+	w := o.do(http.MethodPost, o.path, form)
+	if w.Code == http.StatusSeeOther {
+		return w.Code, w.Header().Get("Location")
+	}
+	return w.Code, w.Body.String()
+}
+
+const troubledOrigin = "https://communs.example"
+
+// newOperator is at the page of a server that has trouble; another has none.
+func newOperator(t *testing.T, a *App) operator {
+	t.Helper()
 	err := a.Store.Write(t.Context(), func(tx *store.Tx) error {
-		if err := tx.PutPeer(t.Context(), store.Peer{Origin: origin, Software: "gancio", Version: "1.21.0", Signature: "draft-cavage"}); err != nil {
-			return err
-		}
-		if err := tx.EnsurePeer(t.Context(), "https://calme.example"); err != nil {
-			return err
-		}
-		if err := tx.PutActivity(t.Context(), store.Activity{ID: "https://us/1", Body: []byte("{}"), Created: time.Now()}); err != nil {
-			return err
-		}
-		if err := tx.Enqueue(t.Context(), store.Delivery{Peer: origin, ActivityID: "https://us/1", Sender: "instance", KeyID: "k", Inbox: origin + "/inbox"}); err != nil {
-			return err
-		}
-		return tx.PeerFailed(t.Context(), origin, "503 Service Unavailable: <b>maintenance</b>")
+		return errors.Join(
+			tx.PutPeer(t.Context(), store.Peer{Origin: troubledOrigin, Software: "gancio", Version: "1.21.0", Signature: "draft-cavage"}),
+			tx.EnsurePeer(t.Context(), "https://calme.example"),
+			tx.PutActivity(t.Context(), store.Activity{ID: "https://us/1", Body: []byte("{}"), Created: time.Now()}),
+			tx.Enqueue(t.Context(), store.Delivery{Peer: troubledOrigin, ActivityID: "https://us/1", Sender: "instance", KeyID: "k", Inbox: troubledOrigin + "/inbox"}),
+			tx.PeerFailed(t.Context(), troubledOrigin, "503 Service Unavailable: <b>maintenance</b>"))
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	see := func(path string, want ...string) string {
-		t.Helper()
-		w := admin.do(http.MethodGet, path, nil)
-		if w.Code != http.StatusOK {
-			t.Fatalf("GET %s: %d\n%s", path, w.Code, w.Body)
-		}
-		for _, text := range want {
-			if !strings.Contains(w.Body.String(), text) {
-				t.Errorf("GET %s does not say %q:\n%s", path, text, w.Body)
-			}
-		}
-		return w.Body.String()
-	}
-	list := see("/admin/federation?lang=en", "communs.example", "gancio 1.21.0", "It is in maintenance or overloaded (503).", "draft-cavage")
-	if strings.Index(list, "communs.example") > strings.Index(list, "calme.example") {
-		t.Error("trouble is not listed first")
-	}
-	if body := see("/admin/federation?lang=en&state=trouble"); strings.Contains(body, "calme.example") {
-		t.Error("a server that answers is listed as trouble")
-	}
-	const path = "/admin/federation/communs.example"
-	body := see(path+"?lang=en", "tried again by itself", "&lt;b&gt;maintenance", "Pause")
-	token := csrfField.FindStringSubmatch(body)
+	o := operator{visitor: signIn(t, a, store.User{Name: "admin", Admin: true}), path: "/admin/federation/communs.example"}
+	token := csrfField.FindStringSubmatch(o.see(o.path))
 	if token == nil {
 		t.Fatal("the page has no token")
 	}
-	act := func(do, to string, more ...string) string {
-		t.Helper()
-		form := url.Values{"csrf": {token[1]}, "do": {do}, "reason": {"essai"}}
-		for i := 0; i < len(more); i += 2 {
-			form.Set(more[i], more[i+1])
-		}
-		w := admin.do(http.MethodPost, path, form)
-		if to == "" && w.Code == http.StatusOK {
-			return w.Body.String()
-		}
-		if w.Code != http.StatusSeeOther || w.Header().Get("Location") != path+"?done="+to {
-			t.Errorf("%s: %d to %q\n%s", do, w.Code, w.Header().Get("Location"), w.Body)
-		}
-		return ""
+	o.token = token[1]
+	return o
+}
+
+// TestFederationPages: an administrator sees what is wrong with a server in words.
+func TestFederationPages(t *testing.T) {
+	o := newOperator(t, testApp(t))
+	list := o.see("/admin/federation?lang=en", "communs.example", "gancio 1.21.0", "It is in maintenance or overloaded (503).", "draft-cavage")
+	if strings.Index(list, "communs.example") > strings.Index(list, "calme.example") {
+		t.Error("trouble is not listed first")
 	}
-	act("pause", "peer_pause")
-	see(path+"?lang=fr", "En pause", "Reprendre")
-	if p, err := a.Store.Peer(t.Context(), origin); err != nil || p.Paused.IsZero() || p.Queued != 1 {
+	if body := o.see("/admin/federation?lang=en&state=trouble"); strings.Contains(body, "calme.example") {
+		t.Error("a server that answers is listed as trouble")
+	}
+	o.see("/admin/federation?lang=fr&q=inconnu", "Aucun serveur ne correspond")
+	o.see(o.path+"?lang=en", "tried again by itself", "&lt;b&gt;maintenance", "Pause")
+}
+
+// TestFederationActions: a server is paused, goes on, and is blocked after a
+// question; each decision is in the log.
+func TestFederationActions(t *testing.T) {
+	a := testApp(t)
+	o := newOperator(t, a)
+	act := func(do string, more ...string) {
+		t.Helper()
+		if status, to := o.act(do, more...); status != http.StatusSeeOther || to != o.path+"?done=peer_"+do {
+			t.Errorf("%s: %d %s", do, status, to)
+		}
+	}
+	act("pause")
+	o.see(o.path+"?lang=fr", "En pause", "Reprendre")
+	if p, err := a.Store.Peer(t.Context(), troubledOrigin); err != nil || p.Paused.IsZero() || p.Queued != 1 {
 		t.Errorf("paused: %+v %v", p, err)
 	}
-	act("resume", "peer_resume")
-	act("retry", "peer_retry")
-	act("resync", "peer_resync")
-	if p, err := a.Store.Peer(t.Context(), origin); err != nil || !p.Paused.IsZero() || !p.NextTry.IsZero() || p.Heal.IsZero() {
+	act("resume")
+	act("retry")
+	act("resync")
+	if p, err := a.Store.Peer(t.Context(), troubledOrigin); err != nil || !p.Paused.IsZero() || !p.NextTry.IsZero() || p.Heal.IsZero() {
 		t.Errorf("resumed: %+v %v", p, err)
 	}
-	if question := act("block", ""); !strings.Contains(question, `name="confirm" value="yes"`) {
-		t.Error("blocking asks nothing")
+	if status, question := o.act("block"); status != http.StatusOK || !strings.Contains(question, `name="confirm" value="yes"`) {
+		t.Errorf("blocking asks nothing: %d", status)
 	}
-	if p, _ := a.Store.Peer(t.Context(), origin); p.State == store.PeerBlocked {
-		t.Error("blocked without an answer")
+	if status, _ := o.act("block", "confirm", "yes", "reason", " "); status != http.StatusUnprocessableEntity {
+		t.Errorf("blocking without a reason: %d", status)
 	}
-	if w := admin.do(http.MethodPost, path, url.Values{"csrf": {token[1]}, "do": {"block"}, "confirm": {"yes"}}); w.Code != http.StatusUnprocessableEntity {
-		t.Errorf("blocking without a reason: %d", w.Code)
+	if v, err := a.Moderation.CheckOrigin(t.Context(), troubledOrigin); err != nil || !v.Allowed {
+		t.Errorf("blocked without an answer: %+v %v", v, err)
 	}
-	act("block", "peer_block", "confirm", "yes")
-	if v, err := a.Moderation.CheckOrigin(t.Context(), origin); err != nil || v.Allowed {
+	act("block", "confirm", "yes")
+	if v, err := a.Moderation.CheckOrigin(t.Context(), troubledOrigin); err != nil || v.Allowed {
 		t.Errorf("after blocking: %+v %v", v, err)
 	}
-	if w := admin.do(http.MethodPost, path, url.Values{"csrf": {token[1]}, "do": {"explode"}}); w.Code != http.StatusBadRequest {
-		t.Errorf("an action that is none: %d", w.Code)
+	if status, _ := o.act("explode"); status != http.StatusBadRequest {
+		t.Errorf("an action that is none: %d", status)
 	}
 	log, err := a.Store.Audit(t.Context(), "", 10)
 	if err != nil || len(log) < 5 {
-		t.Fatalf("%d decisions are in the log: %v", len(log), err)
+		t.Errorf("%d decisions are in the log: %v", len(log), err)
 	}
 }

@@ -129,45 +129,55 @@ func TestInOrder(t *testing.T) {
 	}
 }
 
-// TestBroken breaks one thing at a time, and looks for who refuses it. It is one
-// table, and so is long.
-func TestBroken(t *testing.T) {
-	t.Parallel()
-	status := func(code int, headers ...string) http.HandlerFunc {
-		return func(w http.ResponseWriter, _ *http.Request) {
-			for i := 0; i < len(headers); i += 2 {
-				w.Header().Set(headers[i], headers[i+1])
-			}
-			w.WriteHeader(code)
+// breakage is one thing that is wrong, and the finding that names it.
+type breakage struct {
+	breakIt func(s *site)
+	level   checkup.Level
+	check   string // how the finding's name begins
+	text    string // what it says
+	who     string
+}
+
+func status(code int, headers ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		for i := 0; i < len(headers); i += 2 {
+			w.Header().Set(headers[i], headers[i+1])
 		}
+		w.WriteHeader(code)
 	}
+}
+
+func link(typ, href string) object {
+	return object{"subject": "acct:instance@x", "links": []any{object{"rel": "self", "type": typ, "href": href}}}
+}
+
+// key gives the actor another key, which is as it should be but for change.
+func key(s *site, change object) {
+	k := object{"id": s.URL + "/actor#main-key", "owner": s.URL + "/actor", "publicKeyPem": rsaPEM()}
+	for name, v := range change {
+		k[name] = v
+	}
+	s.actor["publicKey"] = k
+}
+
+var edPEM = sync.OnceValue(func() string {
 	ed, _, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
-	edPEM, err := httpsig.EncodeKey(ed)
+	text, err := httpsig.EncodeKey(ed)
 	if err != nil {
-		t.Fatal(err)
+		panic(err)
 	}
-	link := func(typ, href string) object {
-		return object{"subject": "acct:instance@x", "links": []any{object{"rel": "self", "type": typ, "href": href}}}
-	}
-	key := func(s *site, change object) {
-		k := object{"id": s.URL + "/actor#main-key", "owner": s.URL + "/actor", "publicKeyPem": rsaPEM()}
-		for name, v := range change {
-			k[name] = v
-		}
-		s.actor["publicKey"] = k
-	}
-	for name, c := range map[string]struct {
-		breakIt func(s *site)
-		level   checkup.Level
-		check   string // how the finding's name begins
-		text    string // what it says
-		who     string
-	}{
-		"clock 10 minutes off": {func(s *site) { s.header = date(-10 * time.Minute) }, checkup.Refused, "clock", "10m", "Gancio"},
-		"clock 2 hours off":    {func(s *site) { s.header = date(2 * time.Hour) }, checkup.Refused, "clock", "2h", "Mastodon"},
+	return text
+})
+
+// TestBrokenDiscovery breaks one thing at a time of what leads to an actor.
+func TestBrokenDiscovery(t *testing.T) {
+	t.Parallel()
+	testBroken(t, map[string]breakage{
+		"clock 10 minutes off": {func(s *site) { s.header = date(-10*time.Minute - 10*time.Second) }, checkup.Refused, "clock", "10m", "Gancio"},
+		"clock 2 hours off":    {func(s *site) { s.header = date(2*time.Hour + 30*time.Second) }, checkup.Refused, "clock", "2h", "Mastodon"},
 		"no nodeinfo":          {func(s *site) { s.index = object{"links": []any{}} }, checkup.Warn, "nodeinfo", "no link", "Mobilizon"},
 		"no host-meta":         {func(s *site) { s.handle["/.well-known/host-meta"] = status(404) }, checkup.Warn, "host-meta", "404", "Mobilizon"},
 		"host-meta without lrdd": {func(s *site) {
@@ -184,6 +194,13 @@ func TestBroken(t *testing.T) {
 		"webfinger knows all": {func(s *site) {
 			s.handle["/.well-known/webfinger"] = func(w http.ResponseWriter, _ *http.Request) { _ = json.NewEncoder(w).Encode(s.jrd) }
 		}, checkup.Warn, "unknown names", "nobody", "Mastodon"},
+	})
+}
+
+// TestBrokenActor breaks one thing at a time of the actor and its inbox.
+func TestBrokenActor(t *testing.T) {
+	t.Parallel()
+	testBroken(t, map[string]breakage{
 		"actor wants signatures": {func(s *site) { s.handle["/actor"] = status(401) }, checkup.Refused, "instance actor", "without a signature", "GoToSocial"},
 		"actor redirects":        {func(s *site) { s.handle["/actor"] = status(301, "Location", "/actor/") }, checkup.Refused, "instance actor", "redirects", "Mastodon"},
 		"actor is a page":        {func(s *site) { s.types["/actor"] = "text/html" }, checkup.Refused, "instance actor", "text/html", "Mastodon"},
@@ -212,7 +229,7 @@ func TestBroken(t *testing.T) {
 		"key on another host":    {func(s *site) { key(s, object{"id": "https://elsewhere.example/k"}) }, checkup.Refused, "instance actor: key", "another host", "Mastodon"},
 		"key id of its own":      {func(s *site) { key(s, object{"id": s.URL + "/key"}) }, checkup.Warn, "instance actor: key", "/key", "Lemmy"},
 		"key is no PEM":          {func(s *site) { key(s, object{"publicKeyPem": "AAAA"}) }, checkup.Refused, "instance actor: key", "PEM", "Mastodon"},
-		"Ed25519 key":            {func(s *site) { key(s, object{"publicKeyPem": edPEM}) }, checkup.Refused, "instance actor: key", "no RSA", "Gancio"},
+		"Ed25519 key":            {func(s *site) { key(s, object{"publicKeyPem": edPEM()}) }, checkup.Refused, "instance actor: key", "no RSA", "Gancio"},
 		"outbox is not there":    {func(s *site) { s.handle["/actor/outbox"] = status(404) }, checkup.Warn, "instance actor", "outbox", "Mobilizon"},
 		"inbox is not there":     {func(s *site) { s.handle["/inbox"] = status(404) }, checkup.Refused, "inbox", "nothing can be delivered", "Mastodon"},
 		"inbox takes no POST":    {func(s *site) { s.handle["/inbox"] = status(405) }, checkup.Refused, "inbox", "405", "Mastodon"},
@@ -220,7 +237,12 @@ func TestBroken(t *testing.T) {
 		"inbox takes all":        {func(s *site) { s.handle["/inbox"] = status(202) }, checkup.Warn, "inbox", "Accepted", ""},
 		"inbox says bad request": {func(s *site) { s.handle["/inbox"] = status(400) }, checkup.Warn, "inbox", "400", "Fedify"},
 		"inbox moved":            {func(s *site) { s.handle["/inbox"] = status(308, "Location", "/inbox/") }, checkup.Refused, "inbox", "redirects", "Mastodon"},
-	} {
+	})
+}
+
+func testBroken(t *testing.T, table map[string]breakage) {
+	t.Helper()
+	for name, c := range table {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSite(t)
