@@ -49,6 +49,16 @@ type options struct {
 // the same document, key and options give the same bytes. The error wraps
 // ErrMalformed for what is no JSON object or has a proof already.
 func Sign(document []byte, opt Options) ([]byte, error) {
+	p, err := Make(document, opt)
+	if err != nil {
+		return nil, err
+	}
+	return Attach(document, p)
+}
+
+// Make returns the proof of a document, as Sign would add it. A document
+// without an @context is signed as if it had Options.Context.
+func Make(document []byte, opt Options) (json.RawMessage, error) {
 	v, err := decode(document)
 	if err != nil {
 		return nil, err
@@ -69,7 +79,7 @@ func Sign(document []byte, opt Options) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if !isPrefix(signed, doc["@context"]) {
+		if doc["@context"] != nil && !isPrefix(signed, doc["@context"]) {
 			return nil, fmt.Errorf("%w: the signed @context does not begin the document's", ErrMalformed)
 		}
 		doc["@context"] = signed
@@ -86,7 +96,20 @@ func Sign(document []byte, opt Options) ([]byte, error) {
 		return nil, err
 	}
 	p.Value = "z" + encodeBase58(ed25519.Sign(opt.Key, sum))
-	return appendMember(document, "proof", p)
+	return plain(p)
+}
+
+// Attach adds a proof to a document, which must be a JSON object with a member
+// and without a proof.
+func Attach(document []byte, p json.RawMessage) ([]byte, error) {
+	const name = `,"proof":`
+	end := bytes.LastIndexByte(document, '}')
+	if end < 0 {
+		return nil, fmt.Errorf("%w: not an object", ErrMalformed)
+	}
+	out := make([]byte, 0, end+len(name)+len(p)+1)
+	out = append(append(append(out, document[:end]...), name...), p...)
+	return append(out, '}'), nil
 }
 
 // plain marshals without HTML escaping, so that URLs stay as they are.
@@ -98,19 +121,6 @@ func plain(v any) ([]byte, error) {
 		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
 	return bytes.TrimSpace(b.Bytes()), nil
-}
-
-// appendMember adds one member to a non-empty JSON object.
-func appendMember(object []byte, name string, v any) ([]byte, error) {
-	raw, err := plain(v)
-	if err != nil {
-		return nil, err
-	}
-	end := bytes.LastIndexByte(object, '}')
-	out := make([]byte, 0, end+len(name)+len(raw)+6)
-	out = append(out, object[:end]...)
-	out = append(appendString(append(out, ','), name), ':')
-	return append(append(out, raw...), '}'), nil
 }
 
 func seconds(t time.Time) string {

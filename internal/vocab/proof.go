@@ -43,22 +43,26 @@ func (v Env) endorse(o *federation.Object, k Keys) (err error) {
 // proof covers the first part of the @context only, so that the document may be
 // put inside another without it. Keys that do not sign leave it as it is.
 func Seal(doc []byte, actor string, k Keys, created time.Time) ([]byte, error) {
-	return sign(doc, proof.Options{Key: k.own, Method: Ed25519KeyID(actor), Created: created, Context: federation.SignedContext()})
+	if k.own == nil {
+		return doc, nil
+	}
+	// Most of our @context is not signed: what is not read is not paid for.
+	p, err := proof.Make(federation.Embed(doc), proof.Options{Key: k.own, Method: Ed25519KeyID(actor), Created: created, Context: federation.SignedContext()})
+	if err != nil {
+		return nil, fmt.Errorf("sign as %s: %w", actor, err)
+	}
+	return proof.Attach(doc, p)
 }
 
 // SignActivity adds the proof of its actor to an activity of ours. It covers the
 // whole @context: Fedify verifies no other, and an activity is not embedded.
 func SignActivity(activity []byte, actor string, k Keys, created time.Time) ([]byte, error) {
-	return sign(activity, proof.Options{Key: k.own, Method: Ed25519KeyID(actor), Created: created})
-}
-
-func sign(doc []byte, opt proof.Options) ([]byte, error) {
-	if opt.Key == nil {
-		return doc, nil
+	if k.own == nil {
+		return activity, nil
 	}
-	signed, err := proof.Sign(doc, opt)
+	signed, err := proof.Sign(activity, proof.Options{Key: k.own, Method: Ed25519KeyID(actor), Created: created})
 	if err != nil {
-		return nil, fmt.Errorf("sign as %s: %w", opt.Method, err)
+		return nil, fmt.Errorf("sign as %s: %w", actor, err)
 	}
 	return signed, nil
 }
