@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
 // DecisionAction is what becomes of an entry that another instance sends. Its
@@ -309,4 +310,15 @@ func RuleFacts(e *Entry) Entry {
 		f.Text = &Text{Language: e.Text.Language}
 	}
 	return f
+}
+
+// ForgottenAt dates the tombstones of entries that this instance chose not to
+// keep before every version of them: whatever the origin says next may bring
+// them back.
+func ForgottenAt() time.Time { return time.UnixMicro(1).UTC() }
+
+// Forgotten reports whether e is what is left of an entry of another instance
+// that this one chose not to keep.
+func (e *Entry) Forgotten() bool {
+	return e.Status == StatusDeleted && e.DeletedAt.Equal(ForgottenAt())
 }

@@ -13,6 +13,7 @@ import (
 	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/jobs"
+	"codeberg.org/bocage/bocage/internal/ledger"
 	"codeberg.org/bocage/bocage/internal/peer"
 	"codeberg.org/bocage/bocage/internal/store"
 	"codeberg.org/bocage/bocage/internal/vocab"
@@ -254,6 +255,9 @@ func (h *Harvester) missing(ctx context.Context, f store.Following, id, hash str
 	if err == nil && old.Hash == hash {
 		return nil, nil
 	}
+	if ignored, err := h.cfg.Store.IgnoredByURI(ctx, id); err == nil && ignored.Entry.Hash == hash {
+		return nil, nil
+	}
 	done, err := h.pace.wait(ctx, id)
 	if err != nil {
 		return nil, err
@@ -297,16 +301,20 @@ func rowFault(err error) bool {
 }
 
 func (h *Harvester) apply(ctx context.Context, tx *store.Tx, f store.Following, b batch) (changed int, err error) {
-	for _, d := range b.accept {
-		did, err := h.cfg.Ledger.AcceptRemote(ctx, tx, d.entry, d.wire, d.hash)
-		if errors.Is(err, directory.ErrInvalid) || errors.Is(err, directory.ErrForbidden) {
-			h.skip(ctx, f, d.entry.URI, err)
+	page := make([]ledger.Remote, len(b.accept))
+	for i, d := range b.accept {
+		page[i] = ledger.Remote{Entry: d.entry, Wire: d.wire, Hash: d.hash}
+	}
+	did, refused, err := h.cfg.Ledger.AcceptRemotes(ctx, tx, page)
+	if err != nil {
+		return 0, err
+	}
+	for i, d := range b.accept {
+		if refused[i] != nil {
+			h.skip(ctx, f, d.entry.URI, refused[i])
 			continue
 		}
-		if err != nil {
-			return changed, err
-		}
-		if did {
+		if did[i] {
 			changed++
 		}
 		if d.kept != nil {
@@ -318,6 +326,9 @@ func (h *Harvester) apply(ctx context.Context, tx *store.Tx, f store.Following, 
 	for _, uri := range b.remove {
 		_, err := tx.EntryByURI(ctx, uri)
 		if errors.Is(err, directory.ErrNotFound) || errors.Is(err, directory.ErrGone) {
+			if err := tx.DeleteIgnored(ctx, uri); err != nil {
+				return changed, err
+			}
 			continue
 		}
 		if err != nil {

@@ -3,6 +3,7 @@ package harvest_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -113,8 +114,45 @@ func TestRehearsed(t *testing.T) {
 			if want := (store.SourceCount{Published: 1, Review: 1, Ignored: 4}); err != nil || counted[a.base] != want {
 				t.Errorf("held: %+v, %v", counted, err)
 			}
+			if at, err := b.harvester.Agreed(ctx, a.env.InstanceURI()); err != nil || at.IsZero() {
+				t.Errorf("with a rule the digests never agree: %v, %v", at, err)
+			}
+			ignoredGoes(t, a, b)
 			ruleChanges(t, a, b)
 		})
+	}
+}
+
+// ignoredGoes: what is ignored and deleted at its origin is forgotten, and a
+// comparison reads nothing of what is ignored again.
+func ignoredGoes(t *testing.T, a, b *node) {
+	t.Helper()
+	ctx := context.Background()
+	e := a.create(directory.Entry{Kind: directory.KindPlace, Name: directory.LangText{"fr": "Hangar"}})
+	a.later(5 * time.Minute)
+	settle(t, a, b)
+	if _, err := b.st.IgnoredByURI(ctx, e.URI); err != nil {
+		t.Errorf("a new entry outside the rule: %v", err)
+	}
+	if err := a.ledger.Delete(ctx, system, e.ID, "gone"); err != nil {
+		t.Fatal(err)
+	}
+	a.later(5 * time.Minute)
+	settle(t, a, b)
+	if _, err := b.st.IgnoredByURI(ctx, e.URI); !errors.Is(err, directory.ErrNotFound) {
+		t.Errorf("what was deleted at its origin is still known: %v", err)
+	}
+	a.requests()
+	a.later(7*time.Hour - 10*time.Minute)
+	b.later(7 * time.Hour)
+	if err := b.harvester.Schedule(ctx); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, a, b)
+	for _, hit := range a.requests() {
+		if strings.Contains(hit, "bucket=") {
+			t.Errorf("the digests differ: %s", hit)
+		}
 	}
 }
 

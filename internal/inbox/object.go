@@ -221,6 +221,9 @@ func (in *Inbox) remove(ctx context.Context, act federation.Activity) (effect, e
 		return eff, err
 	}
 	e, err := in.cfg.Store.EntryByURI(ctx, id)
+	if ignored, ierr := in.cfg.Store.IgnoredByURI(ctx, id); err != nil && ierr == nil {
+		e, err = ignored.Entry, nil // not kept, and counted as known
+	}
 	if errors.Is(err, directory.ErrNotFound) {
 		if s, serr := in.scope(ctx, act.Actor); serr != nil || s.any() {
 			return effect{}, errors.Join(errUnseen, serr)

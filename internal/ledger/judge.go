@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/store"
@@ -39,10 +38,6 @@ func (l *Ledger) ignore(ctx context.Context, tx *store.Tx, e directory.Entry, d 
 	return changed, tx.PutIgnored(ctx, store.Ignored{Entry: directory.RuleFacts(&e), Reason: d.Reason})
 }
 
-// forgotten dates the rows of entries that we chose not to keep before every
-// version of them: whatever the origin says next may bring them back.
-var forgotten = time.UnixMicro(1).UTC()
-
 // ForgetRemote lets go of an entry of another instance because we do not want
 // it any more, in the caller's transaction: unlike one that RemoveRemote takes
 // away, any version brings it back. It reports whether there was one.
@@ -64,7 +59,7 @@ func (l *Ledger) ForgetRemote(ctx context.Context, tx *store.Tx, uri string) (bo
 	if !errors.Is(err, directory.ErrGone) {
 		return false, fmt.Errorf("forget %s: %w", uri, err)
 	}
-	stone.Updated, stone.DeletedAt = forgotten, forgotten
+	stone.Updated, stone.DeletedAt = directory.ForgottenAt(), directory.ForgottenAt()
 	if err := tx.PutEntry(ctx, &stone, store.PutOptions{Public: true}); err != nil {
 		return false, fmt.Errorf("forget %s: %w", uri, err)
 	}

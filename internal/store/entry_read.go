@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"codeberg.org/bocage/bocage/internal/directory"
@@ -39,9 +40,14 @@ func (r Reader) entry(ctx context.Context, what, condition string, args ...any) 
 
 // Entry reads an entry by its ID, whatever its status: what is shown goes
 // through Entry.Public. The error wraps ErrNotFound, or ErrGone with the
-// tombstone: ID, URI, Kind, Handle, Owner, Status and DeletedAt.
+// tombstone: ID, URI, Kind, Handle, Owner, Status and DeletedAt. One that this
+// instance let go of is not found: its origin did not delete it.
 func (r Reader) Entry(ctx context.Context, id string) (directory.Entry, error) {
-	return r.entry(ctx, id, "e.id = $1", id)
+	e, err := r.entry(ctx, id, "e.id = $1", id)
+	if errors.Is(err, directory.ErrGone) && e.Forgotten() {
+		return e, fmt.Errorf("entry %s is not wanted here: %w", id, directory.ErrNotFound)
+	}
+	return e, err
 }
 
 // EntryByURI is Entry by ActivityPub id.
