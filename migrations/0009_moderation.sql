@@ -51,6 +51,9 @@ CREATE UNIQUE INDEX report_open ON report (duplicate) WHERE state = 'open';
 CREATE INDEX report_state ON report (state, id);
 CREATE INDEX report_origin ON report (origin, created);
 
+-- When a server was last found again after it was down or dead.
+ALTER TABLE peer ADD COLUMN returned BIGINT NOT NULL DEFAULT 0;
+
 -- Servers that came back with another key and nothing that vouches for it.
 CREATE TABLE quarantine (
     origin  TEXT PRIMARY KEY,

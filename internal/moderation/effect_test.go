@@ -262,7 +262,21 @@ func TestKeyChanged(t *testing.T) {
 		if d := judge(t, m, st, fresh); d.Action != directory.DecidePublish {
 			t.Errorf("accepted: %+v", d)
 		}
-		change(peer.KeyChange{Seen: long})
+		if v := change(peer.KeyChange{Seen: c.at}); v != "key.changed" {
+			t.Errorf("there since: %s", v)
+		}
+		err = st.Write(t.Context(), func(tx *store.Tx) error {
+			if err := tx.PutPeer(t.Context(), store.Peer{Origin: far, State: store.PeerDead}); err != nil {
+				return err
+			}
+			return tx.PeerSucceeded(t.Context(), far)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v := change(peer.KeyChange{Seen: c.at}); v != "key.quarantine" {
+			t.Errorf("found again before its key was looked at: %s", v)
+		}
 		if err := m.RefuseKey(t.Context(), admin, far, "somebody else"); err != nil {
 			t.Fatal(err)
 		}

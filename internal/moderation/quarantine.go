@@ -72,6 +72,11 @@ func (m *Moderation) away(ctx context.Context, tx *store.Tx, origin string, c pe
 	if err != nil {
 		return false, "", err
 	}
+	// Whoever has the domain now may have answered something else first.
+	returned, err := tx.PeerReturned(ctx, origin)
+	if err != nil {
+		return false, "", err
+	}
 	seen := c.Seen
 	if p.LastSuccess.After(seen) {
 		seen = p.LastSuccess
@@ -79,6 +84,8 @@ func (m *Moderation) away(ctx context.Context, tx *store.Tx, origin string, c pe
 	switch {
 	case p.State == store.PeerDown, p.State == store.PeerDead:
 		why = fmt.Sprintf("the server was %s since %s", p.State, p.FailingSince.Format(time.DateOnly))
+	case !returned.IsZero() && !returned.Before(c.Seen):
+		why = "the server was away until " + returned.Format(time.DateOnly)
 	case len(followed) > 0 && m.clock().Sub(seen) > absence:
 		why = "nothing was heard of it since " + seen.Format(time.DateOnly)
 	}

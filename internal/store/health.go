@@ -33,6 +33,7 @@ func (t *Tx) PeerFailed(ctx context.Context, origin, reason string) error {
 func (t *Tx) PeerSucceeded(ctx context.Context, origin string) error {
 	_, err := t.exec(ctx, `UPDATE peer SET fails = 0, next_try = 0, failing_since = 0, failed_days = 0, last_error = '',
 		last_success = $2, heal = CASE WHEN heal = 0 AND state IN ('failing', 'down', 'dead') THEN $2 ELSE heal END,
+		returned = CASE WHEN state IN ('down', 'dead') THEN $2 ELSE returned END,
 		state = CASE WHEN state = 'blocked' THEN state ELSE 'up' END WHERE origin = $1`, origin, t.now())
 	return wrap(err, "peer %s", origin)
 }
@@ -42,6 +43,7 @@ func (t *Tx) PeerSucceeded(ctx context.Context, origin string) error {
 func (t *Tx) PeerAnswered(ctx context.Context, origin string) error {
 	_, err := t.exec(ctx, `UPDATE peer SET failing_since = 0, failed_days = 0, last_success = $2, next_try = $2,
 		heal = CASE WHEN heal = 0 AND (fails = 0 OR state IN ('down', 'dead')) THEN $2 ELSE heal END,
+		returned = CASE WHEN state IN ('down', 'dead') THEN $2 ELSE returned END,
 		last_error = CASE WHEN fails = 0 THEN '' ELSE last_error END, state = 'up'
 		WHERE origin = $1 AND state IN ('failing', 'down', 'dead')`, origin, t.now())
 	return wrap(err, "peer %s", origin)

@@ -124,3 +124,10 @@ func (t *Tx) DeleteQuarantine(ctx context.Context, origin string) (bool, error) 
 	n, err := t.exec(ctx, "DELETE FROM quarantine WHERE origin = $1", origin)
 	return n > 0, wrap(err, "quarantine of %s", origin)
 }
+
+// PeerReturned is when a peer was last found again after it was down or dead;
+// zero when it never was.
+func (r Reader) PeerReturned(ctx context.Context, origin string) (time.Time, error) {
+	us, err := value[int64](ctx, r, "SELECT returned FROM peer WHERE origin = $1", origin)
+	return instant(us), wrap(err, "peer %s", origin)
+}

@@ -173,6 +173,10 @@ func TestNewKeyOfADeadServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	const origin = "https://bob.test"
+	eventually(t, "the Follow", func() (bool, error) {
+		known, err := a.App.Store.Peer(ctx, origin)
+		return err == nil && !known.LastSuccess.IsZero() && known.Queued == 0, nil
+	})
 	err = a.App.Store.Write(ctx, func(tx *store.Tx) error {
 		return tx.PutPeer(ctx, store.Peer{Origin: origin, State: store.PeerDead})
 	})
