@@ -177,12 +177,6 @@ func (t *Tx) EmptyRepliesBy(ctx context.Context, actor, reason string) (int, err
 	return n, wrap(err, "remove replies of %s", actor)
 }
 
-// MoveReplies gives the replies of one entry to another, into which it was merged.
-func (t *Tx) MoveReplies(ctx context.Context, from, to string) (int, error) {
-	n, err := t.exec(ctx, "UPDATE reply SET entry_id = $2 WHERE entry_id = $1", from, to)
-	return n, wrap(err, "move replies of entry %s", from)
-}
-
 // DropReplies forgets the replies to an entry that was deleted.
 func (t *Tx) DropReplies(ctx context.Context, entryID string) error {
 	_, err := t.exec(ctx, "DELETE FROM reply WHERE entry_id = $1", entryID)
