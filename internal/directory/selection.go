@@ -65,10 +65,7 @@ func ParseSelection(v url.Values) (Selection, error) {
 		Origin: strings.TrimSpace(v.Get("origin")),
 		Map:    strings.ToLower(strings.TrimSpace(v.Get("map"))),
 	}
-	if s.Map != "" && !ValidHandle(s.Map) {
-		fail("map", "unknown", "%.40q is not the name of a map", s.Map)
-		s.Map = ""
-	}
+	s.checkMap(fail)
 	if len(s.Query) > maxQueryBytes {
 		s.Query = strings.ToValidUTF8(s.Query[:maxQueryBytes], "")
 	}
@@ -115,6 +112,14 @@ func ParseSelection(v url.Values) (Selection, error) {
 		return s, bad
 	}
 	return s, nil
+}
+
+// checkMap refuses what cannot be a map's handle; an unknown one has no entries.
+func (s *Selection) checkMap(fail func(field, code, format string, args ...any)) {
+	if s.Map != "" && !ValidHandle(s.Map) {
+		fail("map", "unknown", "%.40q is not the name of a map", s.Map)
+		s.Map = ""
+	}
 }
 
 // months reads "12" or "12m"; "" is 0.
