@@ -35,6 +35,7 @@ const (
 // Ledger is what harvest does to the directory; *ledger.Ledger has it.
 type Ledger interface {
 	AcceptRemote(ctx context.Context, tx *store.Tx, e directory.Entry, wire []byte, hash string) (changed bool, err error)
+	AcceptRemotes(ctx context.Context, tx *store.Tx, rs []ledger.Remote) (changed []bool, refused []error, err error)
 	RemoveRemote(ctx context.Context, tx *store.Tx, uri string) error
 	ForgetRemote(ctx context.Context, tx *store.Tx, uri string) (bool, error)
 	Rejudge(ctx context.Context, tx *store.Tx, uri string) (ledger.Rejudged, error)

@@ -16,62 +16,11 @@ import (
 // is the caller's business; whether it is shown, kept aside or not kept is the
 // Judge's.
 func (l *Ledger) AcceptRemote(ctx context.Context, tx *store.Tx, e directory.Entry, wire []byte, hash string) (changed bool, err error) {
-	if e.Origin == "" || strings.HasPrefix(e.URI, l.env.Base+"/") || !strings.HasPrefix(e.URI, e.Origin+"/") {
-		return false, fmt.Errorf("accept %s from %q: %w", e.URI, e.Origin, directory.ErrForbidden)
-	}
-	old, err := tx.EntryByURI(ctx, e.URI)
-	switch {
-	case errors.Is(err, directory.ErrNotFound):
-		if e.ID, err = newID(); err != nil {
-			return false, err
-		}
-		e.Num, e.Revision, e.Created = 0, 1, l.now()
-	case err != nil && !errors.Is(err, directory.ErrGone): // a tombstone is told apart by its status
-		return false, fmt.Errorf("accept %s: %w", e.URI, err)
-	case old.Origin != e.Origin:
-		return false, fmt.Errorf("accept %s: it belongs to %q: %w", e.URI, old.Origin, directory.ErrForbidden)
-	case stale(old, e, hash):
-		return false, nil
-	default:
-		e.ID, e.Num, e.Revision, e.Created, e.ShownAs = old.ID, old.Num, old.Revision+1, old.Created, old.ShownAs
-	}
-	e.Hash, e.Contact, e.SourceKey, e.DeletedAt = hash, nil, "", zeroTime
-	if !e.Status.Public() {
-		e.Status = directory.StatusPublished
-	}
-	if e.Owner, err = l.remoteOwner(ctx, tx, e); err != nil {
-		return false, err
-	}
-	if err := tolerate(&e); err != nil {
-		return false, fmt.Errorf("accept %s: %w", e.URI, err)
-	}
-	d, err := l.decide(ctx, tx, &e)
-	if err != nil {
-		return false, fmt.Errorf("accept %s: %w", e.URI, err)
-	}
-	if d.Action == directory.DecideIgnore || d.Action == directory.DecideHold {
-		return l.ignore(ctx, tx, e, d)
-	}
-	if err := tx.DeleteIgnored(ctx, e.URI); err != nil {
-		return false, err
-	}
-	if err := tx.PutEntry(ctx, &e, store.PutOptions{Public: true, Wire: wire}); err != nil {
-		return false, fmt.Errorf("accept %s: %w", e.URI, err)
-	}
-	rev, err := l.revision(directory.Who{UserID: e.Origin, Name: e.Origin}, change{after: &e, summary: "received"})
+	did, refused, err := l.AcceptRemotes(ctx, tx, []Remote{{e, wire, hash}})
 	if err != nil {
 		return false, err
 	}
-	if err := tx.AddRevision(ctx, rev); err != nil {
-		return false, fmt.Errorf("accept %s: %w", e.URI, err)
-	}
-	if err := l.link(ctx, tx, &e); err != nil {
-		return false, fmt.Errorf("accept %s: %w", e.URI, err)
-	}
-	if err := l.enterMaps(ctx, tx, &old, &e); err != nil {
-		return false, fmt.Errorf("accept %s: %w", e.URI, err)
-	}
-	return true, nil
+	return did[0], refused[0]
 }
 
 // stale reports whether the version e says nothing new about old. A deleted
@@ -81,22 +30,6 @@ func stale(old, e directory.Entry, hash string) bool {
 		return !e.Updated.After(old.Updated)
 	}
 	return old.Hash == hash || e.Updated.Before(old.Updated)
-}
-
-// remoteOwner is the ID under which this instance holds the entry's owner, ""
-// when it does not.
-func (l *Ledger) remoteOwner(ctx context.Context, tx *store.Tx, e directory.Entry) (string, error) {
-	if e.OwnerURI == "" || e.OwnerURI == e.URI {
-		return e.ID, nil
-	}
-	o, err := tx.EntryByURI(ctx, e.OwnerURI)
-	if errors.Is(err, directory.ErrNotFound) || errors.Is(err, directory.ErrGone) || (err == nil && o.Origin != e.Origin) {
-		return "", nil
-	}
-	if err != nil {
-		return "", fmt.Errorf("owner of %s: %w", e.URI, err)
-	}
-	return o.ID, nil
 }
 
 // tolerate validates what another program made: a part that we would refuse

@@ -63,10 +63,15 @@ func (t *Tx) PutIgnored(ctx context.Context, i Ignored) error {
 	return wrap(err, "ignore %s", i.Entry.URI)
 }
 
-// DeleteIgnored forgets that an entry is ignored; an unknown URI is no error.
-func (t *Tx) DeleteIgnored(ctx context.Context, uri string) error {
-	_, err := t.exec(ctx, "DELETE FROM ignored WHERE uri = $1", uri)
-	return wrap(err, "forget ignored %s", uri)
+// DeleteIgnored forgets that entries are ignored; an unknown URI is no error.
+func (t *Tx) DeleteIgnored(ctx context.Context, uris ...string) error {
+	for _, part := range chunks(uris) {
+		var a args
+		if _, err := t.exec(ctx, "DELETE FROM ignored WHERE uri IN "+list(&a, part), a...); err != nil {
+			return wrap(err, "forget %d ignored entries", len(part))
+		}
+	}
+	return nil
 }
 
 // Source is a followed actor that may have brought an entry.
