@@ -168,18 +168,17 @@ func (p *Publisher) digestOf(ctx context.Context, tx *store.Tx, s sender, held [
 			uris = append(uris, h.Object)
 		}
 	}
-	d.Count = len(uris)
-	es, err := tx.EntriesByURI(ctx, uris[:min(len(uris), digestNames)])
+	named := uris[:min(len(uris), digestNames)]
+	es, err := tx.EntriesByURI(ctx, named)
 	if err != nil {
 		return d, err
 	}
 	for i := range es {
 		if pub, ok := es[i].Public(); ok && es[i].Listed() {
 			d.Entries = append(d.Entries, vocab.DigestEntry{Name: pub.Name, Link: p.link(pub)})
-		} else {
-			d.Count--
 		}
 	}
+	d.Count = len(uris) - len(named) + len(d.Entries) // those that are no longer shown do not count
 	d.Link, err = p.digestLink(ctx, tx, s, &d)
 	return d, err
 }

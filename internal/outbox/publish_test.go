@@ -31,7 +31,7 @@ type world struct {
 	env vocab.Env
 }
 
-func newWorld(t *testing.T) world {
+func newWorld(t testing.TB) world {
 	t.Helper()
 	st := storetest.Open(t, "sqlite")
 	env := vocab.Env{Base: base, InstanceName: "Us"}
@@ -66,7 +66,7 @@ func newWorld(t *testing.T) world {
 	return w
 }
 
-func (w world) write(t *testing.T, fn func(ctx context.Context, tx *store.Tx) error) {
+func (w world) write(t testing.TB, fn func(ctx context.Context, tx *store.Tx) error) {
 	t.Helper()
 	ctx := context.Background()
 	if err := w.st.Write(ctx, func(tx *store.Tx) error { return fn(ctx, tx) }); err != nil {
