@@ -20,8 +20,8 @@ type RuleForm struct {
 	Actions, Otherwise                    []Option
 	OtherLanguages, BBox, GeoJSON         string
 	Placeless                             bool
-	// AreaOpen says that there is an area to show.
-	AreaOpen bool
+	// What is unfolded, because something is chosen in it.
+	AreaOpen, DepartmentsOpen, ThemesOpen, LanguagesOpen, ReviewOpen bool
 	// Seen is the rule whose effect the page shows: who saves another sees first.
 	Seen string
 	// Faults are by field.
@@ -39,7 +39,7 @@ type RuleFault struct{ Field, Text string }
 
 // ruleForm shows a rule.
 func ruleForm(b *Base, r directory.SourceRule) RuleForm {
-	f := RuleForm{Placeless: r.Placeless, Seen: r.String()}
+	f := RuleForm{Placeless: r.Placeless, Seen: r.String(), ThemesOpen: len(r.Themes) > 0, LanguagesOpen: len(r.Languages) > 0, ReviewOpen: len(r.ReviewKinds) > 0}
 	for _, k := range directory.Kinds() {
 		label := b.T("kinds." + string(k))
 		f.Kinds = append(f.Kinds, Option{string(k), label, slices.Contains(r.Kinds, k)})
@@ -86,7 +86,7 @@ func (f *RuleForm) area(a *directory.Area) {
 	if a == nil {
 		a = &directory.Area{}
 	}
-	f.AreaOpen = !a.IsZero()
+	f.AreaOpen, f.DepartmentsOpen = !a.IsZero(), len(a.Departments) > 0
 	if a.BBox != nil {
 		f.BBox = a.BBox.String()
 	}
