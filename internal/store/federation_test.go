@@ -136,58 +136,6 @@ func TestDeliveryQueue(t *testing.T) {
 	})
 }
 
-func TestPeerHealth(t *testing.T) {
-	eachWithClock(t, func(t *testing.T, s *store.Store, c *clock) {
-		ctx := t.Context()
-		const a = "https://a.example"
-		write(t, s, func(tx *store.Tx) error {
-			return tx.PutPeer(ctx, store.Peer{Origin: a, Software: "bocage", Catalog: a + "/actor/catalog"})
-		})
-		fail := func() store.PeerState {
-			write(t, s, func(tx *store.Tx) error {
-				return errors.Join(tx.PeerFailed(ctx, a, "x"), tx.DeferPeer(ctx, a, "", c.now()))
-			})
-			p, err := s.Peer(ctx, a)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return p.State
-		}
-		for day := range 100 {
-			want := store.PeerFailing
-			switch {
-			case day >= 90:
-				want = store.PeerDead
-			case day >= 6: // the seventh day on which nothing worked
-				want = store.PeerDown
-			}
-			for range 3 { // one day counts once
-				if got := fail(); got != want {
-					t.Fatalf("day %d: %s, want %s", day, got, want)
-				}
-			}
-			c.advance(24 * time.Hour)
-		}
-		write(t, s, func(tx *store.Tx) error { return tx.PeerSucceeded(ctx, a) })
-		p, err := s.Peer(ctx, a)
-		if err != nil || p.State != store.PeerUp || p.Fails != 0 || !p.FailingSince.IsZero() || p.Software != "bocage" {
-			t.Errorf("after a success: %+v, %v", p, err)
-		}
-		write(t, s, func(tx *store.Tx) error {
-			return errors.Join(tx.PutPeer(ctx, store.Peer{Origin: a, State: store.PeerBlocked}), tx.PeerSucceeded(ctx, a))
-		})
-		enqueue(t, s, 1, a)
-		if _, err := lease(t, s, "w"); !errors.Is(err, directory.ErrNotFound) {
-			t.Errorf("a blocked peer was leased: %v", err)
-		}
-		put(t, s, entry("Reçu", func(e *directory.Entry) { e.Origin = a }))
-		ps, err := s.Peers(ctx)
-		if err != nil || len(ps) != 1 || ps[0].Entries != 1 || ps[0].Queued != 1 || ps[0].Catalog != a+"/actor/catalog" {
-			t.Errorf("Peers = %+v, %v", ps, err)
-		}
-	})
-}
-
 // TestTwoDeliverersShareThePeers drains many queues with two stores at once: no
 // delivery is made twice while leases hold, each queue in order.
 func TestTwoDeliverersShareThePeers(t *testing.T) {
