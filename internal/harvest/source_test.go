@@ -286,3 +286,36 @@ func TestRehearsalRefuses(t *testing.T) {
 		t.Errorf("anybody: %v", err)
 	}
 }
+
+// TestForeignRehearsal: other software is rehearsed by its outbox and what is to
+// come, with the ids of its own host only, and nothing is stored.
+func TestForeignRehearsal(t *testing.T) {
+	ctx := context.Background()
+	b, f, evil := newNode(t, "sqlite", "B"), newForeign(t), newForeign(t)
+	relay := f.actor("Application", object{"manuallyApprovesFollowers": true})
+	one, two, gone := f.event("one"), f.event("two"), f.event("gone")
+	f.docs["/gone"] = nil
+	elsewhere := evil.event("evil")
+	f.docs["/outbox"] = object{"id": f.URL + "/outbox", "type": "OrderedCollection", "first": f.URL + "/outbox?page=1"}
+	f.docs["/outbox?page=1"] = object{"id": f.URL + "/outbox?page=1", "type": "OrderedCollectionPage", "orderedItems": []any{
+		object{"type": "Create", "object": one}, object{"type": "Announce", "object": two["id"]}, object{"type": "Announce", "object": elsewhere["id"]},
+		object{"type": "Create", "object": gone}, object{"type": "Note", "id": f.URL + "/note"},
+	}}
+	r, err := b.harvester.Rehearse(ctx, system, f.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := r.Preview
+	if p.Object != relay || p.Catalog || !p.Approves || !p.Complete || p.Read != 2 || len(p.Kinds) != 1 || p.Kinds[0] != (harvest.Count{Key: "event", N: 2}) {
+		t.Errorf("preview: %+v", p)
+	}
+	if len(evil.hits) != 0 {
+		t.Errorf("another host was asked: %v", evil.hits)
+	}
+	if eff, err := b.harvester.EffectOn(ctx, r, sourceRule(t, `{"kinds":["text"],"otherwise":"review"}`)); err != nil || eff.Total != (harvest.Tally{Review: 2}) {
+		t.Errorf("effect: %+v, %v", eff, err)
+	}
+	if held := b.mirror(f.URL); len(held) != 0 {
+		t.Errorf("stored: %v", held)
+	}
+}
