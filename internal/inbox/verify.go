@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"strings"
 
@@ -53,10 +54,15 @@ func (in *Inbox) verify(r *http.Request, body []byte, actor string) (*httpsig.Si
 }
 
 // misdirected reports whether a request was made to another host than ours.
+// Gancio leaves the port out of every Host, and of what it signs.
 func (in *Inbox) misdirected(host string) bool {
-	scheme, _, _ := strings.Cut(in.origin, "://")
+	scheme, ours, _ := strings.Cut(in.origin, "://")
 	origin, err := peer.Origin(scheme + "://" + host)
-	return err != nil || origin != in.origin
+	if err != nil || origin == in.origin {
+		return err != nil
+	}
+	bare, _, err := net.SplitHostPort(ours)
+	return err != nil || origin != scheme+"://"+bare
 }
 
 // challenge are the headers of a 401: how to sign, in both forms.
