@@ -203,11 +203,11 @@ func (a *Admin) discussionRules(ctx context.Context, p *DiscussionPage) error {
 
 // PostDiscussion is POST /admin/discussion.
 func (a *Admin) PostDiscussion(w http.ResponseWriter, r *http.Request) error {
-	if page.NeedSignIn(w, r) {
-		return nil
-	}
 	if err := a.pages.Form(w, r); err != nil {
 		return err
+	}
+	if page.NeedSignIn(w, r) {
+		return nil
 	}
 	who, err := moderator(r)
 	if err != nil {

@@ -29,10 +29,22 @@ const (
 func (in *Inbox) authenticate(r *http.Request, body []byte, env federation.Envelope) (*httpsig.Signature, error) {
 	sig, err := in.verify(r, body, env.Actor)
 	var a answer
-	if err == nil || !errors.As(err, &a) || a.status != http.StatusForbidden || !proof.Has(body) {
+	if err == nil || !errors.As(err, &a) || a.status != http.StatusForbidden || !proof.Has(body) || !relayable(env) {
 		return sig, err
 	}
 	return in.relayed(r, body, env, a)
+}
+
+// relayable reports whether an activity may be passed on: what a publisher says of
+// what it publishes. What an actor says of itself (its keys, that it is gone, whom
+// it follows, where it moves) is taken from nobody else, who might hold it back
+// until it is no longer true.
+func relayable(env federation.Envelope) bool {
+	switch env.Type {
+	case "Create", "Update", "Delete":
+		return env.ID != env.Actor && env.Object.ID != env.Actor
+	}
+	return false
 }
 
 // relayed takes an activity that another actor's server passes on: that one must

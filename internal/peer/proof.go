@@ -29,13 +29,25 @@ type Proven struct {
 
 // Prove verifies the proof of the document raw, which calls itself id and whose
 // owner (its actor or attributedTo, itself for an actor) is owner. The key must
-// be on id's origin and in the owner's assertionMethod; an actor's own document
-// says itself which keys it has.
+// be on id's origin and in the owner's assertionMethod, as the owner's origin has
+// it: whoever brings a document, an actor's too, could list any key in it.
 //
 // The error wraps ErrUnproven when there is nothing to verify, ErrAltered
 // when the document is not what the owner signed, and is as KeyByID has it when
 // the key cannot be had.
 func (a *Actors) Prove(ctx context.Context, raw []byte, id, owner string) (Proven, error) {
+	return a.prove(ctx, raw, id, owner, a.keyOfProof)
+}
+
+// keyFinder finds the key method of the owner of a document.
+type keyFinder func(ctx context.Context, raw []byte, method, id, owner string) (Key, error)
+
+// keyOfProof asks the owner's origin.
+func (a *Actors) keyOfProof(ctx context.Context, _ []byte, method, _, _ string) (Key, error) {
+	return a.KeyByID(ctx, method)
+}
+
+func (a *Actors) prove(ctx context.Context, raw []byte, id, owner string, find keyFinder) (Proven, error) {
 	if !proof.Has(raw) {
 		return Proven{}, ErrUnproven
 	}
@@ -54,13 +66,13 @@ func (a *Actors) Prove(ctx context.Context, raw []byte, id, owner string) (Prove
 			err = fmt.Errorf("%w: the key is on another host", ErrUnproven)
 			continue
 		}
-		return a.proveBy(ctx, raw, signed, p, id, owner)
+		return a.proveBy(ctx, raw, signed, p, id, owner, find)
 	}
 	return Proven{}, err
 }
 
-func (a *Actors) proveBy(ctx context.Context, raw []byte, signed proof.Signed, p proof.Proof, id, owner string) (Proven, error) {
-	key, err := a.proofKey(ctx, raw, p.Method, id, owner)
+func (a *Actors) proveBy(ctx context.Context, raw []byte, signed proof.Signed, p proof.Proof, id, owner string, find keyFinder) (Proven, error) {
+	key, err := find(ctx, raw, p.Method, id, owner)
 	if err != nil {
 		return Proven{}, fmt.Errorf("key of the proof of %s: %w", clip(id), err)
 	}
@@ -69,8 +81,8 @@ func (a *Actors) proveBy(ctx context.Context, raw []byte, signed proof.Signed, p
 		return Proven{}, fmt.Errorf("%w: %s is no Ed25519 key of %s", ErrUnproven, clip(p.Method), clip(owner))
 	}
 	err = signed.Verify(p, pub, a.cfg.Clock())
-	if errors.Is(err, proof.ErrVerification) && id != owner {
-		// The key may have been rotated.
+	if errors.Is(err, proof.ErrVerification) && !key.seen.IsZero() {
+		// The key is one that was known, and may have been rotated.
 		fresh, ferr := a.RefetchKey(ctx, key)
 		if again, ok := fresh.Pub.(ed25519.PublicKey); ok && ferr == nil {
 			pub, err = again, signed.Verify(p, again, a.cfg.Clock())
@@ -84,9 +96,9 @@ func (a *Actors) proveBy(ctx context.Context, raw []byte, signed proof.Signed, p
 	return Proven{Owner: owner, Key: proof.EncodeMultikey(pub), Created: p.Created}, nil
 }
 
-// proofKey finds the key of a proof. A document says of nobody but itself
-// which keys are right.
-func (a *Actors) proofKey(ctx context.Context, raw []byte, method, id, owner string) (Key, error) {
+// ownKey finds the key of a proof of a document that its own origin gave: an
+// actor says itself which keys it has, and of nobody else.
+func (a *Actors) ownKey(ctx context.Context, raw []byte, method, id, owner string) (Key, error) {
 	if id != owner {
 		return a.KeyByID(ctx, method)
 	}
@@ -135,8 +147,8 @@ func OwnerOf(raw []byte) (id, owner string, err error) {
 	return id, owner, nil
 }
 
-// Vouch verifies a document that its own origin gave, or that its owner signed,
-// and returns what is to be kept of it, nil when it has no usable proof or its
+// Vouch verifies a document that its own origin gave, or that Prove found to be
+// its owner's, and returns what is to be kept of it, nil when it has no usable proof or its
 // key cannot be had now. The error wraps ErrAltered.
 //
 // It pins the key of the origin's own actor the first time that it hears of it.
@@ -148,7 +160,7 @@ func (a *Actors) Vouch(ctx context.Context, raw []byte, hash string) (*store.Kep
 	if err != nil {
 		return nil, err
 	}
-	proven, err := a.Prove(ctx, raw, id, owner)
+	proven, err := a.prove(ctx, raw, id, owner, a.ownKey)
 	switch {
 	case errors.Is(err, ErrAltered):
 		return nil, err
@@ -218,7 +230,7 @@ func (a *Actors) pin(ctx context.Context, origin, actor string) (store.PinnedKey
 	if err != nil || ra.Type != "Application" || ra.Ed25519 == "" {
 		return store.PinnedKey{}, ctx.Err()
 	}
-	proven, err := a.Prove(ctx, ra.Doc, actor, actor)
+	proven, err := a.prove(ctx, ra.Doc, actor, actor, a.ownKey)
 	if err != nil {
 		return store.PinnedKey{}, ctx.Err()
 	}
