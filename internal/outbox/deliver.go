@@ -218,8 +218,18 @@ func (d *Deliverer) hold(ctx context.Context, origin string) (held context.Conte
 func (d *Deliverer) batch(ctx context.Context, p store.Peer, ds []store.Delivery, known *syncs) (done int, more bool, err error) {
 	var b ack
 	since := d.cfg.Clock()
-	for _, dv := range ds {
+	for i, dv := range ds {
 		r := d.send(ctx, dv, known)
+		if r.fault {
+			if other, taken := d.aside(ctx, p, ds[i+1:], known); taken {
+				b.add(other, result{verdict: delivered})
+				if r = d.send(ctx, dv, known); r.verdict == later && ctx.Err() == nil { // or the peer is well just now
+					r = result{verdict: refused, reason: r.reason + " (to this one; it takes others)"}
+				}
+				b.add(dv, r)
+				return done + len(b.ids), true, d.commit(context.WithoutCancel(ctx), p.Origin, b)
+			}
+		}
 		givenUp := r.verdict == denied && dv.Denied+1 >= maxDenied
 		if givenUp {
 			r.verdict = refused

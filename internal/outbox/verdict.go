@@ -27,6 +27,8 @@ type result struct {
 	verdict    verdict
 	retryAfter time.Duration
 	reason     string
+	// fault says that the peer's software failed over what it was sent.
+	fault bool
 }
 
 // judge reads the outcome of a POST. What the peer did not say clearly is
@@ -42,7 +44,7 @@ func judge(err error) result {
 	if !errors.As(err, &status) {
 		return result{verdict: later, reason: err.Error()}
 	}
-	r := result{verdict: refused, retryAfter: status.RetryAfter, reason: reasonOf(status)}
+	r := result{verdict: refused, retryAfter: status.RetryAfter, reason: reasonOf(status), fault: status.Status == http.StatusInternalServerError}
 	switch {
 	case status.Status == http.StatusGone:
 		r.verdict = gone
