@@ -136,7 +136,7 @@ func (h *Harvester) due(ctx context.Context, f store.Following, p store.PeerHeal
 	if h.now().Sub(last) >= interval+spread {
 		return true, nil
 	}
-	if p.Heal.IsZero() || f.LastError != "" && p.Heal.Before(f.Changed) {
+	if p.Heal.IsZero() || p.Heal.After(h.now()) || f.LastError != "" && p.Heal.Before(f.Changed) {
 		return false, nil
 	}
 	compared, err := h.Agreed(ctx, f.Object)
@@ -160,6 +160,9 @@ func (h *Harvester) backfill(ctx context.Context, job jobs.Job) error {
 		defer h.cfg.Wake()
 		return h.cfg.Store.Write(ctx, func(tx *store.Tx) error { return peer.ScheduleBackfill(ctx, tx, f.Object, h.now()) })
 	}
+	if errors.Is(err, jobs.ErrDiscard) {
+		return err
+	}
 	if err != nil {
 		return h.failed(ctx, f, err)
 	}
@@ -168,6 +171,9 @@ func (h *Harvester) backfill(ctx context.Context, job jobs.Job) error {
 }
 
 func (h *Harvester) pass(ctx context.Context, f store.Following) (changed int, err error) {
+	if err := h.acquainted(ctx, f); err != nil {
+		return 0, err
+	}
 	if f.Catalog == "" {
 		return h.walkOutbox(ctx, f)
 	}

@@ -49,15 +49,17 @@ func (t *Tx) PeerAnswered(ctx context.Context, origin string) error {
 	return wrap(err, "peer %s", origin)
 }
 
-// RetryPeer makes the queue of a failing peer due at once, because the peer was
-// just heard of, and its digest to be compared: it may have missed or changed
-// much. An unknown peer, or one that works, is not an error.
+// RetryPeer makes the queue of a failing peer due, because the peer was just heard
+// of, and its digest to be compared: it may have missed or changed much. Both are
+// at once, or a pause after its last failure: a peer may say one thing when it is
+// back, and nothing more for days. An unknown peer, or one that works, is not an
+// error.
 func (t *Tx) RetryPeer(ctx context.Context, origin string) error {
-	now := t.now()
-	_, err := t.exec(ctx, `UPDATE peer SET next_try = CASE WHEN next_try > $2 THEN $2 ELSE next_try END,
-		heal = CASE WHEN heal = 0 THEN $2 ELSE heal END
-		WHERE origin = $1 AND state IN ('failing', 'down', 'dead') AND last_failed <= $3`,
-		origin, now, now-retryPause.Microseconds())
+	_, err := t.exec(ctx, `UPDATE peer SET
+		next_try = CASE WHEN next_try <= $2 OR next_try <= last_failed + $3 THEN next_try
+			WHEN last_failed + $3 > $2 THEN last_failed + $3 ELSE $2 END,
+		heal = CASE WHEN heal > last_failed THEN heal WHEN last_failed + $3 > $2 THEN last_failed + $3 ELSE $2 END
+		WHERE origin = $1 AND state IN ('failing', 'down', 'dead')`, origin, t.now(), retryPause.Microseconds())
 	return wrap(err, "retry peer %s", origin)
 }
 

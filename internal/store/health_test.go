@@ -60,3 +60,36 @@ func TestPeerHealth(t *testing.T) {
 		}
 	})
 }
+
+// TestHeardAfterFailure: a peer that is back may speak once, just after we tried in
+// vain. It is tried when the pause is over, and again for each later word.
+func TestHeardAfterFailure(t *testing.T) {
+	eachWithClock(t, func(t *testing.T, s *store.Store, c *clock) {
+		ctx := t.Context()
+		const a = "https://a.example"
+		write(t, s, func(tx *store.Tx) error { return tx.EnsurePeer(ctx, a) })
+		fail := func() time.Time {
+			at := c.now()
+			write(t, s, func(tx *store.Tx) error {
+				return errors.Join(tx.PeerFailed(ctx, a, "x"), tx.DeferPeer(ctx, a, "", at.Add(30*time.Hour)))
+			})
+			return at
+		}
+		heard := func(what string, want time.Time) {
+			t.Helper()
+			write(t, s, func(tx *store.Tx) error { return tx.RetryPeer(ctx, a) })
+			if p := peerOf(t, s, a); !p.NextTry.Equal(want) || !p.Heal.Equal(want) {
+				t.Errorf("%s: next try %v, heal %v, want %v", what, p.NextTry, p.Heal, want)
+			}
+		}
+		first := fail().Add(time.Minute)
+		c.advance(time.Second)
+		heard("just after", first)
+		c.advance(time.Second)
+		heard("once more", first)
+		c.advance(time.Hour)
+		fail()
+		c.advance(2 * time.Minute)
+		heard("after it failed again", c.now())
+	})
+}
