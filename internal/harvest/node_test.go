@@ -67,6 +67,7 @@ func newNode(t *testing.T, engine, name string) *node {
 	n.keys = keyring.New(n.st, nil, nil)
 	client := &federation.Client{HTTP: peer.NewTransport(peer.GuardOptions{AllowLoopback: true}), Clock: n.now, UserAgent: "test"}
 	n.actors = peer.NewActors(peer.ActorsConfig{Store: n.st, Client: client, Clock: n.now,
+		KeyChanged: func(ctx context.Context, tx *store.Tx, c peer.KeyChange) error { return n.rules.KeyChanged(ctx, tx, c) },
 		Sign: func(ctx context.Context) (federation.Signer, error) {
 			return n.keys.Signer(ctx, keyring.Instance, n.env.InstanceURI())
 		}})
