@@ -99,7 +99,7 @@ func TestEncode(t *testing.T) {
 	if c, ok := doc["@context"].([]any); !ok || c[0] != ASContext || len(c) != 4 {
 		t.Errorf("context: %v", doc["@context"])
 	}
-	for _, want := range []string{`"latitude":48.0,"longitude":-1.0`, `"attachment":[]`, `"tag":[]`, `"to":["` + Public + `"]`, `"name":"a<b>&c"`, `"nameMap":{"en":"e","fr":"é"}`} {
+	for _, want := range []string{`"latitude":48.0,"longitude":-1.0`, `"attachment":[]`, `"to":["` + Public + `"]`, `"name":"a<b>&c"`, `"nameMap":{"en":"e","fr":"é"}`} {
 		if !strings.Contains(string(got), want) {
 			t.Errorf("no %s in %s", want, got)
 		}

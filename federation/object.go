@@ -59,8 +59,8 @@ type Object struct {
 	Location       *Place      `json:"location,omitempty"`
 	Image          *Image      `json:"image,omitempty"`
 	Icon           *Image      `json:"icon,omitempty"`
-	Attachment     Attachments `json:"attachment"` // always an array: Mastodon and Gancio insist
-	Tag            Tags        `json:"tag"`        // always an array: Gancio insists
+	Attachment     Attachments `json:"attachment"`    // always an array: Mastodon and Gancio insist
+	Tag            Tags        `json:"tag,omitempty"` // an array, or absent: Gancio fails over an empty one
 
 	To []string `json:"to,omitempty"`
 	CC []string `json:"cc,omitempty"`

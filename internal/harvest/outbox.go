@@ -194,7 +194,7 @@ func objectID(raw json.RawMessage) string {
 			return id
 		}
 		switch m.Text("type") {
-		case "Create", "Update", "Announce", "Delete":
+		case "Create", "Update", "Announce", "Delete", "Invite":
 			raw = m.Ref("object").Raw
 		case "Note", "Question", "Follow", "Accept", "Like", "Undo":
 			return ""

@@ -134,6 +134,11 @@ func (in *Inbox) plan(ctx context.Context, rec store.Received) (effect, error) {
 			return eff, err
 		}
 		return in.object(ctx, act)
+	case "Invite": // Hubzilla's word for the Create of an event (FEP-8a8e)
+		if act.Object.Type != "Event" {
+			return effect{}, drop("an Invite to a %s", act.Object.Type)
+		}
+		return in.object(ctx, act)
 	case "Like", "Dislike", "EmojiReact": // FEP-c0e0: not counted here, and no fault of theirs
 		return effect{}, nil
 	case "Flag":

@@ -223,11 +223,25 @@ func (v Env) address(o *federation.Object, e directory.Public, lang string) {
 		}
 		o.Attachment = append(o.Attachment, a)
 	}
-	site := o.URL
-	if e.Website != "" {
-		site = e.Website
+	if link := v.link(o, e); link != "" {
+		o.Attachment = append(o.Attachment, federation.Attachment{Type: "Link", MediaType: "text/html", Name: "Website", Href: link})
 	}
-	o.Attachment = append(o.Attachment, federation.Attachment{Type: "Link", MediaType: "text/html", Name: "Website", Href: site})
+}
+
+// link is the one that goes among an object's attachments: of an event where it
+// can be joined online, which is all that Mobilizon has for a hybrid one. An
+// event without a picture has no other: Gancio takes the first attachment of an
+// Update for a picture, and fails.
+func (v Env) link(o *federation.Object, e directory.Public) string {
+	switch {
+	case e.Kind == directory.KindEvent && o.OnlineURL != "":
+		return o.OnlineURL
+	case e.Kind == directory.KindEvent && len(o.Attachment) == 0:
+		return ""
+	case e.Website != "":
+		return e.Website
+	}
+	return o.URL
 }
 
 // line is the summary of an object: when and where on one line, then the pitch.

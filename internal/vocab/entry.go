@@ -170,9 +170,12 @@ func readForeign(e *directory.Entry, o federation.Object) error {
 	if len(e.Name) == 0 {
 		return fmt.Errorf("%w: no name", directory.ErrInvalid)
 	}
+	foreignExtras(e, o)
+	if o.OnlineURL == "" && o.IsOnline {
+		o.OnlineURL = e.Website // Mobilizon's online address
+	}
 	e.Place = readPlace(o.Location, o.OnlineURL, false)
 	e.Licence = licenceID(o.License)
-	foreignExtras(e, o)
 	return nil
 }
 
