@@ -112,8 +112,12 @@ func (a *API) Entry(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("entry %s: %w", id, err)
 	}
+	_, leaving, err := a.cfg.Store.Leaving(r.Context(), e)
+	if err != nil {
+		return fmt.Errorf("entry %s: %w", id, err)
+	}
 	p, ok := e.Public()
-	if !ok {
+	if !ok || leaving {
 		return fmt.Errorf("entry %s: %w", id, directory.ErrNotFound)
 	}
 	return writeJSON(w, r, geoJSON, transfer.NewFeature(p, a.cfg.Base))

@@ -50,7 +50,11 @@ type feed struct {
 // shown replies to a local public entry (RFC 4287).
 func (s *Site) DiscussionFeed(w http.ResponseWriter, r *http.Request) error {
 	e, err := s.cfg.Store.Entry(r.Context(), r.PathValue("id"))
-	if err == nil && (e.Origin != "" || !e.Status.Public() || kindPath(r) != e.Kind.Path()) {
+	leaving := false
+	if err == nil {
+		_, leaving, err = s.cfg.Store.Leaving(r.Context(), e)
+	}
+	if err == nil && (leaving || e.Origin != "" || !e.Status.Public() || kindPath(r) != e.Kind.Path()) {
 		err = directory.ErrNotFound
 	}
 	if err != nil {

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -9,7 +10,6 @@ import (
 	"codeberg.org/bocage/bocage/internal/auth"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/page"
-	"codeberg.org/bocage/bocage/internal/store"
 )
 
 // GonePage stands where an entry was, or is about to be no more.
@@ -52,17 +52,11 @@ func (s *Site) gonePage(w http.ResponseWriter, r *http.Request, heading string) 
 // leaving answers with the page of an entry that is about to be deleted; it
 // reports whether it did. It is not gone yet, and not found any more.
 func (s *Site) leaving(w http.ResponseWriter, r *http.Request, e directory.Entry) (bool, error) {
-	if e.ShownAs != directory.NowhereShown {
-		return false, nil
-	}
-	why, err := s.cfg.Store.Succession(r.Context(), e.ID)
-	if errors.Is(err, directory.ErrNotFound) {
-		return false, nil
-	}
+	why, leaving, err := s.cfg.Store.Leaving(r.Context(), e)
 	if err != nil {
 		return false, fmt.Errorf("entry %s: %w", e.ID, err)
 	}
-	if why.Why != store.WhyDeleting {
+	if !leaving {
 		return false, nil
 	}
 	p := s.gonePage(w, r, "gone.leaving.title")
@@ -74,4 +68,19 @@ func (s *Site) leaving(w http.ResponseWriter, r *http.Request, e directory.Entry
 		}
 	}
 	return true, s.pages.Page(w, r, http.StatusNotFound, "gone", p)
+}
+
+// staying leaves out what is about to be deleted, which no page names.
+func (s *Site) staying(ctx context.Context, es []directory.Entry) ([]directory.Entry, error) {
+	out := make([]directory.Entry, 0, len(es))
+	for _, e := range es {
+		_, leaving, err := s.cfg.Store.Leaving(ctx, e)
+		if err != nil {
+			return nil, fmt.Errorf("entry %s: %w", e.ID, err)
+		}
+		if !leaving {
+			out = append(out, e)
+		}
+	}
+	return out, nil
 }

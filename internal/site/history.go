@@ -55,6 +55,9 @@ func (s *Site) History(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if leaving, err := s.leaving(w, r, e); leaving || err != nil {
+		return err
+	}
 	revisions, err := s.cfg.Store.Revisions(r.Context(), e.ID)
 	if err != nil {
 		return fmt.Errorf("history of %s: %w", e.ID, err)

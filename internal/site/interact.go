@@ -112,7 +112,11 @@ func (s *Site) interactPage(w http.ResponseWriter, r *http.Request, uri string) 
 	if err != nil {
 		return nil, fmt.Errorf("interact: %w", err)
 	}
-	if public, ok := e.Public(); ok {
+	_, leaving, err := s.cfg.Store.Leaving(r.Context(), e)
+	if err != nil {
+		return nil, fmt.Errorf("interact: %w", err)
+	}
+	if public, ok := e.Public(); ok && !leaving {
 		host := s.pages.Host()
 		if public.Origin != "" {
 			host = originHost(public.Origin)

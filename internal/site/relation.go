@@ -34,7 +34,10 @@ func (s *Site) relations(ctx context.Context, l *i18n.Locale, e directory.Public
 		if err != nil {
 			return nil, fmt.Errorf("relations of %s: %w", e.ID, err)
 		}
-		if known, err = s.shown(ctx, es); err != nil {
+		if es, err = s.staying(ctx, es); err == nil {
+			known, err = s.shown(ctx, es)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("relations of %s: %w", e.ID, err)
 		}
 	}
@@ -92,6 +95,9 @@ func (s *Site) subjects(ctx context.Context, in []store.InboundRelation) (map[st
 	}
 	es, err := s.cfg.Store.EntriesByURI(ctx, uris)
 	if err != nil {
+		return nil, err
+	}
+	if es, err = s.staying(ctx, es); err != nil {
 		return nil, err
 	}
 	for _, p := range publics(es) {

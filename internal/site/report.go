@@ -50,8 +50,12 @@ func (s *Site) reportPage(w http.ResponseWriter, r *http.Request) (*ReportPage, 
 	if err != nil {
 		return nil, directory.Public{}, fmt.Errorf("report: %w", err)
 	}
+	_, leaving, err := s.cfg.Store.Leaving(r.Context(), e)
+	if err != nil {
+		return nil, directory.Public{}, fmt.Errorf("report: %w", err)
+	}
 	public, ok := e.Public()
-	if !ok {
+	if !ok || leaving {
 		return nil, public, fmt.Errorf("report %s: %w", e.ID, directory.ErrNotFound)
 	}
 	p := &ReportPage{Base: s.pages.Base(w, r, "form", "report.title"), Back: entryPath(public), Action: entryPath(public) + "/report"}

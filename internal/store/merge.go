@@ -46,6 +46,19 @@ func (r Reader) Succession(ctx context.Context, oldID string) (Succession, error
 	return s, wrap(err, "succession of %s", oldID)
 }
 
+// Leaving reports whether the entry is about to be deleted: nothing made for
+// people shows it any more, though its document is still served.
+func (r Reader) Leaving(ctx context.Context, e directory.Entry) (s Succession, leaving bool, err error) {
+	if e.ShownAs != directory.NowhereShown {
+		return s, false, nil
+	}
+	s, err = r.Succession(ctx, e.ID)
+	if errors.Is(err, directory.ErrNotFound) {
+		return s, false, nil
+	}
+	return s, err == nil && s.Why == WhyDeleting, err
+}
+
 // Predecessors lists the entries in whose place the entry is shown, the oldest
 // decision first.
 func (r Reader) Predecessors(ctx context.Context, newID string) ([]Succession, error) {
