@@ -19,7 +19,7 @@ import (
 )
 
 // system is who acts when a command does: the administrator at the machine.
-var system = directory.Who{Name: "command line", System: true}
+var system = directory.AtMachine()
 
 // maxInput bounds what is read from stdin as one document.
 const maxInput = 4 << 20

@@ -4,7 +4,9 @@ import (
 	"net/http"
 	"time"
 
+	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/page"
+	"codeberg.org/bocage/bocage/internal/store"
 )
 
 // auditPage is how many decisions one page lists.
@@ -40,14 +42,24 @@ func (a *Admin) Audit(w http.ResponseWriter, r *http.Request) error {
 		p.Older = page.Address("/admin/audit", page.With(nil, "before", log[auditPage-1].ID))
 	}
 	for _, e := range log {
-		row := AuditRow{When: b.Relative(e.At, b.Now), Machine: e.At.UTC().Format(time.RFC3339), Who: e.WhoName, Verb: e.Verb, Object: e.Object, Detail: e.Detail}
+		row := AuditRow{When: b.Relative(e.At, b.Now), Machine: e.At.UTC().Format(time.RFC3339), Who: b.who(e), Verb: e.Verb, Object: e.Object, Detail: e.Detail}
 		if key := "audit.verb." + e.Verb; b.Has(key) {
 			row.Verb = b.T(key)
-		}
-		if row.Who == "" {
-			row.Who = b.T("audit.system")
 		}
 		p.Rows = append(p.Rows, row)
 	}
 	return a.pages.Page(w, r, http.StatusOK, "admin-audit", p)
+}
+
+// who says who decided: a person, somebody at the machine, or the program by itself.
+func (b *Base) who(e store.AuditEntry) string {
+	switch {
+	case e.WhoID != "" && e.WhoID != "system":
+		return e.WhoName
+	case e.WhoName == "" || e.WhoName == directory.Itself().Name:
+		return b.T("audit.itself")
+	case e.WhoName == directory.AtMachine().Name:
+		return b.T("audit.machine")
+	}
+	return e.WhoName
 }

@@ -143,11 +143,13 @@ func TestRulesPages(t *testing.T) {
 	admin.send(rules, token, "target", "loin.example", "action", "block", "reason", "menaces", "days", "30", "sure", "yes")
 	list, _ := admin.page(rules + "?done=moderation_rule")
 	wants(t, "the rules", list, "loin.example", "menaces", "jusqu’au", "Règle enregistrée")
-	for fault, pairs := range map[string][]string{"target": {"target", "::", "action", "block", "reason", "x"}, "reason": {"target", "x.example", "action", "block"},
-		"domain_only": {"target", "https://x.example/u", "action", "allow", "sure", "yes"}, "expires": {"target", "x.example", "action", "block", "reason", "x", "days", "-1"},
+	for fault, pairs := range map[string][]string{"target": {"target", "::", "action", "block", "reason", "<x>"}, "reason": {"target", "x.example", "action", "block"},
+		"target-faute": {"target", "https://x.example/u", "action", "allow", "sure", "yes"}, "days": {"target", "x.example", "action", "block", "reason", "x", "days", "-1"},
 		"list": {"do", "import", "list", strings.Repeat("a.example\n", 50_002)}} {
-		if _, to := admin.send(rules, token, pairs...); !strings.Contains(to, "fault="+fault) {
-			t.Errorf("%s: %s", fault, to)
+		body, _ := admin.send(rules, token, pairs...)
+		wants(t, fault, body, `aria-invalid="true"`, `id="`+strings.TrimSuffix(fault, "-faute")+`-faute"`)
+		if fault == "target" { // what was typed is still there
+			wants(t, fault, body, `value="::"`, `value="&lt;x&gt;"`, `<option value="block" selected`)
 		}
 	}
 	csv := "#domain,#severity\nworse.example,suspend\nloud.example,silence\nb**.example,suspend\n"
@@ -158,9 +160,11 @@ func TestRulesPages(t *testing.T) {
 	wants(t, "the export", out, "#domain,#severity", "worse.example,suspend", "loud.example,silence", "loin.example,suspend")
 	ask, _ = admin.send(rules, token, "do", "allowlist", "mode", "on", "reason", "calme")
 	wants(t, "the mode's question", ask, "N’écouter que les domaines autorisés")
-	admin.send("/admin/moderation/limits", token, "origin", "loin.example", "entries", "12", "rate", "-1")
+	body, _ := admin.send("/admin/moderation/limits", token, "origin", "loin.example", "entries", "douze", "bytes", "5")
+	wants(t, "a limit that is no number", body, `id="entries-faute"`, `value="douze"`, `value="5"`)
+	admin.send("/admin/moderation/limits", token, "origin", "loin.example", "entries", "12", "rate", "-1", "bytes", "3221225472")
 	limits, _ := admin.page("/admin/moderation/limits")
-	wants(t, "the limits", limits, "https://loin.example", "12", "sans limite")
+	wants(t, "the limits", limits, "https://loin.example", "12", "sans limite", "3\u202fGio")
 	err := a.Store.Write(t.Context(), func(tx *store.Tx) error {
 		if err := tx.PutPeer(t.Context(), store.Peer{Origin: "https://revenu.example", State: store.PeerDead}); err != nil {
 			return err
@@ -179,5 +183,5 @@ func TestRulesPages(t *testing.T) {
 		t.Errorf("still there: %+v, %v", qs, err)
 	}
 	log, _ := admin.page("/admin/audit")
-	wants(t, "the log", log, "croire la nouvelle clé de", "bloquer le domaine", "fixer les limites de", "au téléphone")
+	wants(t, "the log", log, "croire la nouvelle clé de", "bloquer le domaine", "fixer les limites de", "au téléphone", "Bocage, automatiquement")
 }

@@ -39,3 +39,10 @@ func (w Who) MaySee(e *Entry) bool { return e.Status.Public() && !e.Withheld || 
 
 // MayAdminister reports whether w may change the instance's settings, peers and users.
 func (w Who) MayAdminister() bool { return w.System || w.Admin }
+
+// Itself is the program when it acts by itself, because a time has come or a
+// server did something.
+func Itself() Who { return Who{Name: "Bocage", System: true} }
+
+// AtMachine is whoever types commands on the machine of the instance.
+func AtMachine() Who { return Who{Name: "command line", System: true} }

@@ -108,7 +108,7 @@ func (l *Ledger) DeleteDue(ctx context.Context, job jobs.Job) error {
 		return nil
 	}
 	if errors.Is(err, directory.ErrConflict) { // an entry was made for the organisation meanwhile
-		return errors.Join(jobs.ErrDiscard, err, l.Restore(ctx, directory.Who{System: true, Name: "bocage"}, p.ID))
+		return errors.Join(jobs.ErrDiscard, err, l.Restore(ctx, directory.Itself(), p.ID))
 	}
 	return err
 }

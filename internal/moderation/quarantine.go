@@ -39,7 +39,7 @@ func (m *Moderation) KeyChanged(ctx context.Context, tx *store.Tx, c peer.KeyCha
 	if err != nil || !matters {
 		return err
 	}
-	system := directory.Who{System: true}
+	system := directory.Itself()
 	switch {
 	case c.Vouched:
 		return m.audit(ctx, tx, system, "key.rotated", c.Actor, detail)

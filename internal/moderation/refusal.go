@@ -120,7 +120,7 @@ func (m *Moderation) expire(ctx context.Context) error {
 				if err := tx.DeleteDomainRule(ctx, r.Domain); err != nil {
 					return err
 				}
-				if err := m.audit(ctx, tx, directory.Who{System: true}, "domain.expired", r.Domain, r.Action+": "+r.Reason); err != nil {
+				if err := m.audit(ctx, tx, directory.Itself(), "domain.expired", r.Domain, r.Action+": "+r.Reason); err != nil {
 					return err
 				}
 			}
