@@ -177,6 +177,9 @@ func (m *Moderation) Enforce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := m.enforceReplies(ctx, st); err != nil {
+		return fmt.Errorf("enforce rules on replies: %w", err)
+	}
 	done, err := m.enforced(ctx)
 	if err != nil {
 		return err
