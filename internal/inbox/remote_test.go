@@ -128,6 +128,7 @@ type rig struct {
 	inbox  *inbox.Inbox
 	runner *jobs.Runner
 	skew   time.Duration
+	still  time.Time // when set, no time passes
 	n      int
 }
 
@@ -147,11 +148,16 @@ func newRig(t testing.TB) *rig {
 	r.ledger = ledger.New(ledger.Config{Store: r.st, Keyring: keys, Env: r.env, Publisher: pub, Judge: r.rules, Clock: r.now, Logger: quiet})
 	talk := discussion.New(discussion.Config{Store: r.st, Publisher: pub, Moderation: r.rules, Env: r.env, Clock: r.now})
 	r.inbox = inbox.New(inbox.Config{Store: r.st, Discussions: talk, Actors: r.actors, Moderation: r.rules, Publisher: pub, Ledger: r.ledger, Env: r.env, Clock: r.now, Logger: quiet})
-	r.runner = &jobs.Runner{DB: r.st.Jobs(), Handlers: map[string]jobs.Handler{inbox.JobApply: r.inbox.Apply}, Clock: r.now, Logger: quiet}
+	r.runner = &jobs.Runner{DB: r.st.Jobs(), Handlers: r.inbox.Jobs(), Clock: r.now, Logger: quiet}
 	return r
 }
 
-func (r *rig) now() time.Time { return time.Now().Add(r.skew) }
+func (r *rig) now() time.Time {
+	if !r.still.IsZero() {
+		return r.still.Add(r.skew)
+	}
+	return time.Now().Add(r.skew)
+}
 
 // request signs an activity as its actor.
 func (r *rig) request(from *remote, keyID string, body []byte, form httpsig.Form) *http.Request {

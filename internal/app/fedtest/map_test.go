@@ -16,18 +16,21 @@ import (
 	"codeberg.org/bocage/bocage/internal/store/storetest"
 )
 
-// heard are the activities of a type that a person was sent, in order.
+// heard are the activities of some types that a person was sent, in order, each
+// once: a delivery whose answer came too late comes again.
 func (p *Person) heard(t *testing.T, types ...string) []federation.Envelope {
 	t.Helper()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var out []federation.Envelope
+	known := map[string]bool{}
 	for _, body := range p.got {
 		env, err := federation.ParseEnvelope(body)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if slices.Contains(types, env.Type) {
+		if slices.Contains(types, env.Type) && !known[env.ID] {
+			known[env.ID] = true
 			out = append(out, env)
 		}
 	}
