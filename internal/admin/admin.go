@@ -73,8 +73,12 @@ type Base struct {
 	page.Base
 	Sections []Section
 	Token    string
+	// H1 is the heading; Title says it for the window and the history.
+	H1 string
 	// Done is what the last action did, "" for none; Fault is why it did not work.
 	Done, Fault string
+	// FaultAt is the id of the field that the fault is about, "" for none.
+	FaultAt string
 }
 
 // Section is one entry of the navigation.
@@ -99,7 +103,7 @@ func (a *Admin) open(w http.ResponseWriter, r *http.Request, section string) (b 
 		return b, who, false, err
 	}
 	b.Base = a.pages.Base(w, r, "admin", "admin."+section+".title")
-	b.NoIndex = true
+	b.NoIndex, b.H1 = true, b.Title
 	for _, name := range sections {
 		waiting, err := a.waiting(r.Context(), name)
 		if err != nil {
@@ -119,6 +123,8 @@ func (a *Admin) open(w http.ResponseWriter, r *http.Request, section string) (b 
 // waiting counts what waits for a decision in a section.
 func (a *Admin) waiting(ctx context.Context, section string) (int, error) {
 	switch section {
+	case "moderation":
+		return a.toModerate(ctx)
 	case "discussion":
 		return a.cfg.Store.CountReplies(ctx, store.ReplyFilter{State: store.ReplyPending})
 	case "sources":
@@ -127,6 +133,25 @@ func (a *Admin) waiting(ctx context.Context, section string) (int, error) {
 		return a.cfg.Store.CountFollowersIn(ctx, store.FollowPending)
 	}
 	return 0, nil
+}
+
+// toModerate counts the open reports and the servers in quarantine.
+func (a *Admin) toModerate(ctx context.Context) (int, error) {
+	reports, err := a.cfg.Store.CountReports(ctx, true)
+	if err != nil {
+		return 0, err
+	}
+	quarantine, err := a.cfg.Store.Quarantines(ctx)
+	return reports + len(quarantine), err
+}
+
+// part names one page of a section for the window, before the section's name.
+func (b *Base) part(name string) { b.Title = name + " – " + b.H1 }
+
+// headed gives a page of a section a heading of its own.
+func (b *Base) headed(name string) {
+	b.part(name)
+	b.H1 = name
 }
 
 // post checks a form of an administrator: its token and who sent it.

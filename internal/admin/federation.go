@@ -243,7 +243,8 @@ func (a *Admin) showPeer(w http.ResponseWriter, r *http.Request, b Base, status 
 	p := &PeerPage{Base: b, PeerRow: b.peerRow(known, oldest), Origin: known.Origin, Paused: b.moment(known.Paused),
 		Blocked: known.State == store.PeerBlocked, LastSuccess: b.moment(known.LastSuccess), Since: b.moment(known.FailingSince),
 		Asked: b.moment(known.SoftwareAt), Dropped: int(known.Dropped), Followers: len(followers)}
-	p.Title, p.Path = p.Host, p.Href
+	p.headed(p.Host)
+	p.Path = p.Href
 	if known.NextTry.After(b.Now) && known.Queued > 0 {
 		p.NextTry = b.moment(known.NextTry)
 	}

@@ -192,6 +192,7 @@ func (a *Admin) showMap(w http.ResponseWriter, r *http.Request, status int, p *M
 	}
 	m, faults := a.mapOf(p.Map)
 	p.StepTitle = p.T("admin.maps.step", "n", strconv.Itoa(p.Step), "name", p.T(stepNames[p.Step-1]))
+	p.part(p.StepTitle)
 	var own []string
 	own = append(own, mapSteps[p.Step-1].fields...)
 	p.Hidden = page.HiddenInputs(url.Values(p.Map), own...)

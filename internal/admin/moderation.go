@@ -162,6 +162,7 @@ func (a *Admin) confirm(w http.ResponseWriter, r *http.Request, p ConfirmPage, n
 	}
 	p.Base, p.Tabs = b, moderationNav(b, "")
 	p.Heading = b.T(p.Heading, "name", name)
+	p.part(p.Heading)
 	if e != nil {
 		p.Words = append(p.Words, effectWords(b, *e)...)
 	}

@@ -18,7 +18,9 @@ import (
 // Sizes of the lists of the page.
 const (
 	movesPage = 50
-	twinsPage = 200
+	twinsPage = 50
+	// comparedOnce is how many entries one look at the page indexes.
+	comparedOnce = 200
 )
 
 // MovesPage is what becomes of entries: where they moved, which are one thing,
@@ -138,7 +140,7 @@ func tolerable(err error) error {
 
 func (a *Admin) fillTwins(ctx context.Context, p *MovesPage, q url.Values) error {
 	var err error
-	complete, err := a.cfg.Store.IndexTwins(ctx, twinsPage)
+	complete, err := a.cfg.Store.IndexTwins(ctx, comparedOnce)
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func (a *Admin) Report(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := &ReportPage{Base: b, Tabs: moderationNav(b, "reports"), Report: rep, Row: reportRow(b, rep), Action: "/admin/moderation/reports/" + rep.ID}
-	p.Title = b.T("admin.moderation.report")
+	p.headed(b.T("admin.moderation.report"))
 	if strings.Contains(rep.Contact, "@") && !strings.ContainsAny(rep.Contact, " \t\r\n?&") {
 		p.Mail = "mailto:" + rep.Contact
 	}

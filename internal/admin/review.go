@@ -59,7 +59,7 @@ func (a *Admin) Review(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := &ReviewPage{Base: b, Origin: r.URL.Query().Get("origin")}
 	p.Action = page.Address("/admin/sources/review", page.With(nil, "origin", p.Origin))
-	p.Title = b.T("admin.sources.review.title")
+	p.headed(b.T("admin.sources.review.title"))
 	if r.Method == http.MethodPost {
 		return a.decide(w, r, p, who)
 	}

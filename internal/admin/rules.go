@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -33,6 +35,8 @@ type RulesPage struct {
 	AllowList bool
 	Rules     []RuleRow
 	Actions   []OutcomeChoice
+	// Typed is what a refused form had, to be mended.
+	Typed url.Values
 }
 
 // RuleRow is one rule.
@@ -44,7 +48,13 @@ func (a *Admin) Rules(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || !ok {
 		return err
 	}
-	p := &RulesPage{Base: b, Tabs: moderationNav(b, "rules")}
+	return a.rulesPage(w, r, http.StatusOK, &RulesPage{Base: b, Typed: url.Values{}})
+}
+
+func (a *Admin) rulesPage(w http.ResponseWriter, r *http.Request, status int, p *RulesPage) (err error) {
+	b := p.Base
+	p.Tabs = moderationNav(b, "rules")
+	p.part(b.T("admin.moderation.tab.rules"))
 	if p.AllowList, err = a.cfg.Moderation.AllowList(r.Context()); err != nil {
 		return err
 	}
@@ -62,7 +72,35 @@ func (a *Admin) Rules(w http.ResponseWriter, r *http.Request) error {
 	for _, action := range []string{moderation.ActionSilence, moderation.ActionBlock, moderation.ActionAllow} {
 		p.Actions = append(p.Actions, OutcomeChoice{action, b.T("admin.moderation.action." + action)})
 	}
-	return a.pages.Page(w, r, http.StatusOK, "admin-moderation-rules", p)
+	return a.pages.Page(w, r, status, "admin-moderation-rules", p)
+}
+
+// refused shows the forms of the rules again, with what was typed and what is
+// wrong beside its field.
+func (a *Admin) refused(w http.ResponseWriter, r *http.Request, fault string) error {
+	b, _, ok, err := a.open(w, r, "moderation")
+	if err != nil || !ok {
+		return err
+	}
+	b.Fault, b.FaultAt = b.T("admin.moderation.fault."+fault), ruleField(r.PostForm.Get("do"), fault)
+	return a.rulesPage(w, r, http.StatusUnprocessableEntity, &RulesPage{Base: b, Typed: r.PostForm})
+}
+
+// ruleField is the id of the field that a fault is about.
+func ruleField(do, fault string) string {
+	switch {
+	case fault == "reason" && do == "import":
+		return "import-reason"
+	case fault == "reason" && do == "allowlist":
+		return "mode-reason"
+	case fault == "expires":
+		return "days"
+	case fault == "domain_only":
+		return "target"
+	case fault == "reason", fault == "list", fault == "target":
+		return fault
+	}
+	return ""
 }
 
 // PostRules is POST /admin/moderation/rules: it says what a decision would
@@ -70,7 +108,7 @@ func (a *Admin) Rules(w http.ResponseWriter, r *http.Request) error {
 func (a *Admin) PostRules(w http.ResponseWriter, r *http.Request) error {
 	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
 		if err := r.ParseMultipartForm(maxUpload); err != nil {
-			return a.fault(w, r, rulesPath, "list")
+			return a.fault(w, r, rulesPath, "list") // there is no form to show again
 		}
 	}
 	who, err := a.post(w, r)
@@ -93,9 +131,9 @@ func (a *Admin) PostRules(w http.ResponseWriter, r *http.Request) error {
 	case asked:
 		return err
 	case errors.As(err, &invalid):
-		return a.fault(w, r, rulesPath, faultOf(invalid))
+		return a.refused(w, r, faultOf(invalid))
 	case errors.Is(err, directory.ErrNotFound):
-		return a.fault(w, r, rulesPath, "overtaken")
+		return a.refused(w, r, "overtaken")
 	case err != nil:
 		return err
 	}
@@ -270,6 +308,8 @@ type LimitsPage struct {
 	Defaults LimitRow
 	Limits   []LimitRow
 	Refused  []RefusalRow
+	// Typed is what a refused form had, to be mended.
+	Typed url.Values
 }
 
 // LimitRow is the limits of one server, "" for the default.
@@ -284,14 +324,20 @@ func (a *Admin) Limits(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || !ok {
 		return err
 	}
-	p := &LimitsPage{Base: b, Tabs: moderationNav(b, "limits"), Defaults: LimitRow{Rate: limitText(b, moderation.DefaultRate),
-		Entries: limitText(b, moderation.DefaultEntries), Bytes: limitText(b, moderation.DefaultBytes)}}
+	return a.limitsPage(w, r, http.StatusOK, &LimitsPage{Base: b, Typed: url.Values{}})
+}
+
+func (a *Admin) limitsPage(w http.ResponseWriter, r *http.Request, status int, p *LimitsPage) error {
+	b := p.Base
+	p.part(b.T("admin.moderation.tab.limits"))
+	p.Tabs, p.Defaults = moderationNav(b, "limits"), LimitRow{Rate: limitText(b, moderation.DefaultRate),
+		Entries: limitText(b, moderation.DefaultEntries), Bytes: bytesText(b, moderation.DefaultBytes)}
 	limits, err := a.cfg.Store.OriginLimits(r.Context())
 	if err != nil {
 		return err
 	}
 	for _, l := range limits {
-		p.Limits = append(p.Limits, LimitRow{l.Origin, limitText(b, l.Rate), limitText(b, l.Entries), limitText(b, l.Bytes)})
+		p.Limits = append(p.Limits, LimitRow{l.Origin, limitText(b, l.Rate), limitText(b, l.Entries), bytesText(b, l.Bytes)})
 	}
 	refused, err := a.cfg.Moderation.Refusals(r.Context(), "", refusalsShown)
 	if err != nil {
@@ -300,7 +346,7 @@ func (a *Admin) Limits(w http.ResponseWriter, r *http.Request) error {
 	for _, f := range refused {
 		p.Refused = append(p.Refused, RefusalRow{f.Origin, b.T("admin.moderation.cause." + f.Cause), b.Number(int(f.Count)), b.Relative(f.Last, b.Now), f.Reason})
 	}
-	return a.pages.Page(w, r, http.StatusOK, "admin-moderation-limits", p)
+	return a.pages.Page(w, r, status, "admin-moderation-limits", p)
 }
 
 func limitText(b Base, v int64) string {
@@ -313,6 +359,33 @@ func limitText(b Base, v int64) string {
 	return b.Number(int(v))
 }
 
+// bytesText writes a number of bytes in the unit that people say it in.
+func bytesText(b Base, v int64) string {
+	unit := 0
+	n := float64(v)
+	for ; n >= 1024 && unit < 4; unit++ {
+		n /= 1024
+	}
+	if v < 1024 {
+		return limitText(b, v)
+	}
+	places := 1
+	if n == math.Trunc(n) {
+		places = 0
+	}
+	return b.T("admin.moderation.size."+strconv.Itoa(unit), "n", b.Decimal(n, places))
+}
+
+// limitRefused shows the form of the limits again.
+func (a *Admin) limitRefused(w http.ResponseWriter, r *http.Request, field string) error {
+	b, _, ok, err := a.open(w, r, "moderation")
+	if err != nil || !ok {
+		return err
+	}
+	b.Fault, b.FaultAt = b.T("admin.moderation.fault.limit"), field
+	return a.limitsPage(w, r, http.StatusUnprocessableEntity, &LimitsPage{Base: b, Typed: r.PostForm})
+}
+
 // PostLimits is POST /admin/moderation/limits. An empty field is the default.
 func (a *Admin) PostLimits(w http.ResponseWriter, r *http.Request) error {
 	who, err := a.post(w, r)
@@ -320,13 +393,16 @@ func (a *Admin) PostLimits(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	l := store.OriginLimit{Origin: strings.TrimSpace(r.PostForm.Get("origin"))}
-	for name, to := range map[string]*int64{"rate": &l.Rate, "entries": &l.Entries, "bytes": &l.Bytes} {
-		text := strings.TrimSpace(r.PostForm.Get(name))
+	for _, f := range []struct {
+		name string
+		to   *int64
+	}{{"rate", &l.Rate}, {"entries", &l.Entries}, {"bytes", &l.Bytes}} {
+		text := strings.TrimSpace(r.PostForm.Get(f.name))
 		if text == "" {
 			continue
 		}
-		if *to, err = strconv.ParseInt(text, 10, 64); err != nil {
-			return a.fault(w, r, limitsPath, "limit")
+		if *f.to, err = strconv.ParseInt(text, 10, 64); err != nil {
+			return a.limitRefused(w, r, f.name)
 		}
 	}
 	if !strings.Contains(l.Origin, "://") {
@@ -334,7 +410,7 @@ func (a *Admin) PostLimits(w http.ResponseWriter, r *http.Request) error {
 	}
 	err = a.cfg.Moderation.SetLimits(r.Context(), who, l)
 	if errors.Is(err, directory.ErrInvalid) {
-		return a.fault(w, r, limitsPath, "limit")
+		return a.limitRefused(w, r, "origin")
 	}
 	if err != nil {
 		return fmt.Errorf("limits of %s: %w", l.Origin, err)

@@ -406,7 +406,7 @@ func (a *Admin) showRule(w http.ResponseWriter, r *http.Request, status int, p *
 	if p.CanUndo = len(past) > 1; p.CanUndo {
 		p.UndoRule = p.History[1].Rule
 	}
-	p.Title = p.T("admin.sources.source_title", "name", p.Row.Name)
+	p.headed(p.T("admin.sources.source_title", "name", p.Row.Name))
 	return a.pages.Page(w, r, status, "admin-source", p)
 }
 
@@ -446,6 +446,6 @@ func (a *Admin) Unfollow(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Others = len(all) - 1
-	p.Title = b.T("admin.sources.unfollow_title", "name", p.Row.Name)
+	p.headed(b.T("admin.sources.unfollow_title", "name", p.Row.Name))
 	return a.pages.Page(w, r, http.StatusOK, "admin-unfollow", p)
 }
