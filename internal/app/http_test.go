@@ -90,7 +90,7 @@ func TestStatusOf(t *testing.T) {
 func testApp(t *testing.T) *App {
 	t.Helper()
 	cfg := config.Default()
-	cfg.URL, cfg.URLDefault, cfg.Database, cfg.DataDir = "https://b.example", false, storetest.URL(t, "sqlite"), t.TempDir()
+	cfg.URL, cfg.URLDefault, cfg.Database, cfg.DataDir = "https://b.example", false, storetest.Migrated(t, "sqlite"), t.TempDir()
 	a, err := New(t.Context(), cfg, Options{Claim: true, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)

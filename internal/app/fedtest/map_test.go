@@ -113,7 +113,7 @@ func TestMapsAnnounceOnce(t *testing.T) {
 	t.Parallel()
 	for _, engine := range storetest.Engines {
 		t.Run(engine, func(t *testing.T) {
-			storetest.URL(t, engine)
+			storetest.Need(t, engine)
 			w, is := instances(t, engine, "a", "c")
 			a, c := is[0], is[1]
 			org, err := a.Organisation(t.Context())

@@ -54,7 +54,7 @@ func eventually(t *testing.T, what string, done func() (bool, error)) {
 func TestModeration(t *testing.T) {
 	for _, engine := range storetest.Engines {
 		t.Run(engine, func(t *testing.T) {
-			storetest.URL(t, engine) // skips where there is no PostgreSQL
+			storetest.Need(t, engine) // skips where there is no PostgreSQL
 			w, a, b, garden := neighbours(t, engine)
 			ctx := t.Context()
 			if _, err := a.App.Harvest.Follow(ctx, System, b.URL()+"/actor"); err != nil {

@@ -146,7 +146,7 @@ func gardenIn(name, town, code string, lat, lon float64) directory.Entry {
 func TestSourceIsRehearsed(t *testing.T) {
 	for _, engine := range storetest.Engines {
 		t.Run(engine, func(t *testing.T) {
-			storetest.URL(t, engine)
+			storetest.Need(t, engine)
 			w := NewWorld(t)
 			a, err := w.Instance("a", "sqlite")
 			if err != nil {

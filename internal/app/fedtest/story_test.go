@@ -26,7 +26,7 @@ type worldKey struct{}
 func TestStories(t *testing.T) {
 	for _, first := range storetest.Engines {
 		t.Run(first, func(t *testing.T) {
-			storetest.URL(t, first) // skips where there is no PostgreSQL
+			storetest.Need(t, first) // skips where there is no PostgreSQL
 			testscript.Run(t, testscript.Params{
 				Dir: "testdata/script",
 				Setup: func(env *testscript.Env) error {

@@ -84,7 +84,7 @@ func (w *World) Instance(name, engine string) (*Instance, error) { return w.inst
 func (w *World) instance(name, engine string, skew time.Duration) (*Instance, error) {
 	cfg := config.Default()
 	cfg.URL, cfg.URLDefault = "https://"+host(name), false
-	cfg.Name, cfg.Database, cfg.DataDir = name, storetest.URL(w.t, engine), w.t.TempDir()
+	cfg.Name, cfg.Database, cfg.DataDir = name, storetest.Migrated(w.t, engine), w.t.TempDir()
 	cfg.ShutdownTimeout, cfg.Debounce = 2*time.Second, 0
 	i := &Instance{world: w, name: name, cfg: cfg, skew: skew}
 	w.instances[name] = i

@@ -39,8 +39,9 @@ func Server() (string, error) { return postgresServer() }
 
 var databases atomic.Int64
 
-// newDatabase creates a database for a test and drops it with it.
-func newDatabase(t testing.TB, server string) string {
+// newDatabase creates a database for a test and drops it with it. With are words
+// at the end of the command, "" for an empty database.
+func newDatabase(t testing.TB, server, with string) string {
 	t.Helper()
 	name := fmt.Sprintf("bocage_test_%d_%d", os.Getpid(), databases.Add(1))
 	admin := func(query string) error {
@@ -51,7 +52,7 @@ func newDatabase(t testing.TB, server string) string {
 		_, err = db.ExecContext(context.Background(), query)
 		return errors.Join(err, db.Close())
 	}
-	if err := admin("CREATE DATABASE " + name); err != nil {
+	if err := admin("CREATE DATABASE " + name + with); err != nil {
 		t.Fatalf("create database: %v", err)
 	}
 	t.Cleanup(func() {

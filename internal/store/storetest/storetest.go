@@ -34,13 +34,13 @@ func Each(t *testing.T, fn func(t *testing.T, s *store.Store)) {
 // "sqlite" or "postgres".
 func Open(t testing.TB, engine string) *store.Store {
 	t.Helper()
-	return OpenURL(t, URL(t, engine), store.Options{})
+	return OpenURL(t, Migrated(t, engine), store.Options{})
 }
 
 // OpenClock is Open with a clock.
 func OpenClock(t testing.TB, engine string, clock func() time.Time) *store.Store {
 	t.Helper()
-	return OpenURL(t, URL(t, engine), store.Options{Clock: clock})
+	return OpenURL(t, Migrated(t, engine), store.Options{Clock: clock})
 }
 
 // OpenURL opens and migrates a store at a URL, and closes it with the test.
@@ -65,13 +65,20 @@ func OpenURL(t testing.TB, url string, opt store.Options) *store.Store {
 	return s
 }
 
-// URL is the URL of a fresh, empty database, which goes with the test: open it
-// more than once to play several processes.
+// URL is the URL of a fresh database without any table, which goes with the test;
+// Migrated has them.
 func URL(t testing.TB, engine string) string {
 	t.Helper()
 	if engine == "sqlite" {
 		return "sqlite:" + filepath.Join(t.TempDir(), "bocage.db")
 	}
+	return newDatabase(t, serverFor(t), "")
+}
+
+// serverFor is the PostgreSQL server, without which the test is skipped, or fails
+// in continuous integration.
+func serverFor(t testing.TB) string {
+	t.Helper()
 	server, err := postgresServer()
 	if err != nil {
 		if ci, _ := strconv.ParseBool(os.Getenv("CI")); ci {
@@ -79,5 +86,13 @@ func URL(t testing.TB, engine string) string {
 		}
 		t.Skip(err)
 	}
-	return newDatabase(t, server)
+	return server
+}
+
+// Need skips a test that cannot have the engine here.
+func Need(t testing.TB, engine string) {
+	t.Helper()
+	if engine != "sqlite" {
+		serverFor(t)
+	}
 }
