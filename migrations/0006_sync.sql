@@ -36,3 +36,7 @@ CREATE TABLE remote_document (
     missing BIGINT NOT NULL
 );
 CREATE INDEX remote_document_origin ON remote_document (origin, checked);
+
+-- Whether our catalogue tells of what a delivery says, so that a peer that reads
+-- it need not be told.
+ALTER TABLE delivery ADD COLUMN listed BOOLEAN NOT NULL DEFAULT FALSE;

@@ -28,6 +28,7 @@ const (
 	pruneEvery     = time.Hour
 	keepReceived   = 30 * 24 * time.Hour
 	keepActivities = 365 * 24 * time.Hour
+	keepDeliveries = 30 * 24 * time.Hour
 )
 
 // Serve answers requests on l and runs the workers, until ctx ends or one of
@@ -95,15 +96,12 @@ func (a *App) indexTwins(ctx context.Context) error {
 	}
 }
 
-// prune forgets what federation need not remember any more.
+// prune forgets what federation need not remember any more, now and then.
 func (a *App) prune(ctx context.Context) error {
 	t := time.NewTicker(pruneEvery)
 	defer t.Stop()
 	for {
-		err := a.Store.Write(ctx, func(tx *store.Tx) error {
-			return tx.Prune(ctx, store.PruneOptions{Received: keepReceived, Activities: keepActivities})
-		})
-		if err != nil && ctx.Err() == nil {
+		if err := a.pruneOnce(ctx, time.Now()); err != nil && ctx.Err() == nil {
 			a.log.ErrorContext(ctx, "prune", "error", err)
 		}
 		select {
@@ -112,4 +110,26 @@ func (a *App) prune(ctx context.Context) error {
 		case <-t.C:
 		}
 	}
+}
+
+// pruneOnce forgets what is too old at a time. Deliveries that are given up are
+// counted at their peers.
+func (a *App) pruneOnce(ctx context.Context, now time.Time) error {
+	var dropped map[string]int
+	err := a.Store.Write(ctx, func(tx *store.Tx) (err error) {
+		if dropped, err = tx.DropOldDeliveries(ctx, now.Add(-keepDeliveries)); err != nil {
+			return err
+		}
+		return tx.Prune(ctx, store.PruneOptions{Received: keepReceived, Activities: keepActivities})
+	})
+	if err != nil {
+		return err
+	}
+	for origin, n := range dropped {
+		if n == 0 {
+			continue // one that reads our catalogue again instead
+		}
+		a.log.WarnContext(ctx, "deliveries given up: they waited for too long", "peer", origin, "dropped", n)
+	}
+	return nil
 }

@@ -107,7 +107,7 @@ func (p *Publisher) enqueue(ctx context.Context, tx *store.Tx, m message, inboxe
 		}
 		ds = append(ds, store.Delivery{
 			Peer: origin, ActivityID: m.id, Sender: m.from.owner, KeyID: vocab.KeyID(m.from.uri),
-			Inbox: inbox, Created: p.now(),
+			Inbox: inbox, Created: p.now(), Listed: m.listed,
 		})
 	}
 	if len(ds) == 0 {

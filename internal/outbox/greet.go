@@ -49,7 +49,7 @@ func (p *Publisher) Greet(ctx context.Context, tx *store.Tx, origin string) (boo
 	if err != nil {
 		return false, fmt.Errorf("greet %s: %w", origin, err)
 	}
-	return true, p.send(ctx, tx, message{from: from, typ: "Update", object: object, body: body, id: a.ID}, []string{to})
+	return true, p.send(ctx, tx, message{from: from, typ: "Update", object: object, body: body, id: a.ID, listed: peer.Reader}, []string{to})
 }
 
 // whoAt is an inbox at origin and the actor of ours that it knows, or ErrNotFound.

@@ -95,7 +95,7 @@ func (p *Publisher) create(ctx context.Context, tx *store.Tx, ch Change, e direc
 	if err != nil {
 		return fmt.Errorf("create %s: %w", e.URI, err)
 	}
-	m := message{from: s, typ: "Create", object: e.URI, body: body, id: a.ID, public: true}
+	m := message{from: s, typ: "Create", object: e.URI, body: body, id: a.ID, public: true, listed: true}
 	inboxes := aud.directories
 	n := news{object: e.URI, kind: string(vocab.NoteCreated), bulk: ch.Bulk}
 	if e.Kind.IsActor() {
@@ -173,7 +173,7 @@ func (p *Publisher) sendUpdate(ctx context.Context, tx *store.Tx, s sender, obje
 	if err != nil {
 		return fmt.Errorf("update %s: %w", object, err)
 	}
-	return p.send(ctx, tx, message{from: s, typ: "Update", object: object, body: body, id: a.ID, public: true}, inboxes)
+	return p.send(ctx, tx, message{from: s, typ: "Update", object: object, body: body, id: a.ID, public: true, listed: p.listed(object)}, inboxes)
 }
 
 // remove tells everybody who may hold a copy, of the entry and of the notes
@@ -263,5 +263,10 @@ func (p *Publisher) sendDelete(ctx context.Context, tx *store.Tx, s sender, obje
 	if err != nil {
 		return fmt.Errorf("delete %s: %w", object, err)
 	}
-	return p.send(ctx, tx, message{from: s, typ: "Delete", object: object, body: body, id: a.ID, public: true}, inboxes)
+	return p.send(ctx, tx, message{from: s, typ: "Delete", object: object, body: body, id: a.ID, public: true,
+		listed: formerType != "Note" && p.listed(object)}, inboxes)
 }
+
+// listed reports whether the catalogue tells of an object that we publish: of all
+// entries, of maps it does not.
+func (p *Publisher) listed(object string) bool { return p.cfg.Env.MapHandle(object) == "" }

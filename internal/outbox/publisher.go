@@ -139,6 +139,8 @@ type message struct {
 	id     string
 	// outbox lists it in the sender's outbox; public serves it on GET.
 	outbox, public bool
+	// listed: the catalogue tells of it too.
+	listed bool
 }
 
 // send stores m and one delivery per inbox. Messages that nobody hears and

@@ -55,7 +55,7 @@ func enqueue(t *testing.T, s *store.Store, n int, peers ...string) {
 			}
 			var ds []store.Delivery
 			for _, p := range peers {
-				ds = append(ds, store.Delivery{Peer: p, ActivityID: id, Sender: "instance", KeyID: "k", Inbox: p + "/inbox"})
+				ds = append(ds, store.Delivery{Peer: p, ActivityID: id, Sender: "instance", KeyID: "k", Inbox: p + "/inbox", Listed: true})
 			}
 			if err := tx.Enqueue(ctx, ds...); err != nil {
 				return err

@@ -9,14 +9,16 @@ import (
 )
 
 // What may wait for one peer. One that reads our catalogue catches up faster by
-// reading a page of it than by as many deliveries; others lose the oldest.
+// reading a page of it than by as many deliveries of what it lists; of the rest,
+// and at other peers, the oldest are lost.
 const (
 	maxReaderQueue = 100
+	maxReaderRest  = 1000
 	maxQueue       = 10_000
 )
 
-// contentTypes are the activities that tell of entries: the catalogue stands for
-// them. What remains is about follows.
+// contentTypes are the activities that tell of something; the others are answers,
+// which a peer misses more. They go last.
 const contentTypes = "('Create', 'Update', 'Delete', 'Announce')"
 
 // queueHead is what Enqueue looks at in a peer.
@@ -27,10 +29,10 @@ type queueHead struct {
 }
 
 // Enqueue adds deliveries to the queues of their peers, in order. Their activities
-// must have been put in this or an earlier transaction. The queue of a peer that
-// reads our catalogue is replaced by one mark (Peer.Resync) when it is full, and
-// stays so until the peer was told; that of another loses its oldest, which
-// Peer.Dropped counts.
+// must have been put in this or an earlier transaction. What the catalogue lists
+// (Delivery.Listed) becomes one mark (Peer.Resync) when too much of it waits for a
+// peer that reads our catalogue, until the peer was told; whatever else is too much
+// loses its oldest, which Peer.Dropped counts.
 func (t *Tx) Enqueue(ctx context.Context, ds ...Delivery) error {
 	heads := map[string]queueHead{}
 	rows := make([][]any, 0, len(ds))
@@ -43,16 +45,10 @@ func (t *Tx) Enqueue(ctx context.Context, ds ...Delivery) error {
 			}
 			heads[d.Peer] = head
 		}
-		if head.reader && head.resync > 0 {
-			content, err := t.isContent(ctx, d.ActivityID)
-			if err != nil {
-				return err
-			}
-			if content {
-				continue
-			}
+		if head.reader && head.resync > 0 && d.Listed {
+			continue
 		}
-		rows = append(rows, []any{int64(0), d.Peer, d.ActivityID, d.Sender, d.KeyID, d.Inbox, t.now()})
+		rows = append(rows, []any{int64(0), d.Peer, d.ActivityID, d.Sender, d.KeyID, d.Inbox, t.now(), d.Listed})
 	}
 	if len(rows) == 0 {
 		return nil
@@ -65,7 +61,7 @@ func (t *Tx) Enqueue(ctx context.Context, ds ...Delivery) error {
 	for i, row := range rows {
 		row[0] = last - int64(len(rows)-1-i)
 	}
-	err = t.insertRows(ctx, "delivery (id, peer, activity_id, sender, key_id, inbox, created)", placeholders(7), "", rows)
+	err = t.insertRows(ctx, "delivery (id, peer, activity_id, sender, key_id, inbox, created, listed)", placeholders(8), "", rows)
 	if err != nil {
 		return wrap(err, "enqueue")
 	}
@@ -87,78 +83,93 @@ func (t *Tx) queueHead(ctx context.Context, origin string) (queueHead, error) {
 	return h, wrap(err, "queue of %s", origin)
 }
 
-func (t *Tx) isContent(ctx context.Context, activity string) (bool, error) {
-	n, err := value[int](ctx, t.Reader, "SELECT COUNT(*) FROM activity WHERE id = $1 AND type IN "+contentTypes, activity)
-	return n > 0, wrap(err, "type of %s", activity)
-}
-
-// bound keeps a queue within its limit. That of a peer that works is emptied
+// bound keeps a queue within its limits. That of a peer that works is emptied
 // faster than it is filled, save by an import, which only readers hear of.
 func (t *Tx) bound(ctx context.Context, origin string, head queueHead) error {
-	limit := maxQueue
-	switch {
-	case head.reader:
-		limit = maxReaderQueue
-	case head.fails == 0:
-		return nil
-	}
-	n, err := value[int](ctx, t.Reader,
-		"SELECT COUNT(*) FROM (SELECT 1 FROM delivery WHERE peer = $1 LIMIT $2) AS q", origin, 2*limit)
-	if err != nil || n <= limit {
-		return wrap(err, "queue of %s", origin)
-	}
 	if head.reader {
-		return t.ResyncPeer(ctx, origin)
-	}
-	return t.drop(ctx, origin, `id IN (SELECT d.id FROM delivery d JOIN activity a ON a.id = d.activity_id
-		WHERE d.peer = $1 AND a.type IN `+contentTypes+" ORDER BY d.id LIMIT $2)", n-limit)
-}
-
-// drop gives deliveries of a peer up and counts them.
-func (t *Tx) drop(ctx context.Context, origin, which string, arg any) error {
-	n, err := t.exec(ctx, "DELETE FROM delivery WHERE peer = $1 AND "+which, origin, arg)
-	if err != nil || n == 0 {
-		return wrap(err, "drop deliveries of %s", origin)
-	}
-	_, err = t.exec(ctx, "UPDATE peer SET dropped = dropped + $2 WHERE origin = $1", origin, int64(n))
-	return wrap(err, "drop deliveries of %s", origin)
-}
-
-// ResyncPeer replaces what waits for a peer that reads our catalogue by one mark:
-// the next greeting makes it read again. Answers to follows still wait.
-func (t *Tx) ResyncPeer(ctx context.Context, origin string) error {
-	_, err := t.exec(ctx, `DELETE FROM delivery WHERE peer = $1
-		AND activity_id IN (SELECT id FROM activity WHERE type IN `+contentTypes+")", origin)
-	if err != nil {
-		return wrap(err, "resync %s", origin)
-	}
-	_, err = t.exec(ctx, "UPDATE peer SET resync = $2 WHERE origin = $1", origin, t.now())
-	return wrap(err, "resync %s", origin)
-}
-
-// DropOldDeliveries gives up what has waited since before a time, and counts it.
-// Peers that read our catalogue are marked instead: see ResyncPeer.
-func (t *Tx) DropOldDeliveries(ctx context.Context, before time.Time) error {
-	origins, err := collect(ctx, t.Reader, scanValue[string],
-		"SELECT DISTINCT peer FROM delivery WHERE created < $1 ORDER BY peer", micros(before))
-	if err != nil {
-		return wrap(err, "old deliveries")
-	}
-	for _, origin := range origins {
-		head, err := t.queueHead(ctx, origin)
+		listed, err := t.waiting(ctx, origin, "listed", maxReaderQueue+1)
+		if err == nil && listed > maxReaderQueue {
+			err = t.ResyncPeer(ctx, origin)
+		}
 		if err != nil {
 			return err
 		}
+	}
+	if head.fails == 0 {
+		return nil
+	}
+	limit, which := maxQueue, "TRUE"
+	if head.reader {
+		limit, which = maxReaderRest, "NOT listed"
+	}
+	n, err := t.waiting(ctx, origin, which, 2*limit)
+	if err != nil || n <= limit {
+		return err
+	}
+	dropped, err := t.drop(ctx, origin, `id IN (SELECT d.id FROM delivery d JOIN activity a ON a.id = d.activity_id
+		WHERE d.peer = $1 AND `+which+" AND a.type IN "+contentTypes+" ORDER BY d.id LIMIT $2)", n-limit)
+	if err != nil || n-dropped <= limit {
+		return err
+	}
+	_, err = t.drop(ctx, origin, "id IN (SELECT id FROM delivery WHERE peer = $1 AND "+which+" ORDER BY id LIMIT $2)", n-dropped-limit)
+	return err
+}
+
+// waiting counts what waits for a peer, up to a limit.
+func (t *Tx) waiting(ctx context.Context, origin, which string, limit int) (int, error) {
+	n, err := value[int](ctx, t.Reader,
+		"SELECT COUNT(*) FROM (SELECT 1 FROM delivery WHERE peer = $1 AND "+which+" LIMIT $2) AS q", origin, limit)
+	return n, wrap(err, "queue of %s", origin)
+}
+
+// drop gives deliveries of a peer up, counts them and returns how many.
+func (t *Tx) drop(ctx context.Context, origin, which string, arg any) (int, error) {
+	n, err := t.exec(ctx, "DELETE FROM delivery WHERE peer = $1 AND "+which, origin, arg)
+	if err != nil || n == 0 {
+		return n, wrap(err, "drop deliveries of %s", origin)
+	}
+	_, err = t.exec(ctx, "UPDATE peer SET dropped = dropped + $2 WHERE origin = $1", origin, int64(n))
+	return n, wrap(err, "drop deliveries of %s", origin)
+}
+
+// ResyncPeer replaces what waits for a peer that reads our catalogue and is listed
+// there by one mark: the next greeting makes it read again. Notes, replies, moves
+// and answers to follows still wait.
+func (t *Tx) ResyncPeer(ctx context.Context, origin string) error {
+	if _, err := t.exec(ctx, "DELETE FROM delivery WHERE peer = $1 AND listed", origin); err != nil {
+		return wrap(err, "resync %s", origin)
+	}
+	_, err := t.exec(ctx, "UPDATE peer SET resync = $2 WHERE origin = $1", origin, t.now())
+	return wrap(err, "resync %s", origin)
+}
+
+// DropOldDeliveries gives up what has waited since before a time, counts it and
+// returns how many by peer. Peers that read our catalogue are marked as well: see
+// ResyncPeer.
+func (t *Tx) DropOldDeliveries(ctx context.Context, before time.Time) (map[string]int, error) {
+	origins, err := collect(ctx, t.Reader, scanValue[string],
+		"SELECT DISTINCT peer FROM delivery WHERE created < $1 ORDER BY peer", micros(before))
+	if err != nil {
+		return nil, wrap(err, "old deliveries")
+	}
+	dropped := make(map[string]int, len(origins))
+	for _, origin := range origins {
+		head, err := t.queueHead(ctx, origin)
+		if err != nil {
+			return dropped, err
+		}
 		if head.reader {
 			if err := t.ResyncPeer(ctx, origin); err != nil {
-				return err
+				return dropped, err
 			}
 		}
-		if err := t.drop(ctx, origin, "created < $2", micros(before)); err != nil {
-			return err
+		n, err := t.drop(ctx, origin, "created < $2", micros(before))
+		if err != nil {
+			return dropped, err
 		}
+		dropped[origin] = n
 	}
-	return nil
+	return dropped, nil
 }
 
 // FollowerAt is a follower of one of our actors whose inbox is at an origin, one of
@@ -241,7 +252,8 @@ func (t *Tx) SupersedeUpdates(ctx context.Context, actor, object string, inboxes
 
 // GiveUpDeliveries removes what waits for a peer and counts it in Peer.Dropped.
 func (t *Tx) GiveUpDeliveries(ctx context.Context, origin string) error {
-	return t.drop(ctx, origin, "id > $2", 0)
+	_, err := t.drop(ctx, origin, "id > $2", 0)
+	return err
 }
 
 // CancelDeliveries removes the waiting Creates and Updates of object: it is gone.

@@ -34,44 +34,88 @@ func peerOf(t *testing.T, s *store.Store, origin string) store.Peer {
 // answer queues an activity that no catalogue tells of.
 func answer(t *testing.T, s *store.Store, id, origin string) {
 	t.Helper()
+	unlisted(t, s, "Accept", id, origin, 1)
+}
+
+// unlisted queues one activity n times.
+func unlisted(t *testing.T, s *store.Store, typ, id, origin string, n int) {
+	t.Helper()
+	ctx := context.Background()
 	write(t, s, func(tx *store.Tx) error {
-		if err := tx.PutActivity(context.Background(), store.Activity{ID: id, Type: "Accept", Body: []byte("{}")}); err != nil {
+		if err := tx.PutActivity(ctx, store.Activity{ID: id, Type: typ, Body: []byte("{}")}); err != nil {
 			return err
 		}
-		return tx.Enqueue(context.Background(), store.Delivery{Peer: origin, ActivityID: id, Inbox: origin + "/inbox"})
+		ds := make([]store.Delivery, n)
+		for i := range ds {
+			ds[i] = store.Delivery{Peer: origin, ActivityID: id, Inbox: fmt.Sprint(origin, "/inbox/", typ, i)}
+		}
+		return tx.Enqueue(ctx, ds...)
 	})
 }
 
 // TestQueueOfReader: what waits for a peer that reads our catalogue becomes one
-// mark, while answers to its follows still wait.
+// mark, while what the catalogue does not tell of still waits.
 func TestQueueOfReader(t *testing.T) {
 	eachWithClock(t, func(t *testing.T, s *store.Store, c *clock) {
 		ctx := t.Context()
 		const a = "https://a.example"
 		reader(t, s, a)
-		answer(t, s, base+"/activities/accept-1", a)
-		enqueue(t, s, 99, a)
-		if p := peerOf(t, s, a); p.Queued != 100 || !p.Resync.IsZero() || !p.Reader {
+		for i, typ := range []string{"Accept", "Create", "Update", "Delete", "Announce", "Move"} { // notes, replies, …
+			unlisted(t, s, typ, fmt.Sprint(base, "/activities/first-", i), a, 1)
+		}
+		enqueue(t, s, 100, a)
+		if p := peerOf(t, s, a); p.Queued != 106 || !p.Resync.IsZero() || !p.Reader {
 			t.Fatalf("a full queue: %d wait, resync %v, reader %t", p.Queued, p.Resync, p.Reader)
 		}
 		enqueue(t, s, 1, a)
-		if p := peerOf(t, s, a); p.Queued != 1 || !p.Resync.Equal(t0) || p.Dropped != 0 {
-			t.Fatalf("one more: %d wait, resync %v, %d dropped; want the answer alone, marked", p.Queued, p.Resync, p.Dropped)
+		if p := peerOf(t, s, a); p.Queued != 6 || !p.Resync.Equal(t0) || p.Dropped != 0 {
+			t.Fatalf("one more: %d wait, resync %v, %d dropped; want what is not listed alone, marked", p.Queued, p.Resync, p.Dropped)
 		}
 		enqueue(t, s, 50, a)
 		answer(t, s, base+"/activities/accept-2", a)
-		if p := peerOf(t, s, a); p.Queued != 2 {
-			t.Errorf("marked: %d wait, want two answers", p.Queued)
+		if p := peerOf(t, s, a); p.Queued != 7 {
+			t.Errorf("marked: %d wait, want 7", p.Queued)
 		}
 		write(t, s, func(tx *store.Tx) error { return tx.PeerGreeted(ctx, a, time.Time{}) })
 		enqueue(t, s, 1, a)
-		if p := peerOf(t, s, a); p.Queued != 3 || !p.Resync.IsZero() {
+		if p := peerOf(t, s, a); p.Queued != 8 || !p.Resync.IsZero() {
 			t.Errorf("told: %d wait, resync %v", p.Queued, p.Resync)
 		}
 		c.advance(time.Hour)
-		write(t, s, func(tx *store.Tx) error { return tx.DropOldDeliveries(ctx, c.now()) })
-		if p := peerOf(t, s, a); p.Queued != 0 || p.Resync.IsZero() || p.Dropped != 2 {
-			t.Errorf("too old: %d wait, resync %v, %d dropped; the two answers are lost", p.Queued, p.Resync, p.Dropped)
+		write(t, s, func(tx *store.Tx) error {
+			n, err := tx.DropOldDeliveries(ctx, c.now())
+			if n[a] != 7 {
+				t.Errorf("%v were too old", n)
+			}
+			return err
+		})
+		if p := peerOf(t, s, a); p.Queued != 0 || p.Resync.IsZero() || p.Dropped != 7 {
+			t.Errorf("too old: %d wait, resync %v, %d dropped; what is not listed is lost", p.Queued, p.Resync, p.Dropped)
+		}
+	})
+}
+
+// TestQueueOfReaderIsBounded: what no catalogue tells of has a limit as well, which
+// answers reach last, and the listed ones beside it keep theirs.
+func TestQueueOfReaderIsBounded(t *testing.T) {
+	eachWithClock(t, func(t *testing.T, s *store.Store, c *clock) {
+		const a = "https://a.example"
+		reader(t, s, a)
+		write(t, s, func(tx *store.Tx) error {
+			return errors.Join(tx.PeerFailed(t.Context(), a, "x"), tx.DeferPeer(t.Context(), a, "", c.now().Add(time.Hour)))
+		})
+		unlisted(t, s, "Accept", base+"/activities/a", a, 990)
+		unlisted(t, s, "Create", base+"/activities/n", a, 15)
+		if p := peerOf(t, s, a); p.Queued != 1000 || p.Dropped != 5 {
+			t.Errorf("notes: %d wait, %d dropped", p.Queued, p.Dropped)
+		}
+		enqueue(t, s, 50, a)
+		if p := peerOf(t, s, a); p.Queued != 1050 || !p.Resync.IsZero() {
+			t.Errorf("listed ones beside them: %d wait, resync %v", p.Queued, p.Resync)
+		}
+		unlisted(t, s, "Accept", base+"/activities/b", a, 30)
+		if p := peerOf(t, s, a); p.Queued != 1050 || p.Dropped != 35 {
+			t.Errorf("answers: %d wait, %d dropped", p.Queued, p.Dropped)
 		}
 	})
 }

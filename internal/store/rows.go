@@ -269,6 +269,8 @@ type Delivery struct {
 	Created time.Time
 	// Denied is how often the inbox answered 401 or 403.
 	Denied int
+	// Listed says that our catalogue tells of it too; read by Enqueue only.
+	Listed bool
 }
 
 // Activity is an activity or a Note that we made, as sent and as served on GET.
