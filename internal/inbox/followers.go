@@ -130,7 +130,8 @@ func (in *Inbox) checkFollows(ctx context.Context, r *http.Request, sig *httpsig
 	if federation.ActorsDigest(ids) == s.Digest {
 		return nil
 	}
-	known, err := in.cfg.Store.RemoteDocument(ctx, s.URL)
+	last := actor + "#follows" // by who asks: the address of the list is theirs to choose
+	known, err := in.cfg.Store.RemoteDocument(ctx, last)
 	if err != nil && !errors.Is(err, directory.ErrNotFound) {
 		return err
 	}
@@ -142,7 +143,7 @@ func (in *Inbox) checkFollows(ctx context.Context, r *http.Request, sig *httpsig
 		return err
 	}
 	return in.cfg.Store.Write(ctx, func(tx *store.Tx) error {
-		err := tx.PutRemoteDocument(ctx, store.RemoteDocument{URI: s.URL, Origin: originOf(actor), Checked: in.now()})
+		err := tx.PutRemoteDocument(ctx, store.RemoteDocument{URI: last, Origin: originOf(actor), Checked: in.now()})
 		if err != nil {
 			return err
 		}
