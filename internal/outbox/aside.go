@@ -10,7 +10,7 @@ import (
 // the head of its queue is tried: about a minute.
 const patience = 3
 
-// aside tries a delivery behind one that was answered with 500, another one
+// aside tries a delivery behind one that was answered with 500 or not at all, another one
 // after each failure, and reports whether the peer took it. A peer that is out
 // of order takes nothing; one that trips over a single activity takes the
 // others, and would get none of them for ever; the head is then tried once more.

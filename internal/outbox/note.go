@@ -61,6 +61,9 @@ func (p *Publisher) noteBy(ctx context.Context, tx *store.Tx, author sender, kin
 		return "", fmt.Errorf("note on %s: %w", e.URI, err)
 	}
 	now, _, err := p.cap(ctx, tx, author.uri, n, aud.hearers(author.uri))
+	if err == nil {
+		now, err = p.readers(ctx, tx, now)
+	}
 	if err != nil {
 		return "", err
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"time"
 
@@ -27,7 +28,7 @@ type result struct {
 	verdict    verdict
 	retryAfter time.Duration
 	reason     string
-	// fault says that the peer's software failed over what it was sent.
+	// fault says that the peer's software failed over what it was sent, or never answered.
 	fault bool
 }
 
@@ -42,7 +43,7 @@ func judge(err error) result {
 	}
 	var status *federation.StatusError
 	if !errors.As(err, &status) {
-		return result{verdict: later, reason: err.Error()}
+		return result{verdict: later, reason: err.Error(), fault: silent(err)}
 	}
 	r := result{verdict: refused, retryAfter: status.RetryAfter, reason: reasonOf(status), fault: status.Status == http.StatusInternalServerError}
 	switch {
@@ -59,6 +60,13 @@ func judge(err error) result {
 		r.verdict = later
 	}
 	return r
+}
+
+// silent reports whether the peer took a request and did not answer in time.
+func silent(err error) bool {
+	var timeout net.Error
+	var op *net.OpError
+	return errors.As(err, &timeout) && timeout.Timeout() && !(errors.As(err, &op) && op.Op == "dial")
 }
 
 func reasonOf(e *federation.StatusError) string {
