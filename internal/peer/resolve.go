@@ -64,10 +64,11 @@ func (a *Actors) byURL(ctx context.Context, target string) (store.RemoteActor, e
 	if err != nil {
 		return store.RemoteActor{}, err
 	}
-	if err := a.Learn(ctx, body, id); err != nil {
+	ra, err := a.read(body, id)
+	if err != nil {
 		return store.RemoteActor{}, err
 	}
-	return a.Known(ctx, id)
+	return ra, a.save(ctx, ra, false) // nobody signed it
 }
 
 // instance asks NodeInfo for the instance's actor (FEP-2677), then WebFinger
