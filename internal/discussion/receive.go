@@ -112,6 +112,9 @@ func (d *Discussions) Receive(ctx context.Context, tx *store.Tx, e directory.Ent
 	if !post.Public {
 		return false, "not public", nil
 	}
+	if gone, err := tx.ReplyGone(ctx, post.ID, author.URI); err != nil || gone {
+		return false, "deleted before it came", err
+	}
 	v, err := d.judge(ctx, tx, &e, author.URI)
 	if err != nil || v.state == "" {
 		return false, v.reason, err
@@ -238,4 +241,18 @@ func (d *Discussions) Withdraw(ctx context.Context, tx *store.Tx, uri, actor str
 		return nil
 	}
 	return tx.PutReply(ctx, outbox.Emptied(r, "deleted by its author", "", d.now()))
+}
+
+// Precede remembers that an actor deleted a post that has not come: its Delete
+// may have overtaken it. One that came meanwhile is withdrawn.
+func (d *Discussions) Precede(ctx context.Context, tx *store.Tx, uri, actor string) error {
+	err := d.Withdraw(ctx, tx, uri, actor)
+	if !errors.Is(err, directory.ErrNotFound) {
+		return err
+	}
+	origin, err := peer.Origin(actor)
+	if err != nil {
+		return err
+	}
+	return tx.PutReplyGone(ctx, uri, actor, origin)
 }

@@ -9,6 +9,7 @@ import (
 	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/jobs"
+	"codeberg.org/bocage/bocage/internal/peer"
 	"codeberg.org/bocage/bocage/internal/store"
 )
 
@@ -23,9 +24,8 @@ const unseenAttempts = 3
 // errUnseen says that an activity is about an entry that we have not seen yet.
 var errUnseen = fmt.Errorf("not seen yet: %w", directory.ErrUnavailable)
 
-type applyPayload struct {
-	ID string `json:"id"`
-}
+// errHeld says that an activity waits for a decision on its server's new key.
+var errHeld = errors.New("held: its server came back with another key")
 
 // effect is what an activity does to the database, once everything that needs
 // the network is done.
@@ -43,7 +43,7 @@ func drop(format string, args ...any) error {
 // Apply does one job of kind JobApply. Running it twice does it once: the
 // activity is marked as done in the transaction that applies it.
 func (in *Inbox) Apply(ctx context.Context, job jobs.Job) error {
-	var p applyPayload
+	var p peer.ApplyPayload
 	if err := json.Unmarshal(job.Payload, &p); err != nil {
 		return fmt.Errorf("%w: %w", jobs.ErrDiscard, err)
 	}
@@ -60,6 +60,9 @@ func (in *Inbox) Apply(ctx context.Context, job jobs.Job) error {
 	}
 	if err == nil {
 		return nil
+	}
+	if errors.Is(err, errHeld) {
+		return in.hold(ctx, rec)
 	}
 	if !final(err) && job.Attempts < maxAttempts && !(errors.Is(err, errUnseen) && job.Attempts >= unseenAttempts) {
 		return err
@@ -80,6 +83,21 @@ func final(err error) bool {
 		}
 	}
 	return false
+}
+
+// hold puts an activity aside, and drops it when too many wait already.
+func (in *Inbox) hold(ctx context.Context, rec store.Received) error {
+	return in.cfg.Store.Write(ctx, func(tx *store.Tx) error {
+		why := errHeld.Error()
+		held, err := tx.HoldReceived(ctx, rec.ID, rec.Origin)
+		if err != nil {
+			return err
+		}
+		if !held {
+			why = "dropped: too much of its server waits for a decision on its key"
+		}
+		return tx.FinishReceived(ctx, rec.ID, why)
+	})
 }
 
 func (in *Inbox) commit(ctx context.Context, rec store.Received, eff effect) error {

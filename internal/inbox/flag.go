@@ -10,6 +10,7 @@ import (
 	"codeberg.org/bocage/bocage/internal/peer"
 	"codeberg.org/bocage/bocage/internal/sanitize"
 	"codeberg.org/bocage/bocage/internal/store"
+	"codeberg.org/bocage/bocage/internal/vocab"
 )
 
 // flag keeps a report by another server about what is ours or held here.
@@ -57,8 +58,7 @@ func (in *Inbox) known(ctx context.Context, ids []string) ([]string, error) {
 
 // heard ends what is not to be acted on: a rule may be newer than the activity,
 // and of a server in quarantine only new documents are looked at, which the Judge
-// puts aside. What it changes or takes back is found by the harvest that follows
-// the end of the quarantine.
+// puts aside. The rest waits until an administrator has decided on its new key.
 func (in *Inbox) heard(ctx context.Context, act federation.Activity) error {
 	v, err := in.cfg.Moderation.CheckActor(ctx, act.Actor)
 	if err != nil {
@@ -72,8 +72,8 @@ func (in *Inbox) heard(ctx context.Context, act federation.Activity) error {
 		return err
 	}
 	suspect, err := in.cfg.Moderation.Quarantined(ctx, origin)
-	if err != nil || !suspect || act.Type == "Create" || act.Type == "Announce" {
+	if err != nil || !suspect || act.Type == "Announce" || act.Type == "Create" && !vocab.IsPost(act.Object.Type) {
 		return err
 	}
-	return drop("%s came back with another key and waits for a decision", origin)
+	return errHeld
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,7 +14,6 @@ import (
 	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/federation/httpsig"
 	"codeberg.org/bocage/bocage/internal/directory"
-	"codeberg.org/bocage/bocage/internal/jobs"
 	"codeberg.org/bocage/bocage/internal/moderation"
 	"codeberg.org/bocage/bocage/internal/peer"
 	"codeberg.org/bocage/bocage/internal/store"
@@ -192,10 +190,6 @@ func (in *Inbox) cheap(ctx context.Context, env federation.Envelope, origin stri
 // keep stores the activity and the job that applies it, in one transaction
 // with what makes a second copy recognisable.
 func (in *Inbox) keep(ctx context.Context, rec store.Received, sig *httpsig.Signature) error {
-	payload, err := json.Marshal(applyPayload{ID: rec.ID})
-	if err != nil {
-		return err
-	}
 	from, err := peer.Origin(sig.KeyID) // who sent it, which is not always whose it is
 	if err != nil {
 		return err
@@ -220,6 +214,6 @@ func (in *Inbox) keep(ctx context.Context, rec store.Received, sig *httpsig.Sign
 		if err := in.noteForm(ctx, tx, from, sig.Form); err != nil {
 			return err
 		}
-		return jobs.Insert(ctx, tx.Jobs(), jobs.Job{Kind: JobApply, Key: rec.ID, Payload: payload})
+		return peer.ScheduleApply(ctx, tx, rec.ID)
 	})
 }

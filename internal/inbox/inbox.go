@@ -23,7 +23,7 @@ import (
 )
 
 // JobApply is the kind of the jobs that Apply does.
-const JobApply = "apply"
+const JobApply = peer.JobApply
 
 // Ledger is what the inbox does to the directory; *ledger.Ledger has it.
 type Ledger interface {

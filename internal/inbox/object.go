@@ -225,6 +225,9 @@ func (in *Inbox) remove(ctx context.Context, act federation.Activity) (effect, e
 		e, err = ignored.Entry, nil // not kept, and counted as known
 	}
 	if errors.Is(err, directory.ErrNotFound) {
+		if err := in.overtaken(ctx, act, id); err != nil {
+			return effect{}, err
+		}
 		if s, serr := in.scope(ctx, act.Actor); serr != nil || s.any() {
 			return effect{}, errors.Join(errUnseen, serr)
 		}
@@ -232,7 +235,9 @@ func (in *Inbox) remove(ctx context.Context, act federation.Activity) (effect, e
 	if err != nil { // never to be seen, or a tombstone already
 		return effect{}, fmt.Errorf("deleted %s: %w", id, err)
 	}
-	if e.OwnerURI != act.Actor {
+	// One that is older than what we hold was taken back since, or passed on late.
+	old := !act.Published.IsZero() && act.Published.Before(e.Updated.Truncate(time.Second))
+	if old || e.OwnerURI != act.Actor {
 		if err := in.confirmGone(ctx, id); err != nil {
 			return effect{}, err
 		}

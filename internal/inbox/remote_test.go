@@ -218,7 +218,7 @@ func (r *rig) deliver(from *remote, act object) string {
 		r.t.Fatal(err)
 	}
 	if rec.Done.IsZero() {
-		r.t.Fatalf("%s is not done", act["type"])
+		r.t.Fatalf("%s is not done: %v", act["type"], act["id"])
 	}
 	return rec.Error
 }

@@ -122,3 +122,12 @@ func (in *Inbox) unreply(ctx context.Context, act federation.Activity, id string
 	}
 	return effect{run: func(tx *store.Tx) error { return in.cfg.Discussions.Withdraw(ctx, tx, id, act.Actor) }}, true, nil
 }
+
+// overtaken remembers the Delete of something that we do not know, which may be a
+// reply that is still on its way.
+func (in *Inbox) overtaken(ctx context.Context, act federation.Activity, id string) error {
+	if in.cfg.Discussions == nil {
+		return nil
+	}
+	return in.cfg.Store.Write(ctx, func(tx *store.Tx) error { return in.cfg.Discussions.Precede(ctx, tx, id, act.Actor) })
+}

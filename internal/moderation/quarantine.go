@@ -165,6 +165,9 @@ func (m *Moderation) endQuarantine(ctx context.Context, tx *store.Tx, who direct
 	if err := tx.ResumePeer(ctx, origin); err != nil {
 		return err
 	}
+	if err := release(ctx, tx, origin, verb == "quarantine.accept"); err != nil {
+		return err
+	}
 	if verb == "quarantine.accept" {
 		followed, err := tx.FollowingByOrigin(ctx, origin)
 		if err != nil {
@@ -177,6 +180,20 @@ func (m *Moderation) endQuarantine(ctx context.Context, tx *store.Tx, who direct
 		}
 	}
 	return m.audit(ctx, tx, who, verb, origin, q.NewKey+": "+cut(reason, maxReasonBytes))
+}
+
+// release applies or drops what the origin sent while it waited.
+func release(ctx context.Context, tx *store.Tx, origin string, apply bool) error {
+	ids, err := tx.ReleaseHeld(ctx, origin, apply)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := peer.ScheduleApply(ctx, tx, id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (m *Moderation) mayDecide(who directory.Who, reason string) error {

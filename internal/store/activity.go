@@ -135,7 +135,7 @@ func (t *Tx) Prune(ctx context.Context, p PruneOptions) error {
 	now := t.now()
 	_, err1 := t.exec(ctx, "DELETE FROM seen_signature WHERE expires <= $1", now)
 	_, err2 := t.exec(ctx, "DELETE FROM session WHERE expires <= $1", now)
-	if err := errors.Join(err1, err2); err != nil {
+	if err := errors.Join(err1, err2, t.pruneDeferred(ctx)); err != nil {
 		return wrap(err, "prune")
 	}
 	if p.Received > 0 {
