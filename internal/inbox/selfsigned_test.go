@@ -92,3 +92,33 @@ func TestRelayedKinds(t *testing.T) {
 		}
 	}
 }
+
+// TestOldDelete: a Delete that is older than what we hold, passed on when the
+// deletion was undone long since, removes nothing unless the origin says so.
+func TestOldDelete(t *testing.T) {
+	r, them, hub := newRig(t), newRemote(t), newRemote(t)
+	org, relay := them.prover("org", "Organization"), hub.actor("relay", "Application")
+	r.follows(org)
+	fair := them.URL + "/fair"
+	back := r.now().Add(-time.Hour)
+	them.set("/fair", event(fair, org, "Foire", back))
+	if why := r.deliver(them, r.activity("Create", org, event(fair, org, "Foire", back))); why != "" {
+		t.Fatal(why)
+	}
+	pass := func(published time.Time) {
+		t.Helper()
+		act := proved(t, with(r.activity("Delete", org, fair), "published", published.Format(time.RFC3339)), org, proofKey, published)
+		if status, text, err := r.post(r.request(hub, relay+"#main-key", encode(t, act), httpsig.Cavage)); err != nil || status != 202 {
+			t.Fatalf("%d %q %v", status, text, err)
+		}
+		r.apply()
+	}
+	pass(back.Add(-time.Hour))
+	if r.name(fair) != "Foire" {
+		t.Error("an old Delete was applied")
+	}
+	pass(back.Add(time.Minute))
+	if r.name(fair) == "Foire" {
+		t.Error("a Delete was not applied")
+	}
+}
