@@ -11,6 +11,7 @@ import (
 	"codeberg.org/bocage/bocage/federation/httpsig"
 	"codeberg.org/bocage/bocage/federation/proof"
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/moderation"
 	"codeberg.org/bocage/bocage/internal/peer"
 )
 
@@ -64,7 +65,8 @@ func (in *Inbox) relayed(r *http.Request, body []byte, env federation.Envelope, 
 	case err != nil:
 		return nil, err
 	case !v.Allowed:
-		return nil, answer{http.StatusForbidden, "this host is blocked here"}
+		in.cfg.Moderation.Refused(from, moderation.CauseBlocked, v.Reason)
+		return nil, answer{http.StatusForbidden, blockedText}
 	}
 	key, err := in.cfg.Actors.KeyByID(ctx, sig.KeyID)
 	if err != nil {

@@ -100,14 +100,17 @@ func URL(s string) string {
 		if u.Hostname() == "" || u.User != nil {
 			return ""
 		}
-		return u.String()
 	case "mailto":
 		if u.Opaque == "" {
 			return ""
 		}
-		return u.String()
+	default:
+		return ""
 	}
-	return ""
+	if s = u.String(); len(s) > maxLinkBytes { // escaping may have made it longer
+		return ""
+	}
+	return s
 }
 
 // Host returns the host of a URL without "www.", for display; "" without host.
