@@ -93,7 +93,7 @@ func New(cfg Config) *Harvester {
 // Jobs are the handlers of harvest's jobs, for the Runner.
 func (h *Harvester) Jobs() map[string]jobs.Handler {
 	return map[string]jobs.Handler{peer.JobBackfill: h.backfill, JobForget: h.forget, JobRehearse: h.rehearse,
-		JobApplyRule: h.applyRule, JobFetchEntry: h.fetchEntry, JobLeave: h.leave}
+		JobApplyRule: h.applyRule, JobFetchEntry: h.fetchEntry, JobLeave: h.leave, JobRebuild: h.rebuild}
 }
 
 // Follow follows target (@user@host, acct:user@host, an actor's URL or the
@@ -146,6 +146,9 @@ func (h *Harvester) record(ctx context.Context, tx *store.Tx, who directory.Who,
 		p.Actor = ra.URI
 	}
 	if err := tx.PutPeer(ctx, p); err != nil {
+		return err
+	}
+	if err := tx.TryPeerNow(ctx, origin); err != nil { // it has just answered, or an administrator wants it to be asked
 		return err
 	}
 	if err := h.audit(ctx, tx, who, "follow", ra.URI, ""); err != nil {
