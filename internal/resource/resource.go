@@ -47,7 +47,7 @@ type Handlers struct {
 
 	mu       sync.Mutex
 	instance instanceActor
-	digest   digestDoc
+	digests  map[string]digestState // by the organisation's URI, "" for all
 }
 
 // instanceActor is the document of the instance's actor and the key in it.
@@ -63,7 +63,7 @@ func New(cfg Config) *Handlers {
 	if cfg.Clock == nil {
 		cfg.Clock = time.Now
 	}
-	return &Handlers{cfg: cfg}
+	return &Handlers{cfg: cfg, digests: map[string]digestState{}}
 }
 
 // How long answers may be kept.
@@ -252,8 +252,12 @@ func (h *Handlers) stored(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	public, err := h.tellable(r.Context(), a)
+	if err != nil {
+		return err
+	}
 	switch {
-	case a.Public:
+	case public:
 		return serve(w, r, answer{body: a.Body})
 	case a.Type == "Note":
 		body, err := h.cfg.Env.Tombstone(a.ID, a.Type, time.Time{})
@@ -263,6 +267,19 @@ func (h *Handlers) stored(w http.ResponseWriter, r *http.Request) error {
 		return serve(w, r, answer{body: body, status: http.StatusGone, cache: minutes})
 	}
 	return fmt.Errorf("%s: %w", r.URL.Path, directory.ErrNotFound)
+}
+
+// tellable reports whether anyone may read what an actor of ours said: not what a
+// map said of an entry of another instance that has been blocked or silenced since.
+func (h *Handlers) tellable(ctx context.Context, a store.Activity) (bool, error) {
+	if !a.Public || h.cfg.Env.MapHandle(a.Actor) == "" {
+		return a.Public, nil
+	}
+	e, err := h.cfg.Store.EntryByURI(ctx, a.Object)
+	if errors.Is(err, directory.ErrNotFound) || errors.Is(err, directory.ErrGone) {
+		return true, nil // a Note, or an entry that is deleted: its posts are withdrawn with it
+	}
+	return e.Origin == "" || e.Listed(), err
 }
 
 // Context answers /ns/v1, the JSON-LD context whose terms our documents carry

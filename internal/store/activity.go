@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"codeberg.org/bocage/bocage/internal/directory"
@@ -62,6 +63,16 @@ func (t *Tx) HideActivity(ctx context.Context, id string) error {
 	return wrap(err, "hide activity %s", id)
 }
 
+// unwithheld leaves out what a map of ours said about an entry of another instance
+// that is in no list any more: blocked, silenced, or waiting for a review. Other
+// actors speak of our own entries only.
+func unwithheld(actor string) string {
+	if !strings.Contains(actor, "/maps/") {
+		return ""
+	}
+	return " AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.uri = activity.object AND e.origin <> '' AND NOT e.public)"
+}
+
 // Outbox lists the activities of an actor's outbox, newest first, before a Num (0 =
 // from the newest).
 func (r Reader) Outbox(ctx context.Context, actor string, before int64, limit int) ([]Activity, error) {
@@ -69,13 +80,13 @@ func (r Reader) Outbox(ctx context.Context, actor string, before int64, limit in
 		before = 1 << 62
 	}
 	as, err := collect(ctx, r, scanActivity, selectActivity+
-		" WHERE actor = $1 AND outbox AND num < $2 ORDER BY num DESC LIMIT $3", actor, before, limit)
+		" WHERE actor = $1 AND outbox AND num < $2"+unwithheld(actor)+" ORDER BY num DESC LIMIT $3", actor, before, limit)
 	return as, wrap(err, "outbox of %s", actor)
 }
 
 // CountOutbox counts the activities of an actor's outbox.
 func (r Reader) CountOutbox(ctx context.Context, actor string) (int, error) {
-	n, err := value[int](ctx, r, "SELECT COUNT(*) FROM activity WHERE actor = $1 AND outbox", actor)
+	n, err := value[int](ctx, r, "SELECT COUNT(*) FROM activity WHERE actor = $1 AND outbox"+unwithheld(actor), actor)
 	return n, wrap(err, "count outbox")
 }
 
