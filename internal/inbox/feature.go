@@ -12,6 +12,9 @@ import (
 	"codeberg.org/bocage/bocage/internal/store"
 )
 
+// maxFeatures is how many leaves the actors of one server may have asked for.
+const maxFeatures = 1000
+
 // feature answers a FeatureRequest: somebody wants to put an actor of ours (object)
 // in a collection of theirs (instrument; FEP-7aa9). What is public here may be
 // recommended by anybody, so that the answer is an Accept with a leave that can be
@@ -46,6 +49,15 @@ func (in *Inbox) feature(ctx context.Context, act federation.Activity) (effect, 
 		kept, err := tx.PutFeature(ctx, f)
 		if err != nil {
 			return err
+		}
+		if kept.ID == f.ID { // a new one
+			n, err := tx.CountFeatures(ctx, originOf(act.Actor))
+			if err != nil {
+				return err
+			}
+			if n > maxFeatures {
+				return drop("%s has asked for more than %d leaves", originOf(act.Actor), maxFeatures)
+			}
 		}
 		return in.cfg.Publisher.AcceptFeature(ctx, tx, kept, actor.Inbox, act.Raw)
 	}}, nil

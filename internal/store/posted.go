@@ -99,6 +99,13 @@ func (t *Tx) PutFeature(ctx context.Context, f Feature) (Feature, error) {
 	return t.feature(ctx, "object = $1 AND collection = $2", f.Object, f.Collection)
 }
 
+// CountFeatures counts the leaves that actors of an origin asked for.
+func (r Reader) CountFeatures(ctx context.Context, origin string) (int, error) {
+	prefix := origin + "/"
+	n, err := value[int](ctx, r, "SELECT COUNT(*) FROM feature WHERE substr(actor, 1, $2) = $1", prefix, len(prefix))
+	return n, wrap(err, "features of %s", origin)
+}
+
 // Feature reads a leave by ID, or ErrNotFound.
 func (r Reader) Feature(ctx context.Context, id string) (Feature, error) {
 	return r.feature(ctx, "id = $1", id)
