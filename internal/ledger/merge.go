@@ -19,8 +19,8 @@ import (
 // moved to the winner, so that its followers hear of the winner.
 //
 // Administrators may merge any two, editors what one of their own is part of,
-// save that they may not hide another organisation's entry of this instance. The
-// errors are Invalid, ErrForbidden, ErrConflict when one of the two is in no list.
+// save that they may neither hide another organisation's entry of this instance
+// nor make it say that it is theirs. The errors are Invalid, ErrForbidden, ErrConflict when one of the two is in no list.
 func (l *Ledger) Merge(ctx context.Context, who directory.Who, winnerID, loserID, reason string) error {
 	err := l.commit(ctx, func(tx *store.Tx) error {
 		winner, err := tx.Entry(ctx, winnerID)
@@ -53,7 +53,7 @@ func (l *Ledger) Merge(ctx context.Context, who directory.Who, winnerID, loserID
 }
 
 func mergeable(who directory.Who, winner, loser *directory.Entry) error {
-	mine := who.MayEdit(loser) || who.MayEdit(winner) && loser.Origin != ""
+	mine := who.MayEdit(loser) && (winner.Origin != "" || who.MayEdit(winner)) || who.MayEdit(winner) && loser.Origin != ""
 	switch {
 	case !who.MayAdminister() && !mine:
 		return directory.ErrForbidden

@@ -194,6 +194,7 @@ func TestMergePermissions(t *testing.T) {
 		}{
 			"a visitor":                     {directory.Who{}, mine.ID, remote.ID, directory.ErrForbidden},
 			"hiding another organisation's": {editor, mine.ID, other.ID, directory.ErrForbidden},
+			"speaking for another's":        {editor, other.ID, mine.ID, directory.ErrForbidden},
 			"itself":                        {editor, mine.ID, mine.ID, directory.ErrInvalid},
 			"an event into a garden":        {editor, mine.ID, party.ID, directory.ErrInvalid},
 			"unknown":                       {editor, mine.ID, "x", directory.ErrNotFound},
