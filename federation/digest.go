@@ -34,7 +34,10 @@ func (d *Digest) Buckets() map[string]string {
 
 // DigestBucket is the name of the bucket of an id: the first byte of its
 // SHA-256 in hexadecimal.
-func DigestBucket(id string) string {
+func DigestBucket(id string) string { return hex.EncodeToString([]byte{DigestIndex(id)}) }
+
+// DigestIndex is the number of the bucket of an id.
+func DigestIndex(id string) byte {
 	sum := sha256.Sum256([]byte(id))
-	return hex.EncodeToString(sum[:1])
+	return sum[0]
 }

@@ -40,3 +40,8 @@ CREATE INDEX remote_document_origin ON remote_document (origin, checked);
 -- Whether our catalogue tells of what a delivery says, so that a peer that reads
 -- it need not be told.
 ALTER TABLE delivery ADD COLUMN listed BOOLEAN NOT NULL DEFAULT FALSE;
+
+-- The first byte of the SHA-256 of the entry's URI: its bucket of the digest. The
+-- program fills it in for the entries that are there already.
+ALTER TABLE entry ADD COLUMN bucket INTEGER NOT NULL DEFAULT -1;
+CREATE INDEX entry_bucket ON entry (origin, bucket, seq);

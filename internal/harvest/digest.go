@@ -63,6 +63,8 @@ type healing struct {
 	// kept counts what we hold and the source does not list, and which stays
 	// because its origin has not said for long enough that it is gone.
 	kept int
+	// part says that the source is not a whole instance.
+	part bool
 }
 
 // heal compares the digests and reads again the buckets that differ. What we
@@ -75,7 +77,7 @@ func (h *Harvester) heal(ctx context.Context, f store.Following) (changed int, e
 		return 0, err
 	}
 	x := &healing{h: h, f: f}
-	url, err := h.digestURL(ctx, f)
+	url, err := x.digestURL(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -95,7 +97,7 @@ func (h *Harvester) heal(ctx context.Context, f store.Following) (changed int, e
 	if !agreed {
 		h.cfg.Logger.InfoContext(ctx, "compared, and not the same", "source", f.Object, "kept", x.kept)
 	}
-	return x.changed, h.compared(ctx, f, began, agreed, url != "")
+	return x.changed, h.compared(ctx, f, began, agreed, url != "" && !x.part)
 }
 
 // healDue: every six hours, and whenever something happened that may have made
@@ -148,14 +150,16 @@ func (h *Harvester) listed(ctx context.Context, f store.Following) error {
 	return h.cfg.Store.Write(ctx, func(tx *store.Tx) error { return h.cfg.Publisher.Follow(ctx, tx, ra) })
 }
 
-// digestURL is where the source's digest is, "" when it has none.
-func (h *Harvester) digestURL(ctx context.Context, f store.Following) (string, error) {
-	ra, err := h.cfg.Actors.Actor(ctx, f.Object)
+// digestURL is where the source's digest is, "" when it has none; it tells whether
+// that is the digest of a part of the instance only.
+func (x *healing) digestURL(ctx context.Context) (string, error) {
+	ra, err := x.h.cfg.Actors.Actor(ctx, x.f.Object)
 	if err != nil {
 		return "", err
 	}
+	x.part = ra.Type != "Application"
 	act, err := federation.ParseActor(ra.Doc)
-	if err != nil || !peer.SameOrigin(act.Digest, f.Origin) {
+	if err != nil || !peer.SameOrigin(act.Digest, x.f.Origin) {
 		return "", nil
 	}
 	return act.Digest, nil
@@ -164,7 +168,7 @@ func (h *Harvester) digestURL(ctx context.Context, f store.Following) (string, e
 // compare mends the buckets that differ and reports whether none is left. A digest
 // that has not changed since we agreed with it costs a 304.
 func (x *healing) compare(ctx context.Context, url string) (agreed bool, err error) {
-	ours, err := x.h.ourDigest(ctx, x.f.Origin)
+	ours, err := x.ourDigest(ctx)
 	if err != nil {
 		return false, err
 	}
@@ -187,7 +191,7 @@ func (x *healing) compare(ctx context.Context, url string) (agreed bool, err err
 		}
 	}
 	if len(differ) > 0 {
-		if ours, err = x.h.ourDigest(ctx, x.f.Origin); err != nil {
+		if ours, err = x.ourDigest(ctx); err != nil {
 			return false, err
 		}
 	}
@@ -240,12 +244,22 @@ func (h *Harvester) theirDigest(ctx context.Context, f store.Following, url, our
 	return d.Buckets, resp.Header.Get("ETag"), nil
 }
 
-func (h *Harvester) ourDigest(ctx context.Context, origin string) (buckets federation.Digest, err error) {
-	err = h.mirrored(ctx, origin, func(m store.Mirrored) error {
+func (x *healing) ourDigest(ctx context.Context) (buckets federation.Digest, err error) {
+	err = x.held(ctx, func(m store.Mirrored) error {
 		buckets.Add(m.URI, m.Hash)
 		return nil
 	})
 	return buckets, err
+}
+
+// held calls fn for what we hold of what the source lists.
+func (x *healing) held(ctx context.Context, fn func(store.Mirrored) error) error {
+	return x.h.mirrored(ctx, x.f.Origin, func(m store.Mirrored) error {
+		if x.part && m.URI != x.f.Object && m.OwnerURI != x.f.Object {
+			return nil
+		}
+		return fn(m)
+	})
 }
 
 func (h *Harvester) mirrored(ctx context.Context, origin string, fn func(store.Mirrored) error) error {
@@ -270,7 +284,7 @@ func (x *healing) group(ctx context.Context, buckets []string) error {
 	for _, b := range buckets {
 		held[b] = map[string]store.Mirrored{}
 	}
-	err := x.h.mirrored(ctx, x.f.Origin, func(m store.Mirrored) error {
+	err := x.held(ctx, func(m store.Mirrored) error {
 		if in := held[federation.DigestBucket(m.URI)]; in != nil {
 			in[m.URI] = m
 		}
@@ -290,10 +304,8 @@ func (x *healing) group(ctx context.Context, buckets []string) error {
 // whole mends what a source without a digest lists.
 func (x *healing) whole(ctx context.Context) error {
 	held := map[string]store.Mirrored{}
-	err := x.h.mirrored(ctx, x.f.Origin, func(m store.Mirrored) error {
-		if m.URI == x.f.Object || m.OwnerURI == x.f.Object {
-			held[m.URI] = m
-		}
+	err := x.held(ctx, func(m store.Mirrored) error {
+		held[m.URI] = m
 		return nil
 	})
 	if err != nil {

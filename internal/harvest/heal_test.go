@@ -172,8 +172,8 @@ func TestHealAfterOutage(t *testing.T) {
 	}
 }
 
-// TestHealOrganisation: what is followed of one organisation, which has no digest,
-// is compared by its list.
+// TestHealOrganisation: what is followed of one organisation is compared by its own
+// digest, and what else is held of its instance has no part in it.
 func TestHealOrganisation(t *testing.T) {
 	a, b := newNode(t, "sqlite", "A"), newNode(t, "sqlite", "B")
 	a.publish(12)
@@ -186,10 +186,18 @@ func TestHealOrganisation(t *testing.T) {
 		drift(t, b, uri)
 		break
 	}
+	a.requests()
 	b.pull(7 * time.Hour)
 	same(t, a, b)
+	if hits := a.requests(); count(hits, "/digest") != 1 || count(hits, "bucket") != 1 {
+		t.Errorf("one drifted: %v", hits)
+	}
 	if p := b.peerAt(a.base); p.Agreed.IsZero() {
 		t.Errorf("agreed: %+v", p)
+	}
+	b.pull(7 * time.Hour)
+	if hits := a.requests(); count(hits, "/digest") != 1 || count(hits, "bucket") != 0 || count(hits, "limit=500") != 0 {
+		t.Errorf("agreed: %v", hits)
 	}
 }
 

@@ -127,7 +127,7 @@ func (n *node) routes(in *inbox.Inbox) http.Handler {
 		"GET /actor/followers_synchronization": in.FollowersAt, "GET /entries/{id}/followers_synchronization": in.FollowersAt,
 		"GET /actor": res.Instance, "GET /actor/catalog": res.Catalog, "GET /actor/digest": res.Digest, "GET /actor/outbox": res.Outbox,
 		"GET /entries/{id}": res.Document, "GET /events/{id}": res.Document, "GET /texts/{id}": res.Document, "GET /concepts/{id}": res.Document,
-		"GET /entries/{id}/catalog": res.Catalog, "GET /entries/{id}/outbox": res.Outbox,
+		"GET /entries/{id}/catalog": res.Catalog, "GET /entries/{id}/digest": res.Digest, "GET /entries/{id}/outbox": res.Outbox,
 		"GET /.well-known/nodeinfo": res.NodeInfoIndex, "GET /.well-known/webfinger": res.WebFinger,
 		"GET /mirror": res.MirrorList, "GET /mirror/{host}/catalog": res.MirrorCatalog, "GET /mirror/document": res.MirrorDocument,
 		"GET /notes/{id}": res.Note, "GET /activities/{id}": res.Activity,

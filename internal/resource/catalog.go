@@ -23,7 +23,6 @@ const (
 	maxDocuments = 100
 	// maxPageBytes leaves room below the reader's limit of federation.MaxBodyBytes.
 	maxPageBytes = 700 << 10
-	scanPage     = 2000
 )
 
 // stub is one line of the catalogue.
@@ -54,11 +53,11 @@ func (h *Handlers) Catalog(w http.ResponseWriter, r *http.Request) error {
 		owner = uri
 	}
 	id := uri + "/catalog"
-	total, err := h.cfg.Store.CountCatalog(r.Context(), owner)
+	q, err := parseCatalogQuery(r.URL.Query())
 	if err != nil {
 		return err
 	}
-	q, err := parseCatalogQuery(r.URL.Query())
+	total, err := h.total(r.Context(), owner)
 	if err != nil {
 		return err
 	}
@@ -123,40 +122,40 @@ func (q catalogQuery) with(seq int64) string {
 // catalogItems reads one page; last is the seq that it covers, more whether
 // there is anything after it.
 func (h *Handlers) catalogItems(ctx context.Context, owner string, q catalogQuery) (items []any, last int64, more bool, err error) {
+	rows, err := h.catalogRows(ctx, owner, q)
+	if err != nil {
+		return nil, 0, false, err
+	}
+	documents, err := h.documents(ctx, rows, q)
+	if err != nil {
+		return nil, 0, false, err
+	}
 	items, last = []any{}, q.after
 	size := 0
-	for {
-		want := q.limit + 1
-		if q.bucket != "" {
-			want = scanPage
+	for _, row := range rows {
+		if len(items) == q.limit || size > maxPageBytes {
+			return items, last, true, nil
 		}
-		rows, err := h.cfg.Store.Catalog(ctx, owner, last, want)
-		if err != nil {
-			return nil, 0, false, err
+		item := any(stubOf(row))
+		if doc, ok := documents[row.ID]; ok {
+			item = doc
+			size += len(doc)
 		}
-		documents, err := h.documents(ctx, rows, q)
-		if err != nil {
-			return nil, 0, false, err
-		}
-		for _, row := range rows {
-			if q.bucket != "" && q.bucket != federation.DigestBucket(row.URI) {
-				last = row.Seq
-				continue
-			}
-			if len(items) == q.limit || size > maxPageBytes {
-				return items, last, true, nil
-			}
-			item := any(stubOf(row))
-			if doc, ok := documents[row.ID]; ok {
-				item = doc
-				size += len(doc)
-			}
-			items, last = append(items, item), row.Seq
-		}
-		if q.bucket == "" || len(rows) < want {
-			return items, last, false, nil
-		}
+		items, last = append(items, item), row.Seq
 	}
+	return items, last, false, nil
+}
+
+// catalogRows reads one row more than the page has.
+func (h *Handlers) catalogRows(ctx context.Context, owner string, q catalogQuery) ([]store.CatalogRow, error) {
+	if q.bucket == "" {
+		return h.cfg.Store.Catalog(ctx, owner, q.after, q.limit+1)
+	}
+	b, err := strconv.ParseUint(q.bucket, 16, 8)
+	if err != nil {
+		return nil, err // parseCatalogQuery refuses it before
+	}
+	return h.cfg.Store.CatalogBucket(ctx, owner, int(b), q.after, q.limit+1)
 }
 
 // documents renders the entries of a page with full=1, by ID, without their
@@ -196,69 +195,4 @@ func stubOf(row store.CatalogRow) stub {
 		return stub{ID: row.URI, Type: "Tombstone", FormerType: vocab.WireType(row.Kind), Deleted: at}
 	}
 	return stub{ID: row.URI, Type: vocab.WireType(row.Kind), Kind: string(row.Kind), Updated: at, Hash: row.Hash}
-}
-
-// digestDoc is the answer of Digest, kept until the sequence moves. Its body
-// has the sequence of the last local change, so that what is mirrored here
-// does not change its ETag.
-type digestDoc struct {
-	seq  int64
-	body []byte
-}
-
-// Digest answers /actor/digest: 256 buckets by the first byte of the SHA-256
-// of an id, each the XOR of SHA-256(id, 0, hash) over the public entries. Two
-// instances that agree have the same buckets; it shows drift, not attack.
-func (h *Handlers) Digest(w http.ResponseWriter, r *http.Request) error {
-	if uri, e, err := h.actor(r); err != nil {
-		return err
-	} else if e != nil {
-		return fmt.Errorf("%s: %w: the digest is the instance's", uri, directory.ErrNotFound)
-	}
-	seq, err := h.cfg.Store.LastSeq(r.Context())
-	if err != nil {
-		return err
-	}
-	h.mu.Lock()
-	d := h.digest
-	h.mu.Unlock()
-	if d.body == nil || d.seq != seq {
-		if d, err = h.makeDigest(r.Context(), seq); err != nil {
-			return err
-		}
-		h.mu.Lock()
-		h.digest = d
-		h.mu.Unlock()
-	}
-	return serve(w, r, answer{body: d.body, media: "application/json"})
-}
-
-func (h *Handlers) makeDigest(ctx context.Context, seq int64) (digestDoc, error) {
-	var digest federation.Digest
-	count, last := 0, int64(0)
-	for {
-		rows, err := h.cfg.Store.Catalog(ctx, "", last, scanPage)
-		if err != nil {
-			return digestDoc{}, err
-		}
-		for _, row := range rows {
-			last = row.Seq
-			if row.Deleted {
-				continue
-			}
-			count++
-			digest.Add(row.URI, row.Hash)
-		}
-		if len(rows) < scanPage {
-			break
-		}
-	}
-	doc := struct {
-		Count   int               `json:"count"`
-		Seq     int64             `json:"seq"`
-		Algo    string            `json:"algo"`
-		Buckets map[string]string `json:"buckets"`
-	}{count, last, federation.DigestAlgo, digest.Buckets()}
-	body, err := json.Marshal(doc)
-	return digestDoc{seq: seq, body: body}, err
 }

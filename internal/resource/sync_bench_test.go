@@ -39,7 +39,18 @@ func BenchmarkDigest(b *testing.B) {
 	ctx := context.Background()
 	b.Run("digest", func(b *testing.B) {
 		for range b.N {
-			if _, err := h.makeDigest(ctx, 1); err != nil {
+			if _, err := h.makeDigest(ctx, "", digestState{}, benchEntries); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("one changed", func(b *testing.B) {
+		d, err := h.makeDigest(ctx, "", digestState{}, benchEntries-1)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for range b.N {
+			if _, err := h.makeDigest(ctx, "", d, benchEntries); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -35,7 +35,7 @@ func (t *Tx) PutEntry(ctx context.Context, e *directory.Entry, opt PutOptions) e
 // entryColumns is the order of entryRow.
 const entryColumns = `num, id, uri, origin, kind, handle, owner, owner_uri, status, public, source_key,
 	name, name_key, licence, theme_mask, theme, has_point, lat, lon, has_date, date_from, date_to,
-	rank, revision, seq, hash, last_confirmed, created, updated, deleted`
+	rank, revision, seq, hash, last_confirmed, created, updated, deleted, bucket`
 
 const entryUpsert = `ON CONFLICT (num) DO UPDATE SET
 	uri = excluded.uri, origin = excluded.origin, kind = excluded.kind, handle = excluded.handle,
@@ -46,7 +46,7 @@ const entryUpsert = `ON CONFLICT (num) DO UPDATE SET
 	date_from = excluded.date_from, date_to = excluded.date_to, rank = excluded.rank,
 	revision = excluded.revision, seq = excluded.seq, hash = excluded.hash,
 	last_confirmed = excluded.last_confirmed, created = excluded.created, updated = excluded.updated,
-	deleted = excluded.deleted`
+	deleted = excluded.deleted, bucket = excluded.bucket`
 
 // PutEntries is PutEntry for many entries at once, the bulk path of imports and
 // harvests: a few hundred at a time. No two may have the same ID.
@@ -82,7 +82,7 @@ func (t *Tx) putChunk(ctx context.Context, es []*directory.Entry, opt PutOptions
 			return err
 		}
 	}
-	if err := t.insertRows(ctx, "entry ("+entryColumns+")", placeholders(30), entryUpsert, w.entry); err != nil {
+	if err := t.insertRows(ctx, "entry ("+entryColumns+")", placeholders(31), entryUpsert, w.entry); err != nil {
 		return err
 	}
 	if err := t.insertRows(ctx, "entry_doc (num, doc, wire)", placeholders(3), `ON CONFLICT (num) DO UPDATE
@@ -247,7 +247,7 @@ func (w *entryRows) add(e *directory.Entry, wire any) error {
 		e.Num, e.ID, e.URI, e.Origin, string(e.Kind), e.Handle, e.Owner, e.OwnerURI, string(e.Status), public,
 		e.SourceKey, displayName(e), nameKey(e), e.Licence, int64(directory.ThemeMask(e.Themes)),
 		directory.DominantRoot(e.Themes), hasPoint, lat, lon, hasDate, from, to, rank(e), e.Revision, e.Seq, e.Hash,
-		micros(e.LastConfirmed), micros(e.Created), micros(e.Updated), micros(e.DeletedAt),
+		micros(e.LastConfirmed), micros(e.Created), micros(e.Updated), micros(e.DeletedAt), bucketOf(e.URI),
 	})
 	w.doc = append(w.doc, []any{e.Num, string(doc), wire})
 	for _, slug := range e.Themes {

@@ -66,6 +66,10 @@ func (r Reader) LastSeq(ctx context.Context) (int64, error) {
 // seq, in order: all of them for ownerURI "", else those of one organisation.
 // Limit 0 means 500.
 func (r Reader) Catalog(ctx context.Context, ownerURI string, after int64, limit int) ([]CatalogRow, error) {
+	return r.catalog(ctx, "", ownerURI, after, limit)
+}
+
+func (r Reader) catalog(ctx context.Context, which, ownerURI string, after int64, limit int, more ...any) ([]CatalogRow, error) {
 	if limit <= 0 {
 		limit = 500
 	}
@@ -76,8 +80,8 @@ func (r Reader) Catalog(ctx context.Context, ownerURI string, after int64, limit
 		c.Updated, c.Deleted = instant(updated), !public
 		return c, err
 	}, `SELECT seq, id, uri, kind, handle, updated, hash, status IN ('published', 'archived') FROM entry
-		WHERE origin = '' AND seq > $1 AND seq > 0 AND ($2 = '' OR owner_uri = $2) ORDER BY seq LIMIT $3`,
-		after, ownerURI, limit)
+		WHERE origin = '' AND seq > $1 AND seq > 0 AND ($2 = '' OR owner_uri = $2) `+which+` ORDER BY seq LIMIT $3`,
+		append([]any{after, ownerURI, limit}, more...)...)
 	return rows, wrap(err, "catalog")
 }
 

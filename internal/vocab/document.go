@@ -118,7 +118,7 @@ func (v Env) actor(o *federation.Object, e directory.Public, k Keys) {
 	}
 	o.UpcomingEvents, o.Featured = o.ID+"/upcoming", o.ID+"/featured"
 	if e.Kind == directory.KindOrganisation {
-		o.Catalog = o.ID + "/catalog"
+		o.Catalog, o.Digest = o.ID+"/catalog", o.ID+"/digest"
 	}
 	v.endpoints(o)
 	withKeys(o, k)

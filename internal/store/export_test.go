@@ -1,0 +1,16 @@
+package store
+
+import "context"
+
+// FillBuckets is the part of a migration that gives entries their bucket.
+func FillBuckets(ctx context.Context, s *Store) error {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := fillBuckets(ctx, tx); err != nil {
+		_ = tx.Rollback() // the first error says more
+		return err
+	}
+	return tx.Commit()
+}
