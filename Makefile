@@ -62,7 +62,7 @@ test-peer: web/dist/manifest.json
 
 bench: web/dist/manifest.json
 	$(GO) test -run '^$$' -bench . -benchmem ./internal/atlas ./internal/chronicle ./internal/genealogy \
-		./internal/store ./internal/ledger ./federation/...
+		./internal/store ./internal/ledger ./internal/inbox ./internal/outbox ./internal/resource ./internal/vocab ./federation/...
 
 clean:
 	rm -rf bocage .test web/dist/* web/node_modules web/.t
