@@ -54,14 +54,14 @@ func (in *Inbox) object(ctx context.Context, act federation.Activity) (effect, e
 	return in.accept(ctx, doc)
 }
 
-// foreign returns the origin of an object id, which must not be ours.
+// foreign returns the origin of an object id, with an error when it is ours.
 func (in *Inbox) foreign(id string) (string, error) {
 	origin, err := peer.Origin(id)
 	if err != nil {
 		return "", fmt.Errorf("object id: %w", err)
 	}
 	if origin == in.origin {
-		return "", forged("%s is ours", id)
+		return origin, forged("%s is ours", id)
 	}
 	return origin, nil
 }
@@ -174,6 +174,9 @@ func (in *Inbox) announced(ctx context.Context, act federation.Activity) (effect
 		ref = inner.Ref("object")
 	}
 	origin, err := in.foreign(ref.ID)
+	if origin == in.origin {
+		return effect{}, nil // somebody shares what is ours: not counted, and no fault of theirs
+	}
 	if err != nil {
 		return effect{}, err
 	}
@@ -284,15 +287,19 @@ func (in *Inbox) removeActor(ctx context.Context, uri string) effect {
 	}}
 }
 
-// removeEntries removes the actor's own entry and all that it publishes.
+// removeEntries removes the actor's own entry and all that it publishes, also what
+// is ignored here or still to be reviewed.
 func (in *Inbox) removeEntries(ctx context.Context, tx *store.Tx, uri string) error {
+	if err := tx.DeleteIgnoredOf(ctx, originOf(uri), uri); err != nil {
+		return err
+	}
 	err := in.cfg.Ledger.RemoveRemote(ctx, tx, uri)
 	if err != nil && !errors.Is(err, directory.ErrNotFound) && !errors.Is(err, directory.ErrGone) {
 		return err
 	}
 	for {
 		es, err := tx.Entries(ctx, store.EntryFilter{OwnerURI: uri, Limit: store.MaxLimit,
-			Statuses: []directory.Status{directory.StatusPublished, directory.StatusArchived}}) // those too that no list shows
+			Statuses: []directory.Status{directory.StatusPublished, directory.StatusArchived, directory.StatusProposed}}) // those too that no list shows
 		if err != nil || len(es) == 0 {
 			return err
 		}
