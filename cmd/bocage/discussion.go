@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -85,7 +86,8 @@ func listReplies(ctx context.Context, c *call, a *app.App, f store.ReplyFilter, 
 // discussionVerbCommand decides about replies, by name approve, hide or remove.
 func discussionVerbCommand(verb, short string) command {
 	return command{
-		name: "discussion " + verb, args: "ID...", short: short, example: "bocage discussion " + verb + " ID --reason 'hors sujet'",
+		name: "discussion " + verb, args: "ID...", short: short,
+		example: "bocage discussion " + verb + " ID --reason '" + cmp.Or(map[string]string{discussion.Approve: "on the subject"}[verb], "advertising") + "'",
 		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
 			reason := fs.String("reason", "", "why, for the log of decisions")
 			return func(ctx context.Context, c *call) error {
@@ -127,9 +129,13 @@ func discussionRuleCommand() command {
 			fs.StringVar(&r.never, "never", "", "never keep the replies of this domain or actor")
 			fs.StringVar(&r.forget, "forget", "", "forget the exception for this domain or actor")
 			fs.StringVar(&r.reason, "reason", "", "why, for the log of decisions")
+			fs.BoolVar(&r.json, "json", false, "print JSON")
 			return func(ctx context.Context, c *call) error {
 				if err := c.want(0, 1); err != nil {
 					return err
+				}
+				if r.entry != "" && len(c.args) == 0 {
+					return usagef("say which rule the entry is to have: off, review, open or instance")
 				}
 				return c.with(ctx, true, func(a *app.App) error { return r.apply(ctx, c, a) })
 			}
@@ -137,7 +143,17 @@ func discussionRuleCommand() command {
 	}
 }
 
-type ruleFlags struct{ entry, show, never, forget, reason string }
+type ruleFlags struct {
+	entry, show, never, forget, reason string
+	json                               bool
+}
+
+// ruleException is an exception to the rule as listed.
+type ruleException struct {
+	Action  string `json:"action"`
+	Subject string `json:"subject"`
+	Reason  string `json:"reason,omitempty"`
+}
 
 func (r ruleFlags) apply(ctx context.Context, c *call, a *app.App) error {
 	for _, x := range []struct{ subject, action string }{{r.show, discussion.ActionShow}, {r.never, discussion.ActionNever}, {r.forget, ""}} {
@@ -164,15 +180,30 @@ func (r ruleFlags) apply(ctx context.Context, c *call, a *app.App) error {
 			return err
 		}
 	}
+	return showReplyRules(ctx, c, a, r.json)
+}
+
+// showReplyRules prints the instance's rule and the exceptions to it.
+func showReplyRules(ctx context.Context, c *call, a *app.App, asJSON bool) error {
 	rule, err := discussion.Rule(ctx, a.Store.Reader)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.out, "rule of the instance: %s\n", rule)
-	exceptions, err := a.Store.ReplyRules(ctx)
+	rows, err := a.Store.ReplyRules(ctx)
 	if err != nil {
 		return err
 	}
+	exceptions := make([]ruleException, len(rows))
+	for i, x := range rows {
+		exceptions[i] = ruleException{x.Action, x.Subject, x.Reason}
+	}
+	if asJSON {
+		return c.print(struct {
+			Rule       directory.Discussion `json:"rule"`
+			Exceptions []ruleException      `json:"exceptions"`
+		}{rule, exceptions})
+	}
+	fmt.Fprintf(c.out, "rule of the instance: %s\n", rule)
 	for _, x := range exceptions {
 		fmt.Fprintf(c.out, "%-5s %s %s\n", x.Action, x.Subject, x.Reason)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -78,7 +79,11 @@ func followerAnswerCommand(word string, accept bool) command {
 					if len(c.args) == 2 {
 						object = c.args[1]
 					}
-					return a.Ledger.AnswerFollower(ctx, system, c.args[0], object, accept, *reason)
+					if err := a.Ledger.AnswerFollower(ctx, system, c.args[0], object, accept, *reason); err != nil {
+						return err
+					}
+					fmt.Fprintf(c.out, "%s: %s\n", c.args[0], map[bool]string{true: "accepted; the running server tells it", false: "refused; the running server tells it"}[accept])
+					return nil
 				})
 			}
 		},
@@ -87,23 +92,28 @@ func followerAnswerCommand(word string, accept bool) command {
 
 func followerRuleCommand() command {
 	return command{
-		name: "follower rule", args: "ORIGIN", short: "always accept or always refuse the followers of one server",
+		name: "follower rule", args: "HOST", short: "always accept or always refuse the followers of one server",
 		example: "bocage follower rule https://communs.example --action accept",
 		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
 			action := fs.String("action", "", "accept, reject (also removes those there are) or none")
 			reason := fs.String("reason", "", "why, for the log")
 			return func(ctx context.Context, c *call) error {
-				if err := c.want(1, 1); err != nil {
+				if err := cmp.Or(c.want(1, 1), c.origins(0)); err != nil {
 					return err
 				}
-				if *action == "" {
+				said, ok := map[string]string{"accept": "its followers are always accepted", "reject": "its followers are always refused", "none": "no rule any more"}[*action]
+				if !ok {
 					return usagef("say what is to be done: --action accept, reject or none")
 				}
 				if *action == "none" {
 					*action = ""
 				}
 				return c.with(ctx, true, func(a *app.App) error {
-					return a.Ledger.SetFollowerRule(ctx, system, c.args[0], *action, *reason)
+					if err := a.Ledger.SetFollowerRule(ctx, system, c.args[0], *action, *reason); err != nil {
+						return err
+					}
+					fmt.Fprintf(c.out, "%s: %s\n", c.args[0], said)
+					return nil
 				})
 			}
 		},
@@ -122,7 +132,9 @@ func followerApprovalCommand() command {
 				}
 				return c.with(ctx, len(c.args) == 1, func(a *app.App) error {
 					if len(c.args) == 1 {
-						return a.Moderation.SetApproval(ctx, system, moderation.Approval(c.args[0]), *reason)
+						if err := a.Moderation.SetApproval(ctx, system, moderation.Approval(c.args[0]), *reason); err != nil {
+							return err
+						}
 					}
 					now, err := a.Moderation.Approval(ctx, a.Store.Reader)
 					if err == nil {

@@ -90,6 +90,10 @@ func run(ctx context.Context, args []string, s streams) int {
 	}
 	cmd, rest, ok := find(args)
 	if !ok {
+		if group := groupOf(args[0]); group != nil && len(args) > 1 && isHelp(args[1]) {
+			listCommands(group, s.out)
+			return exitOK
+		}
 		unknown(args, s.err)
 		return exitUsage
 	}
@@ -170,17 +174,15 @@ func find(args []string) (command, []string, bool) {
 
 func unknown(args []string, w io.Writer) {
 	typed := args[0]
-	var group []string
-	for _, c := range commands() {
-		if strings.HasPrefix(c.name, args[0]+" ") {
-			group = append(group, c.name)
-		}
-	}
-	if group != nil {
+	if group := groupOf(args[0]); group != nil {
 		if len(args) > 1 && !strings.HasPrefix(args[1], "-") {
 			typed += " " + args[1]
 		}
-		fmt.Fprintf(w, "bocage: %q is not a command; there are: %s\n", typed, strings.Join(group, ", "))
+		names := make([]string, len(group))
+		for i, c := range group {
+			names[i] = c.name
+		}
+		fmt.Fprintf(w, "bocage: %.100q is not a command; there are: %s\n", typed, strings.Join(names, ", "))
 		return
 	}
 	best, at := "", len(typed)/3+2
@@ -190,11 +192,34 @@ func unknown(args []string, w io.Writer) {
 			best, at = first, d
 		}
 	}
-	fmt.Fprintf(w, "bocage: unknown command %q", typed)
+	fmt.Fprintf(w, "bocage: unknown command %.100q", typed)
 	if best != "" {
 		fmt.Fprintf(w, ", did you mean %q?", best)
 	}
 	fmt.Fprintln(w, "\nrun 'bocage help' for the list")
+}
+
+// groupOf are the commands whose first word is this one, without that of one word.
+func groupOf(word string) (group []command) {
+	for _, c := range commands() {
+		if strings.HasPrefix(c.name, word+" ") {
+			group = append(group, c)
+		}
+	}
+	return group
+}
+
+func isHelp(arg string) bool { return arg == "--help" || arg == "-h" || arg == "-help" }
+
+// listCommands prints commands, one a line.
+func listCommands(cs []command, w io.Writer) {
+	width := 0
+	for _, c := range cs {
+		width = max(width, len(c.name))
+	}
+	for _, c := range cs {
+		fmt.Fprintf(w, "  %-*s  %s\n", width, c.name, c.short)
+	}
 }
 
 func usageLine(c command) string {
@@ -207,9 +232,7 @@ func help(args []string, s streams) int {
 		return run(context.Background(), append(append([]string(nil), args[1:]...), "--help"), s)
 	}
 	fmt.Fprintln(s.out, "Bocage, a federated directory of the commons.\n\nusage: bocage COMMAND [flags] [arguments]\n\ncommands:")
-	for _, c := range commands() {
-		fmt.Fprintf(s.out, "  %-15s %s\n", c.name, c.short)
-	}
+	listCommands(commands(), s.out)
 	fmt.Fprintln(s.out, "\n'bocage COMMAND --help' shows a command's flags and an example.\nexit codes: 0 done, 1 failed, 2 wrongly called or configured")
 	if len(args) == 0 {
 		return exitUsage
@@ -229,7 +252,13 @@ func describe(c command, fs *flag.FlagSet, own map[string]bool, w io.Writer) {
 		}
 	})
 	printFlags(w, "flags", mine)
-	printFlags(w, "settings (also by environment BOCAGE_… and in the file of --config)", settings)
+	switch {
+	case len(settings) == 0:
+	case c.name == "serve":
+		printFlags(w, "settings (also by environment BOCAGE_… and in the file of --config)", settings)
+	default:
+		fmt.Fprint(w, "\nwhich instance: --config FILE or BOCAGE_CONFIG, or --url and --database; 'bocage serve --help' lists every setting\n")
+	}
 	fmt.Fprintf(w, "\nexample:\n  %s\n", strings.ReplaceAll(c.example, "\n", "\n  "))
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -85,9 +86,10 @@ func listRules(ctx context.Context, c *call, a *app.App, asJSON bool) error {
 }
 
 func ruleCommand(action, short string) command {
+	example := map[string]string{"allow": " communs.example --reason 'we know them'", "unset": " spam.example --reason 'they stopped'"}[action]
 	return command{
 		name: "moderation " + action, args: "DOMAIN|ACTOR", short: short,
-		example: "bocage moderation " + action + " spam.example --reason 'advertising'",
+		example: "bocage moderation " + action + cmp.Or(example, " spam.example --reason 'advertising'"),
 		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
 			r := moderation.Rule{Action: action}
 			fs.StringVar(&r.Reason, "reason", "", "why, for the administrators")
@@ -239,7 +241,7 @@ func moderationExportCommand() command {
 
 func limitsCommand() command {
 	return command{
-		name: "moderation limits", args: "[ORIGIN]", short: "show or set how much is taken of one server, and what was refused",
+		name: "moderation limits", args: "[HOST]", short: "show or set how much is taken of one server, and what was refused",
 		example: "bocage moderation limits https://communs.example --entries 1000",
 		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
 			var l store.OriginLimit
@@ -249,27 +251,47 @@ func limitsCommand() command {
 			reset := fs.Bool("default", false, "go back to the defaults")
 			asJSON := fs.Bool("json", false, "print JSON")
 			return func(ctx context.Context, c *call) error {
-				if err := c.want(0, 1); err != nil {
+				if err := cmp.Or(c.want(0, 1), c.origins(0)); err != nil {
 					return err
 				}
-				if len(c.args) == 1 {
-					l.Origin = c.args[0]
-				}
-				set := *reset || l.Rate != 0 || l.Entries != 0 || l.Bytes != 0
+				l.Origin = strings.Join(c.args, "") // one at most
+				given := map[string]bool{}
+				fs.Visit(func(f *flag.Flag) { given[f.Name] = true })
+				set := *reset || given["rate"] || given["entries"] || given["bytes"]
 				if set && l.Origin == "" {
 					return usagef("say of which server, as in https://communs.example")
 				}
 				return c.with(ctx, false, func(a *app.App) error {
 					if set {
-						if err := a.Moderation.SetLimits(ctx, system, l); err != nil {
+						if err := setLimits(ctx, a, l, given, *reset); err != nil {
 							return err
 						}
 					}
-					return showLimits(ctx, c, a, strings.TrimSuffix(l.Origin, "/"), *asJSON)
+					return showLimits(ctx, c, a, l.Origin, *asJSON)
 				})
 			}
 		},
 	}
+}
+
+// setLimits changes the limits that were given and keeps the others, which go
+// back to the defaults with reset.
+func setLimits(ctx context.Context, a *app.App, l store.OriginLimit, given map[string]bool, reset bool) error {
+	all, err := a.Store.OriginLimits(ctx)
+	if err != nil {
+		return err
+	}
+	for _, old := range all {
+		if old.Origin != l.Origin || reset {
+			continue
+		}
+		for name, v := range map[string][2]*int64{"rate": {&l.Rate, &old.Rate}, "entries": {&l.Entries, &old.Entries}, "bytes": {&l.Bytes, &old.Bytes}} {
+			if !given[name] {
+				*v[0] = *v[1]
+			}
+		}
+	}
+	return a.Moderation.SetLimits(ctx, system, l)
 }
 
 func showLimits(ctx context.Context, c *call, a *app.App, origin string, asJSON bool) error {
@@ -278,11 +300,12 @@ func showLimits(ctx context.Context, c *call, a *app.App, origin string, asJSON 
 		return err
 	}
 	if origin != "" {
-		l, err := a.Moderation.Limits(ctx, origin)
-		if err != nil {
+		limits = []store.OriginLimit{{Origin: origin}}
+	}
+	for i, l := range limits { // a limit that is not set is the default
+		if limits[i], err = a.Moderation.Limits(ctx, l.Origin); err != nil {
 			return err
 		}
-		limits = []store.OriginLimit{l}
 	}
 	refused, err := a.Moderation.Refusals(ctx, origin, 200)
 	if err != nil {

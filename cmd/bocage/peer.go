@@ -153,7 +153,7 @@ func peerListCommand() command {
 
 func peerShowCommand() command {
 	return command{
-		name: "peer show", args: "ORIGIN", short: "show one server and what is followed there", example: "bocage peer show https://communs.example",
+		name: "peer show", args: "HOST", short: "show one server and what is followed there", example: "bocage peer show https://communs.example",
 		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
 			asJSON := fs.Bool("json", false, "print JSON")
 			return func(ctx context.Context, c *call) error {
@@ -205,7 +205,7 @@ func printPeer(w io.Writer, l peerLine) {
 	for _, row := range [][2]string{
 		{"origin", l.Origin}, {"state", stateOf(l)}, {"software", strings.TrimSpace(l.Software + " " + l.Version)},
 		{"signature", cmp.Or(l.Signature, "not known yet") + " to it, " + cmp.Or(l.SignatureIn, "not known yet") + " from it"},
-		{"entries", fmt.Sprint(l.Entries)}, {"waiting", fmt.Sprintf("%d, the first since %s", l.Queued, stamp(l.Oldest))},
+		{"entries", fmt.Sprint(l.Entries)}, {"waiting", waitingOf(l)},
 		{"dropped", fmt.Sprint(l.Dropped)}, {"next try", stamp(l.NextTry)}, {"last ok", stamp(l.LastSuccess)}, {"agreed", stamp(l.Agreed)}, {"error", inWords(l)},
 	} {
 		fmt.Fprintf(w, "%-9s %s\n", row[0], row[1])
@@ -213,6 +213,14 @@ func printPeer(w io.Writer, l peerLine) {
 	if l.Cause != "" {
 		fmt.Fprintf(w, "%-9s %s\n", "do", l.Cause.Do())
 	}
+}
+
+// waitingOf is how much waits for a peer, and since when.
+func waitingOf(l peerLine) string {
+	if l.Queued == 0 {
+		return "0"
+	}
+	return fmt.Sprintf("%d, the first since %s", l.Queued, stamp(l.Oldest))
 }
 
 // inWords is the last error with its cause.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"codeberg.org/bocage/bocage/internal/app"
@@ -13,14 +14,33 @@ import (
 
 // originOf is the origin that an administrator names: a host or a URL.
 func originOf(name string) (string, error) {
+	address := name
 	if !strings.Contains(name, "://") {
-		name = "https://" + name
+		address = "https://" + name
+		if u, err := url.Parse(address); err == nil && peer.IsLoopbackName(u.Hostname()) {
+			address = "http://" + name // nobody has a certificate for this machine
+		}
 	}
-	origin, err := peer.Origin(name)
+	origin, err := peer.Origin(address)
 	if err != nil {
-		return "", usagef("%q is neither a host nor a URL", name)
+		return "", usagef("%.200q is neither a host nor a URL", name)
 	}
 	return origin, nil
+}
+
+// origins replaces the arguments at these places by the origins that they name.
+func (c *call) origins(at ...int) error {
+	for _, i := range at {
+		if i >= len(c.args) {
+			continue
+		}
+		origin, err := originOf(c.args[i])
+		if err != nil {
+			return err
+		}
+		c.args[i] = origin
+	}
+	return nil
 }
 
 // act is one thing to do to a peer.
@@ -79,7 +99,27 @@ func actOnPeer(ctx context.Context, c *call, p act, reason string) error {
 		if err := p.do(ctx, a, system, origin, reason); err != nil {
 			return unknownPeer(err, c.args[0])
 		}
-		_, err := fmt.Fprintf(c.out, "%s: %s\n", origin, p.done)
+		done := p.done
+		if p.name == "peer retry" {
+			idle, err := nothingToTry(ctx, a, origin)
+			if err != nil {
+				return err
+			}
+			if idle {
+				done = "nothing waits for it and nothing is followed there, so there is nothing to try; 'bocage follow " + origin + "' asks it"
+			}
+		}
+		_, err := fmt.Fprintf(c.out, "%s: %s\n", origin, done)
 		return err
 	})
+}
+
+// nothingToTry reports whether a retry of a peer asks it nothing.
+func nothingToTry(ctx context.Context, a *app.App, origin string) (bool, error) {
+	p, err := a.Store.Peer(ctx, origin)
+	if err != nil || p.Queued > 0 {
+		return false, err
+	}
+	fs, err := a.Store.FollowingByOrigin(ctx, origin)
+	return len(fs) == 0, err
 }

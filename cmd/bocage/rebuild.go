@@ -1,13 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"codeberg.org/bocage/bocage/internal/app"
 	"codeberg.org/bocage/bocage/internal/directory"
@@ -17,7 +17,7 @@ import (
 
 func peerRebuildCommand() command {
 	return command{
-		name: "peer rebuild", args: "ORIGIN", short: "take the entries of a server that is gone from an instance that kept them, with their proofs",
+		name: "peer rebuild", args: "HOST", short: "take the entries of a server that is gone from an instance that kept them, with their proofs",
 		example: "bocage peer rebuild https://gone.example --from https://communs.example\n" +
 			"bocage peer rebuild https://gone.example --from https://communs.example --key z6Mk…",
 		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
@@ -29,10 +29,17 @@ func peerRebuildCommand() command {
 					return err
 				}
 				if *from == "" {
-					return errors.New("say from which instance: --from https://…")
+					return usagef("say from which instance: --from https://…")
+				}
+				if err := c.origins(0); err != nil {
+					return err
+				}
+				mirror, err := originOf(*from)
+				if err != nil {
+					return err
 				}
 				return c.with(ctx, true, func(a *app.App) error {
-					out, err := a.Harvest.Rebuild(ctx, system, harvest.RebuildOptions{Origin: c.args[0], Mirror: *from, Key: *key})
+					out, err := a.Harvest.Rebuild(ctx, system, harvest.RebuildOptions{Origin: c.args[0], Mirror: mirror, Key: *key})
 					if *asJSON && out.Origin != "" {
 						return errors.Join(c.print(out), err)
 					}
@@ -56,6 +63,9 @@ func printRebuilt(c *call, out harvest.Rebuilt) {
 	for _, r := range out.Refusals {
 		fmt.Fprintf(c.out, "  %s: %s (%s)\n", r.ID, r.Reason, r.Detail)
 	}
+	if out.Accepted+out.Unchanged > 0 {
+		fmt.Fprintln(c.out, "they have their pages here; the map and the lists leave out what a dead server published, until it answers")
+	}
 	if !out.Complete {
 		fmt.Fprintln(c.out, "not complete: the same command goes on from here")
 	}
@@ -63,18 +73,22 @@ func printRebuilt(c *call, out harvest.Rebuilt) {
 
 func peerPinCommand() command {
 	return command{
-		name: "peer pin", args: "[ORIGIN [KEY]]", short: "show the keys by which documents of other servers are believed, or set one by hand",
+		name: "peer pin", args: "[HOST [KEY]]", short: "show the keys by which documents of other servers are believed, or set one by hand",
 		example: "bocage peer pin\nbocage peer pin https://communs.example z6Mk… --reason 'read to me on the phone'",
 		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
 			reason := fs.String("reason", "", "why the key is set, for the log")
 			asJSON := fs.Bool("json", false, "print JSON")
 			return func(ctx context.Context, c *call) error {
-				if err := c.want(0, 2); err != nil {
+				if err := cmp.Or(c.want(0, 2), c.origins(0)); err != nil {
 					return err
 				}
 				return c.with(ctx, len(c.args) == 2, func(a *app.App) error {
 					if len(c.args) == 2 {
-						return a.Harvest.Pin(ctx, system, c.args[0], c.args[1], *reason)
+						if err := a.Harvest.Pin(ctx, system, c.args[0], c.args[1], *reason); err != nil {
+							return err
+						}
+						fmt.Fprintf(c.out, "%s: documents are believed by %s from now on\n", c.args[0], c.args[1])
+						return nil
 					}
 					return listPins(ctx, c, a, *asJSON)
 				})
@@ -99,7 +113,7 @@ func listPins(ctx context.Context, c *call, a *app.App, asJSON bool) error {
 	}
 	lines := []pinLine{}
 	for _, p := range pins {
-		if len(c.args) == 0 || p.Origin == strings.TrimSuffix(c.args[0], "/") {
+		if len(c.args) == 0 || p.Origin == c.args[0] {
 			lines = append(lines, pinLine{p.Origin, p.Multikey, p.Actor, p.How, stamp(p.Seen)})
 		}
 	}
@@ -117,15 +131,21 @@ func listPins(ctx context.Context, c *call, a *app.App, asJSON bool) error {
 
 func peerDeadCommand() command {
 	return command{
-		name: "peer dead", args: "ORIGIN", short: "say that a server is gone, without waiting for 90 days of silence; it is back when it answers",
+		name: "peer dead", args: "HOST", short: "say that a server is gone, without waiting for 90 days of silence; it is back when it answers",
 		example: "bocage peer dead https://gone.example --reason 'its association was dissolved'",
 		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
 			reason := fs.String("reason", "", "why, for the log of decisions")
 			return func(ctx context.Context, c *call) error {
-				if err := c.want(1, 1); err != nil {
+				if err := cmp.Or(c.want(1, 1), c.origins(0)); err != nil {
 					return err
 				}
-				return c.with(ctx, false, func(a *app.App) error { return a.Harvest.DeclareDead(ctx, system, c.args[0], *reason) })
+				return c.with(ctx, false, func(a *app.App) error {
+					if err := a.Harvest.DeclareDead(ctx, system, c.args[0], *reason); err != nil {
+						return unknownPeer(err, c.args[0])
+					}
+					fmt.Fprintf(c.out, "%s: dead; what it published leaves the map and the lists here until it answers, and is served under /mirror\n", c.args[0])
+					return nil
+				})
 			}
 		},
 	}
@@ -143,7 +163,7 @@ func mirrorCommand() command {
 				return c.with(ctx, false, func(a *app.App) error {
 					if len(c.args) == 1 {
 						if c.args[0] != string(store.PeerDead) && c.args[0] != string(store.PeerDown) {
-							return errors.New("say dead or down")
+							return usagef("say dead or down, not %q", c.args[0])
 						}
 						if err := a.Harvest.SetMirrorDown(ctx, system, c.args[0] == string(store.PeerDown)); err != nil {
 							return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -166,7 +167,7 @@ func printEffect(w io.Writer, e harvest.Effect) {
 
 func sourceRuleCommand() command {
 	return command{
-		name: "source rule", args: "ORIGIN", short: "show or change what is taken from a followed source",
+		name: "source rule", args: "HOST|ACTOR", short: "show or change what is taken from a followed source",
 		example: "bocage source rule https://communs.example --kinds commons,place --area dep:35,22 --action review --dry-run",
 		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
 			asJSON := fs.Bool("json", false, "print JSON")
@@ -184,7 +185,11 @@ func sourceRuleCommand() command {
 						return err
 					}
 					if *undo {
-						return a.Harvest.UndoRule(ctx, system, f.Object)
+						if err := a.Harvest.UndoRule(ctx, system, f.Object); err != nil {
+							return err
+						}
+						fmt.Fprintf(c.out, "%s has the rule again that it had before; the running server applies it\n", f.Object)
+						return nil
 					}
 					old, err := directory.ParseSourceRule([]byte(f.Rule))
 					if err != nil {
@@ -212,10 +217,21 @@ func sourceRuleCommand() command {
 					}
 					fmt.Fprintf(c.out, "%s\nrule %s\n", f.Object, orEverything(r))
 					printEffect(c.out, eff)
+					printSaved(c.out, *dry, rule.given())
 					return nil
 				})
 			}
 		},
+	}
+}
+
+// printSaved says what became of a rule that was given.
+func printSaved(w io.Writer, dry, given bool) {
+	switch {
+	case dry:
+		fmt.Fprintln(w, "dry run, nothing saved")
+	case given:
+		fmt.Fprintln(w, "saved; the running server applies it; --undo goes back")
 	}
 }
 
@@ -231,7 +247,11 @@ func followed(ctx context.Context, a *app.App, arg string) (store.Following, err
 	if f, err := a.Store.Following(ctx, a.Env.InstanceURI(), arg); err == nil {
 		return f, nil
 	}
-	fs, err := a.Store.FollowingByOrigin(ctx, strings.TrimSuffix(arg, "/"))
+	origin, err := originOf(arg)
+	if err != nil {
+		return store.Following{}, err
+	}
+	fs, err := a.Store.FollowingByOrigin(ctx, origin)
 	if err != nil {
 		return store.Following{}, err
 	}
@@ -380,19 +400,16 @@ func kindsOf(s string) (kinds []directory.Kind) {
 
 func sourceReviewCommand() command {
 	return command{
-		name: "source review", args: "[ORIGIN]", short: "list the entries of other instances that wait for a decision",
+		name: "source review", args: "[HOST]", short: "list the entries of other instances that wait for a decision",
 		example: "bocage source review https://communs.example --json",
 		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
 			asJSON := fs.Bool("json", false, "print JSON")
 			limit := fs.Int("limit", 100, "how many at most")
 			return func(ctx context.Context, c *call) error {
-				if err := c.want(0, 1); err != nil {
+				if err := cmp.Or(c.want(0, 1), c.origins(0)); err != nil {
 					return err
 				}
-				origin := ""
-				if len(c.args) == 1 {
-					origin = strings.TrimSuffix(c.args[0], "/")
-				}
+				origin := strings.Join(c.args, "") // one at most
 				return c.with(ctx, false, func(a *app.App) error {
 					es, err := a.Store.Proposed(ctx, origin, 0, max(1, min(*limit, 1000)))
 					if err != nil {
@@ -414,7 +431,7 @@ func sourceReviewCommand() command {
 
 func sourceDecideCommand(word, decision, short string) command {
 	return command{
-		name: "source " + word, args: "URI…", short: short, example: "bocage source " + word + " https://communs.example/texts/01 --reason 'read it'",
+		name: "source " + word, args: "URI…", short: short, example: "bocage source " + word + " https://communs.example/texts/01 --reason '" + map[string]string{"approve": "read it", "reject": "not a commons"}[word] + "'",
 		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
 			reason := fs.String("reason", "", "why, for the log")
 			undo := fs.Bool("undo", false, "take the decision back; the rules decide again")
@@ -427,7 +444,11 @@ func sourceDecideCommand(word, decision, short string) command {
 					if *undo {
 						d = ""
 					}
-					return a.Harvest.Review(ctx, system, c.args, d, *reason)
+					if err := a.Harvest.Review(ctx, system, c.args, d, *reason); err != nil {
+						return err
+					}
+					fmt.Fprintf(c.out, "%s: %d done\n", map[bool]string{true: "decision taken back", false: word}[*undo], len(c.args))
+					return nil
 				})
 			}
 		},

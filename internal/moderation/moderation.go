@@ -9,7 +9,6 @@ package moderation
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -65,6 +64,10 @@ type Moderation struct {
 	enforce  sync.Mutex
 	sources  sourceRules // as read, see source.go
 	approves atomic.Bool // what ApprovesFollowers answers
+
+	// Approving is called in the transaction that changes whether followers are
+	// looked at, which the instance's actor says; it may be nil. Set it before use.
+	Approving func(ctx context.Context, tx *store.Tx) error
 }
 
 // New returns a Moderation over st; a nil clock is time.Now.
@@ -172,7 +175,7 @@ func hostname(s string) (string, error) {
 	}
 	origin, err := peer.Origin(s)
 	if err != nil {
-		return "", errors.Join(directory.Invalid{{Field: "domain", Code: "invalid", Message: "not a domain name"}}, err)
+		return "", directory.Invalid{{Field: "domain", Code: "invalid", Message: "not a domain name, nor the https address of an actor"}}
 	}
 	_, host, _ := strings.Cut(origin, "://")
 	if strings.HasPrefix(host, "[") {
