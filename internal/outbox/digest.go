@@ -34,6 +34,9 @@ func (p *Publisher) Digest(ctx context.Context, job jobs.Job) error {
 // TellHeld tells at once what actor held back.
 func (p *Publisher) TellHeld(ctx context.Context, actor string) error {
 	err := p.cfg.Store.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.HoldChanges(ctx); err != nil { // so that no other process tells the same
+			return err
+		}
 		held, err := tx.Held(ctx, actor, maxHeld)
 		if err != nil || len(held) == 0 {
 			return err
