@@ -28,6 +28,8 @@ type FederationPage struct {
 	State  string // the chosen state, "" for all
 	Rows   []PeerRow
 	More   int // how many are not listed
+	// MirrorDown says that documents of servers that are down are served too.
+	MirrorDown bool
 }
 
 // PeerFilter is one state that the list can be narrowed to, as a link.
@@ -98,6 +100,9 @@ func (a *Admin) Federation(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := &FederationPage{Base: b, State: r.URL.Query().Get("state"), Query: strings.ToLower(strings.TrimSpace(r.URL.Query().Get("q")))}
+	if p.MirrorDown, err = a.cfg.Harvest.MirrorDown(r.Context()); err != nil {
+		return err
+	}
 	trouble := 0
 	var chosen []store.Peer
 	for _, q := range peers {
@@ -187,6 +192,7 @@ type PeerPage struct {
 	Reason       string
 	// AskBlock shows the question before blocking, NoReason that it had no answer.
 	AskBlock, NoReason bool
+	Lost               LostView
 }
 
 // FollowRow is one actor of the server that this instance follows.
@@ -245,6 +251,12 @@ func (a *Admin) showPeer(w http.ResponseWriter, r *http.Request, b Base, status 
 		Asked: b.moment(known.SoftwareAt), Dropped: int(known.Dropped), Followers: len(followers)}
 	p.headed(p.Host)
 	p.Path = p.Href
+	if p.Lost, err = a.lost(r.Context(), &b, known); err != nil {
+		return err
+	}
+	if p.Lost.Rebuild != nil && p.Lost.Rebuild.Running && r.Method == http.MethodGet {
+		w.Header().Set("Refresh", refreshSeconds)
+	}
 	if known.NextTry.After(b.Now) && known.Queued > 0 {
 		p.NextTry = b.moment(known.NextTry)
 	}
@@ -283,6 +295,11 @@ func (a *Admin) PostPeer(w http.ResponseWriter, r *http.Request) error {
 			return a.askBlock(w, r, reason, confirmed)
 		}
 		err = a.cfg.Moderation.Block(r.Context(), who, hostname(known.Origin), reason)
+	case "dead", "pin", "rebuild":
+		var answered bool
+		if answered, err = a.postLost(w, r, who, known); answered {
+			return err
+		}
 	default:
 		return fmt.Errorf("action %q: %w", do, directory.ErrInvalid)
 	}

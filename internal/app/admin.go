@@ -14,6 +14,7 @@ func (a *App) administration(r chi.Router) {
 	s := a.admin
 	get("/admin", s.Home)
 	get("/admin/federation", s.Federation)
+	post("/admin/federation", s.PostFederation)
 	get("/admin/federation/{host}", s.Peer)
 	post("/admin/federation/{host}", s.PostPeer)
 	get("/admin/discussion", s.Discussion)

@@ -46,6 +46,8 @@ type RebuildOptions struct {
 	Key string
 	// MaxPages ends the run early, to be resumed by the next; 0 is no limit.
 	MaxPages int
+	// goesOn says that the log has the rebuild already.
+	goesOn bool
 }
 
 // Rebuilt is what a rebuild did.
@@ -198,6 +200,9 @@ func (b *rebuilder) begin(ctx context.Context, who directory.Who, opt RebuildOpt
 		}
 		if err := b.markDead(ctx, tx, since); err != nil {
 			return err
+		}
+		if opt.goesOn {
+			return nil
 		}
 		return b.h.audit(ctx, tx, who, "rebuild", b.pin.Origin, detail)
 	})

@@ -18,7 +18,13 @@ import (
 // begins with one of them counts as used.
 var families = []string{"discussion.done.", "discussion.fault.", "discussion.rule.", "admin.discussion.action.", "admin.discussion.state.", "kind.", "kinds.", "count.", "textform.", "language.", "date.month.", "date.season.", "entry.notice.",
 	"follow.", "fact.", "pillar.", "ostrom.", "rel.", "edge.", "event.status.", "field.", "scale.", "lineage.depth.", "peer.", "error.",
-	"form.", "fault.", "date.ago.", "theme.short.", "admin.done.", "audit.verb.", "life.done.", "life.fault.", "twin.", "history."}
+	"form.", "fault.", "date.ago.", "theme.short.", "admin.done.", "audit.verb.", "life.done.", "life.fault.", "twin.", "history.",
+	"admin.federation.follow.", "admin.federation.lost.fault.", "admin.federation.lost.how.", "admin.federation.lost.reason.",
+	"admin.federation.lost.state.", "admin.federation.show.", "admin.federation.state.", "admin.followers.approval.", "admin.moderation.action.",
+	"admin.moderation.ask.", "admin.moderation.cause.", "admin.moderation.does.", "admin.moderation.effect.", "admin.moderation.fault.",
+	"admin.moderation.list.", "admin.moderation.outcome.", "admin.moderation.size.", "admin.moderation.tab.", "admin.sources.action.",
+	"admin.sources.fault.", "admin.sources.field.", "admin.sources.reason.", "admin.sources.review.", "admin.sources.state.", "admin.sources.twin.",
+	"admin.sources.words.", "cause.", "report.category."}
 
 var (
 	templateKey = regexp.MustCompile(`\.(T|N) "([a-z0-9_.]+)"`)
