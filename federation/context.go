@@ -17,7 +17,7 @@ const (
 // fetch fails. Values of type @json are ours alone and stay as they are.
 const contextTerms = `{"toot":"http://joinmastodon.org/ns#","schema":"http://schema.org#","sc":"https://schema.org/","mz":"https://joinmobilizon.org/ns#",` +
 	`"sec":"https://w3id.org/security#","dcterms":"http://purl.org/dc/terms/","skos":"http://www.w3.org/2004/02/skos/core#","boc":"` + NS + `",` +
-	`"manuallyApprovesFollowers":"as:manuallyApprovesFollowers","alsoKnownAs":{"@id":"as:alsoKnownAs","@type":"@id"},"movedTo":{"@id":"as:movedTo","@type":"@id"},` +
+	`"manuallyApprovesFollowers":"as:manuallyApprovesFollowers","alsoKnownAs":{"@id":"as:alsoKnownAs","@type":"@id"},"movedTo":{"@id":"as:movedTo","@type":"@id"},"sensitive":"as:sensitive",` +
 	`"discoverable":"toot:discoverable","indexable":"toot:indexable","featured":{"@id":"toot:featured","@type":"@id"},` +
 	`"Hashtag":"as:Hashtag","PropertyValue":"schema:PropertyValue","value":"schema:value","webfinger":"https://purl.archive.org/socialweb/webfinger#webfinger",` +
 	`"assertionMethod":{"@id":"sec:assertionMethod","@type":"@id"},"Multikey":"sec:Multikey","controller":{"@id":"sec:controller","@type":"@id"},"publicKeyMultibase":"sec:publicKeyMultibase",` +
