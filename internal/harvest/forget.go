@@ -48,7 +48,7 @@ func (h *Harvester) forget(ctx context.Context, job jobs.Job) error {
 		return err
 	}
 	for chunk := range slices.Chunk(lost, forgetChunk) {
-		if err := h.cfg.Store.Write(ctx, func(tx *store.Tx) error { return h.forgetAll(ctx, tx, chunk) }); err != nil {
+		if err := h.cfg.Store.Write(ctx, func(tx *store.Tx) error { return h.forgetUncovered(ctx, tx, chunk) }); err != nil {
 			return fmt.Errorf("forget entries of %s: %w", p.Origin, err)
 		}
 		h.cfg.Changed()
@@ -56,7 +56,7 @@ func (h *Harvester) forget(ctx context.Context, job jobs.Job) error {
 	return nil
 }
 
-// coverage says which entries of an origin a source that we still follow has.
+// coverage says which entries of an origin an actor of it that we still follow has.
 func (h *Harvester) coverage(ctx context.Context, origin string) (func(store.Mirrored) bool, error) {
 	fs, err := h.cfg.Store.FollowingByOrigin(ctx, origin)
 	if err != nil {
@@ -76,6 +76,27 @@ func (h *Harvester) coverage(ctx context.Context, origin string) (func(store.Mir
 	return func(m store.Mirrored) bool {
 		return slices.Contains(objects, m.URI) || slices.Contains(objects, m.OwnerURI)
 	}, nil
+}
+
+// forgetUncovered lets go of entries that no actor of their own instance brings any
+// more, save those that somebody else whom we follow has announced: they are judged
+// again by that one's rule.
+func (h *Harvester) forgetUncovered(ctx context.Context, tx *store.Tx, uris []string) error {
+	for _, uri := range uris {
+		covered, err := h.covered(ctx, tx, uri)
+		if err != nil {
+			return err
+		}
+		if covered {
+			_, err = h.cfg.Ledger.Rejudge(ctx, tx, uri)
+		} else {
+			err = h.forgetAll(ctx, tx, []string{uri})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // forgetAll lets go of entries so that following the source again brings them

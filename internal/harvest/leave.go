@@ -69,16 +69,7 @@ func (h *Harvester) leaveAll(ctx context.Context, tx *store.Tx, object string, u
 		if err := tx.DeleteAnnounced(ctx, uri, object); err != nil {
 			return err
 		}
-		covered, err := h.covered(ctx, tx, uri)
-		if err != nil {
-			return err
-		}
-		if covered {
-			_, err = h.cfg.Ledger.Rejudge(ctx, tx, uri)
-		} else {
-			err = h.forgetAll(ctx, tx, []string{uri})
-		}
-		if err != nil {
+		if err := h.forgetUncovered(ctx, tx, []string{uri}); err != nil {
 			return err
 		}
 	}

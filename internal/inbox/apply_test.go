@@ -144,6 +144,19 @@ func TestDeletedActor(t *testing.T) {
 	org := them.actor("org", "Group")
 	r.follows(org)
 	fair := them.URL + "/fair"
+	err := r.st.Write(ctx, func(tx *store.Tx) error {
+		for _, e := range []directory.Entry{
+			{URI: them.URL + "/ignored", Origin: them.URL, OwnerURI: org}, {URI: them.URL + "/other", Origin: them.URL, OwnerURI: them.URL + "/else"},
+		} {
+			if err := tx.PutIgnored(ctx, store.Ignored{Entry: e}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, act := range []object{
 		r.activity("Follow", org, base+"/actor"), r.activity("Create", org, event(fair, org, "Foire", day)),
 		r.activity("Delete", org, org),
@@ -154,6 +167,9 @@ func TestDeletedActor(t *testing.T) {
 	}
 	if got := r.name(fair); got != "" {
 		t.Errorf("still shows %q", got)
+	}
+	if left, err := r.st.IgnoredFrom(ctx, them.URL, "", 10); err != nil || len(left) != 1 || left[0].Entry.URI != them.URL+"/other" {
+		t.Errorf("ignored: %+v, %v", left, err)
 	}
 	if n, err := r.st.CountFollowers(ctx, base+"/actor"); err != nil || n != 0 {
 		t.Errorf("%d followers, %v", n, err)

@@ -74,6 +74,12 @@ func (t *Tx) DeleteIgnored(ctx context.Context, uris ...string) error {
 	return nil
 }
 
+// DeleteIgnoredOf forgets an ignored actor of an origin and what it publishes.
+func (t *Tx) DeleteIgnoredOf(ctx context.Context, origin, owner string) error {
+	_, err := t.exec(ctx, "DELETE FROM ignored WHERE origin = $1 AND (uri = $2 OR owner_uri = $2)", origin, owner)
+	return wrap(err, "forget ignored entries of %s", owner)
+}
+
 // Source is a followed actor that may have brought an entry.
 type Source struct {
 	Object, Origin string
@@ -183,9 +189,31 @@ func (t *Tx) DeleteReview(ctx context.Context, uri string) (bool, error) {
 // Proposed lists the entries of an origin ("" = of all other instances) that
 // wait for a person, by number after one.
 func (r Reader) Proposed(ctx context.Context, origin string, afterNum int64, limit int) ([]directory.Entry, error) {
+	return r.ProposedOf(ctx, origin, "", afterNum, limit)
+}
+
+// ProposedOf is Proposed for one kind, "" for all.
+func (r Reader) ProposedOf(ctx context.Context, origin string, kind directory.Kind, afterNum int64, limit int) ([]directory.Entry, error) {
 	es, err := collect(ctx, r, scanEntry, selectEntry+` WHERE e.status = 'proposed' AND e.origin <> ''
-		AND ($1 = '' OR e.origin = $1) AND e.num > $2 ORDER BY e.num LIMIT $3`, origin, afterNum, limit)
+		AND ($1 = '' OR e.origin = $1) AND ($2 = '' OR e.kind = $2) AND e.num > $3 ORDER BY e.num LIMIT $4`, origin, string(kind), afterNum, limit)
 	return es, wrap(err, "entries under review")
+}
+
+// ProposedCount is how many entries of one kind of an origin wait.
+type ProposedCount struct {
+	Origin string
+	Kind   directory.Kind
+	N      int
+	// Last is the number of the newest.
+	Last int64
+}
+
+// ProposedCounts counts what waits by origin and kind.
+func (r Reader) ProposedCounts(ctx context.Context) ([]ProposedCount, error) {
+	cs, err := collect(ctx, r, func(row scanner) (c ProposedCount, err error) {
+		return c, row.Scan(&c.Origin, &c.Kind, &c.N, &c.Last)
+	}, `SELECT origin, kind, COUNT(*), MAX(num) FROM entry WHERE status = 'proposed' AND origin <> '' GROUP BY origin, kind ORDER BY origin, kind`)
+	return cs, wrap(err, "count entries under review")
 }
 
 // SourceCount is how many entries of an origin are held in one state.
