@@ -212,6 +212,7 @@ func (a *App) build(ctx context.Context, opt Options) error {
 	a.Publisher = outbox.New(outbox.Config{Store: a.Store, Keyring: a.Keyring, Env: a.Env, Moderation: a.Moderation,
 		Posts:    outbox.Limits{Hour: a.Config.PostsPerHour, Day: a.Config.PostsPerDay},
 		Debounce: a.Config.Debounce, Deliver: func() { a.deliverer.Notify() }, Clock: a.clock, Logger: a.log})
+	a.Moderation.Approving = a.Publisher.UpdateInstance
 	a.deliverer = outbox.NewDeliverer(outbox.DelivererConfig{Store: a.Store, Keyring: a.Keyring, Client: a.client,
 		Greet: a.Publisher.Greet, Clock: a.clock, Poll: opt.DeliverPoll, Logger: a.log})
 	a.runner = &jobs.Runner{DB: a.Store.Jobs(), Clock: a.clock, Logger: a.log}

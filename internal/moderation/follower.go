@@ -61,6 +61,7 @@ func (m *Moderation) SetApproval(ctx context.Context, who directory.Who, a Appro
 	if !slices.Contains(Approvals(), a) {
 		return directory.Invalid{{Field: "approval", Code: "unknown", Message: "is neither open, instances nor everybody"}}
 	}
+	before := m.approves.Load()
 	err := m.st.Write(ctx, func(tx *store.Tx) error {
 		old, err := m.Approval(ctx, tx.Reader)
 		if err != nil || old == a {
@@ -69,8 +70,17 @@ func (m *Moderation) SetApproval(ctx context.Context, who directory.Who, a Appro
 		if err := tx.PutSetting(ctx, settingApproval, string(a)); err != nil {
 			return err
 		}
+		if now := a != ApproveNobody; now != (old != ApproveNobody) && m.Approving != nil {
+			m.approves.Store(now) // for the document that is made of it
+			if err := m.Approving(ctx, tx); err != nil {
+				return err
+			}
+		}
 		return m.audit(ctx, tx, who, "followers.approval", string(a), reason)
 	})
+	if err != nil {
+		m.approves.Store(before)
+	}
 	if err != nil {
 		return fmt.Errorf("approval of followers: %w", err)
 	}

@@ -94,6 +94,9 @@ func (m *Moderation) tick(ctx context.Context) error {
 	if err := m.Flush(ctx); err != nil {
 		return err
 	}
+	if _, err := m.Approval(ctx, m.st.Reader); err != nil { // another process may have changed it
+		return err
+	}
 	if err := m.expire(ctx); err != nil {
 		return err
 	}

@@ -36,22 +36,66 @@ func (p *Publisher) Rekey(ctx context.Context, tx *store.Tx, e *directory.Entry,
 
 // RekeyInstance is Rekey for the instance's actor.
 func (p *Publisher) RekeyInstance(ctx context.Context, tx *store.Tx, doc []byte) error {
-	s := p.instance()
-	fs, err := tx.FollowersOfAny(ctx, []string{s.uri})
+	to, err := p.instanceFollowers(ctx, tx)
 	if err != nil {
-		return fmt.Errorf("followers of %s: %w", s.uri, err)
+		return err
+	}
+	return p.sendKey(ctx, tx, p.instance(), doc, to)
+}
+
+// UpdateInstance tells the followers of the instance and whom it follows that its
+// document says something else.
+func (p *Publisher) UpdateInstance(ctx context.Context, tx *store.Tx) error {
+	to, err := p.instanceFollowers(ctx, tx)
+	if err != nil {
+		return err
+	}
+	s := p.instance()
+	for after := ""; ; {
+		fs, err := tx.Followings(ctx, s.uri, after, store.MaxLimit)
+		if err != nil {
+			return fmt.Errorf("followed by %s: %w", s.uri, err)
+		}
+		if len(fs) == 0 {
+			break
+		}
+		for _, f := range fs {
+			if after = f.Object; f.State == store.FollowRejected || f.Inbox == "" {
+				continue
+			}
+			ok, err := p.mayHear(ctx, tx, f.Object)
+			if err != nil {
+				return err
+			}
+			if ok {
+				to = append(to, f.Inbox)
+			}
+		}
+	}
+	doc, err := p.actorDocument(ctx, tx, s)
+	if err != nil {
+		return fmt.Errorf("document of %s: %w", s.uri, err)
+	}
+	return p.sendKey(ctx, tx, s, doc, unique(to))
+}
+
+// instanceFollowers are the inboxes of who follows the instance.
+func (p *Publisher) instanceFollowers(ctx context.Context, tx *store.Tx) ([]string, error) {
+	fs, err := tx.FollowersOfAny(ctx, []string{p.instance().uri})
+	if err != nil {
+		return nil, fmt.Errorf("followers of the instance: %w", err)
 	}
 	var to []string
 	for _, f := range fs {
 		ok, err := p.mayHear(ctx, tx, f.Actor)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if ok && f.State == store.FollowAccepted {
 			to = append(to, f.DeliveryInbox())
 		}
 	}
-	return p.sendKey(ctx, tx, s, doc, unique(to))
+	return unique(to), nil
 }
 
 // sendKey queues the Update at once: it must be signed with the key that goes.
