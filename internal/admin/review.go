@@ -24,6 +24,11 @@ const (
 type ReviewPage struct {
 	Base
 	Origin  string
+	Kind    string
+	Origins []PeerFilter
+	Kinds   []PeerFilter
+	// All asks before all that the filter shows is decided, nil at first.
+	All     *AllView
 	Rows    []ReviewRow
 	Waiting int
 	// Next leads to the next page, "" on the last.
@@ -57,8 +62,8 @@ func (a *Admin) Review(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || !ok {
 		return err
 	}
-	p := &ReviewPage{Base: b, Origin: r.URL.Query().Get("origin")}
-	p.Action = page.Address("/admin/sources/review", page.With(nil, "origin", p.Origin))
+	p := &ReviewPage{Base: b, Origin: r.URL.Query().Get("origin"), Kind: r.URL.Query().Get("kind")}
+	p.Action = reviewAddress(p.Origin, p.Kind)
 	p.headed(b.T("admin.sources.review.title"))
 	if r.Method == http.MethodPost {
 		return a.decide(w, r, p, who)
@@ -70,6 +75,9 @@ func (a *Admin) Review(w http.ResponseWriter, r *http.Request) error {
 func (a *Admin) decide(w http.ResponseWriter, r *http.Request, p *ReviewPage, who directory.Who) error {
 	form := r.PostForm
 	do, uris := form.Get("do"), form["uri"]
+	if sort, all := strings.CutSuffix(do, "_all"); all {
+		return a.decideAll(w, r, p, who, sort)
+	}
 	if sort, uri, one := strings.Cut(do, " "); one { // the buttons beside one entry
 		do, uris = sort, []string{uri}
 	}
@@ -89,13 +97,13 @@ func (a *Admin) decide(w http.ResponseWriter, r *http.Request, p *ReviewPage, wh
 func (a *Admin) review(w http.ResponseWriter, r *http.Request, status int, p *ReviewPage) (err error) {
 	ctx := r.Context()
 	after, _ := strconv.ParseInt(r.URL.Query().Get("after"), 10, 64) // what is no number is the start
-	es, err := a.cfg.Store.Proposed(ctx, p.Origin, after, reviewPage+1)
+	es, err := a.cfg.Store.ProposedOf(ctx, p.Origin, directory.Kind(p.Kind), after, reviewPage+1)
 	if err != nil {
 		return err
 	}
 	if len(es) > reviewPage {
 		es = es[:reviewPage]
-		p.Next = page.Address("/admin/sources/review", page.With(nil, "origin", p.Origin, "after", strconv.FormatInt(es[reviewPage-1].Num, 10)))
+		p.Next = page.Address("/admin/sources/review", page.With(nil, "origin", p.Origin, "kind", p.Kind, "after", strconv.FormatInt(es[reviewPage-1].Num, 10)))
 	}
 	for i := range es {
 		row, err := a.reviewRow(ctx, &p.Base, &es[i])
@@ -104,7 +112,7 @@ func (a *Admin) review(w http.ResponseWriter, r *http.Request, status int, p *Re
 		}
 		p.Rows = append(p.Rows, row)
 	}
-	if p.Waiting, err = a.cfg.Store.CountProposed(ctx, p.Origin); err != nil {
+	if err := a.reviewFilters(ctx, p); err != nil {
 		return err
 	}
 	decided, err := a.cfg.Store.ReviewsFrom(ctx, p.Origin, decidedShown)
