@@ -34,6 +34,32 @@ type Option struct {
 	On           bool
 }
 
+// refused gives the form its faults, what was typed where it could not be read,
+// and unfolds the parts that have them.
+func (f *RuleForm) refused(form url.Values, faults []RuleFault) {
+	f.Faults = faults
+	for _, fault := range faults {
+		switch fault.Field {
+		case "bbox", "geojson", "regions", "departments":
+			f.AreaOpen, f.BBox, f.GeoJSON = true, form.Get("bbox"), form.Get("geojson")
+		case "languages":
+			f.LanguagesOpen, f.OtherLanguages = true, form.Get("other_languages")
+		case "themes":
+			f.ThemesOpen = true
+		}
+	}
+}
+
+// Fault is what is wrong with a field, "" for nothing.
+func (f RuleForm) Fault(field string) string {
+	for _, fault := range f.Faults {
+		if fault.Field == field {
+			return fault.Text
+		}
+	}
+	return ""
+}
+
 // RuleFault is what is wrong with the rule, and where.
 type RuleFault struct{ Field, Text string }
 

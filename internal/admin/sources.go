@@ -199,7 +199,7 @@ func (a *Admin) rehearsed(w http.ResponseWriter, r *http.Request, p *RehearsalPa
 		p.Changed = true
 	}
 	p.Form = ruleForm(&p.Base, rule)
-	if p.Form.Faults = faults; len(faults) > 0 {
+	if p.Form.refused(r.PostForm, faults); len(faults) > 0 {
 		status = http.StatusUnprocessableEntity
 		return a.pages.Page(w, r, status, "admin-rehearsal", p)
 	}
@@ -375,7 +375,7 @@ func (p *SourcePage) Here() string { return sourceHref(p.Object) }
 
 func (a *Admin) showRule(w http.ResponseWriter, r *http.Request, status int, p *SourcePage, f store.Following, rule directory.SourceRule, faults []RuleFault) (err error) {
 	p.Form = ruleForm(&p.Base, rule)
-	p.Form.Faults = faults
+	p.Form.refused(r.PostForm, faults)
 	if p.Row, err = a.sourceRow(r, &p.Base, f); err != nil {
 		return err
 	}
