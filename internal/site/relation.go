@@ -1,6 +1,7 @@
 package site
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -24,9 +25,16 @@ var relationOrder = [...]directory.RelationType{
 
 // relations are what the entry says of others, then what others say of it.
 func (s *Site) relations(ctx context.Context, l *i18n.Locale, e directory.Public) ([]RelationGroup, error) {
-	uris := make([]string, 0, len(e.Relations))
+	merged, err := s.mergedRelations(ctx, e)
+	if err != nil {
+		return nil, fmt.Errorf("relations of %s: %w", e.ID, err)
+	}
+	uris := make([]string, 0, len(e.Relations)+len(merged))
 	for _, r := range e.Relations {
 		uris = append(uris, r.Object)
+	}
+	for _, m := range merged {
+		uris = append(uris, m.Relation.Object)
 	}
 	known := map[string]directory.Public{}
 	if len(uris) > 0 {
@@ -45,6 +53,18 @@ func (s *Site) relations(ctx context.Context, l *i18n.Locale, e directory.Public
 	for _, r := range e.Relations {
 		if v, ok := s.stated(l, r, known); ok {
 			key := "rel." + string(r.Type)
+			groups[key] = append(groups[key], v)
+		}
+	}
+	for _, m := range merged {
+		if o, ok := known[m.Relation.Object]; ok && (o.ID == e.ID || states(e, m.Relation, o, known)) {
+			continue // of itself now, or said twice
+		}
+		if v, ok := s.stated(l, m.Relation, known); ok {
+			if m.SubjectOrigin != e.Origin {
+				v.Line = join(v.Line, l.T("relation.stated_by", "host", cmp.Or(hostOf(m.SubjectOrigin), s.pages.Host())))
+			}
+			key := "rel." + string(m.Relation.Type)
 			groups[key] = append(groups[key], v)
 		}
 	}

@@ -191,3 +191,37 @@ func (s *Site) inbound(ctx context.Context, e directory.Public) ([]store.Inbound
 	}
 	return in, nil
 }
+
+// mergedRelations are what the twins that are shown as an entry say of others.
+func (s *Site) mergedRelations(ctx context.Context, e directory.Public) ([]store.InboundRelation, error) {
+	before, err := s.cfg.Store.Predecessors(ctx, e.ID)
+	if err != nil {
+		return nil, err
+	}
+	var out []store.InboundRelation
+	for _, b := range before {
+		if b.Why != store.WhyMerged {
+			continue // what moved says it itself, where it is now
+		}
+		o, err := s.cfg.Store.Entry(ctx, b.OldID)
+		if errors.Is(err, directory.ErrNotFound) || errors.Is(err, directory.ErrGone) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if public, ok := o.Public(); ok {
+			for _, r := range public.Relations {
+				out = append(out, store.InboundRelation{SubjectID: o.ID, SubjectURI: o.URI, SubjectOrigin: o.Origin, Relation: r})
+			}
+		}
+	}
+	return out, nil
+}
+
+// states reports whether the entry itself says that it is so related to what is shown as o.
+func states(e directory.Public, r directory.Relation, o directory.Public, known map[string]directory.Public) bool {
+	return slices.ContainsFunc(e.Relations, func(x directory.Relation) bool {
+		return x.Type == r.Type && (x.Object == r.Object || known[x.Object].ID == o.ID)
+	})
+}
