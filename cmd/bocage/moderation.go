@@ -368,7 +368,7 @@ func reportsCommand() command {
 
 func quarantineCommand() command {
 	return command{
-		name: "moderation quarantine", args: "[accept|refuse ORIGIN]", short: "list the servers that came back with another key, and decide",
+		name: "moderation quarantine", args: "[accept|refuse HOST]", short: "list the servers that came back with another key, and decide",
 		example: "bocage moderation quarantine accept https://communs.example --reason 'they confirmed it by telephone'",
 		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
 			reason := fs.String("reason", "", "why")
@@ -379,6 +379,9 @@ func quarantineCommand() command {
 				}
 				if len(c.args) > 0 && (len(c.args) != 2 || c.args[0] != "accept" && c.args[0] != "refuse") {
 					return usagef("want accept or refuse, and the server")
+				}
+				if err := c.origins(1); err != nil {
+					return err
 				}
 				return c.with(ctx, false, func(a *app.App) error {
 					if len(c.args) == 2 && c.args[0] == "accept" {
