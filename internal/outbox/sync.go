@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"bytes"
 	"context"
 	"strings"
 
@@ -20,9 +21,13 @@ type syncs struct {
 	known  map[string]string
 }
 
-// header is that of a delivery, "" when its sender has no follower there.
+// header is that of a delivery, "" when its sender has no follower there or does
+// not speak to its followers: an answer to one actor says nothing of the others.
 func (s *syncs) header(ctx context.Context, dv store.Delivery) string {
 	actor, _, _ := strings.Cut(dv.KeyID, "#")
+	if !bytes.Contains(dv.Body, []byte(`"`+actor+`/followers"`)) {
+		return ""
+	}
 	if h, ok := s.known[actor]; ok {
 		return h
 	}
