@@ -207,7 +207,7 @@ func ruleWords(b *Base, r directory.SourceRule) []string {
 		out = append(out, b.T("admin.sources.words.placeless"))
 	}
 	if len(limits) > 0 {
-		out = append(out, b.T("admin.sources.words.rest_"+string(r.OtherwiseOf())))
+		out = append(out, b.T("admin.sources.words."+"rest_"+string(r.OtherwiseOf())))
 	}
 	return out
 }

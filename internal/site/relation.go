@@ -56,18 +56,7 @@ func (s *Site) relations(ctx context.Context, l *i18n.Locale, e directory.Public
 			groups[key] = append(groups[key], v)
 		}
 	}
-	for _, m := range merged {
-		if o, ok := known[m.Relation.Object]; ok && (o.ID == e.ID || states(e, m.Relation, o, known)) {
-			continue // of itself now, or said twice
-		}
-		if v, ok := s.stated(l, m.Relation, known); ok {
-			if m.SubjectOrigin != e.Origin {
-				v.Line = join(v.Line, l.T("relation.stated_by", "host", cmp.Or(hostOf(m.SubjectOrigin), s.pages.Host())))
-			}
-			key := "rel." + string(m.Relation.Type)
-			groups[key] = append(groups[key], v)
-		}
-	}
+	s.addTwins(l, groups, e, merged, known)
 	inbound, err := s.inbound(ctx, e)
 	if err != nil {
 		return nil, fmt.Errorf("relations to %s: %w", e.ID, err)
@@ -213,4 +202,20 @@ func (s *Site) schema(p *EntryPage, e directory.Public) map[string]any {
 		d["dateModified"] = e.Updated.UTC().Format(time.DateOnly)
 	}
 	return d
+}
+
+// addTwins adds what merged twins say, with whose word it is.
+func (s *Site) addTwins(l *i18n.Locale, groups map[string][]RelationView, e directory.Public, merged []store.InboundRelation, known map[string]directory.Public) {
+	for _, m := range merged {
+		if o, ok := known[m.Relation.Object]; ok && (o.ID == e.ID || states(e, m.Relation, o, known)) {
+			continue // of itself now, or said twice
+		}
+		if v, ok := s.stated(l, m.Relation, known); ok {
+			if m.SubjectOrigin != e.Origin {
+				v.Line = join(v.Line, l.T("relation.stated_by", "host", cmp.Or(hostOf(m.SubjectOrigin), s.pages.Host())))
+			}
+			key := "rel." + string(m.Relation.Type)
+			groups[key] = append(groups[key], v)
+		}
+	}
 }
