@@ -6,6 +6,8 @@
 //
 //	POST /control/follow   {"actor": "<uri>"}  resolve, then send Follow
 //	POST /control/unfollow {"actor": "<uri>"}  send Undo{Follow}
+//	POST /control/say      {"object": "<uri>", "text", "do": "Create|Update|Delete"}  a Note in reply to an object
+//	POST /control/flag     {"object": "<uri>", "text"}  report it to its publisher's server
 //	GET  /control/received                     what came, in order
 //	GET  /control/sent                         what its inbox deliveries were answered
 //	GET  /control/lookup?q=<handle or uri>     what Fedify reads of an actor or object
@@ -26,9 +28,13 @@ import {
   Create,
   Delete,
   Endpoints,
+  Flag,
   Follow,
+  Note,
   Person,
+  PUBLIC_COLLECTION,
   Reject,
+  Tombstone,
   Undo,
   Update,
 } from "@fedify/fedify/vocab";
@@ -38,6 +44,7 @@ const origin = `http://localhost:${port}`;
 const name = "lectrice";
 const received = [];
 const follows = new Map();
+const notes = new Map();
 const sent = [];
 const keys = [await generateCryptoKeyPair("RSASSA-PKCS1-v1_5"), await generateCryptoKeyPair("Ed25519")];
 
@@ -78,6 +85,7 @@ federation
     });
   })
   .setKeyPairsDispatcher(() => keys);
+federation.setObjectDispatcher(Note, "/notes/{id}", (ctx, { id }) => notes.get(id) ?? null);
 
 /** Keeps an accepted activity with what a client would show of its object. */
 async function keep(ctx, activity) {
@@ -125,6 +133,42 @@ const control = {
     const undo = new Undo({ id: new URL(`${follow.id.href}/undo`), actor: ctx.getActorUri(name), object: follow });
     await ctx.sendActivity({ identifier: name }, target, undo, { immediate: true });
     return { undo: undo.id.href };
+  },
+  async "/control/say"(ctx, { object, text, do: verb }) {
+    const target = await ctx.lookupObject(object);
+    const author = target.attributionId ? await target.getAttribution() : target;
+    const json = {
+      "@context": "https://www.w3.org/ns/activitystreams",
+      type: "Note",
+      id: `${origin}/notes/1`,
+      attributedTo: ctx.getActorUri(name).href,
+      to: PUBLIC_COLLECTION.href,
+      cc: author.id.href,
+      content: text,
+      inReplyTo: target.id.href,
+      tag: { type: "Mention", href: author.id.href, name: "@qui" },
+      published: new Date().toISOString(),
+      ...(verb === "Update" && { updated: new Date().toISOString() }),
+    };
+    const note = await Note.fromJsonLd(json, { documentLoader: ctx.documentLoader, contextLoader: ctx.contextLoader });
+    notes.set("1", note);
+    const parts = {
+      id: new URL(`${origin}/notes/1/${verb}`),
+      actor: ctx.getActorUri(name),
+      to: PUBLIC_COLLECTION,
+      object: verb === "Delete" ? new Tombstone({ id: note.id }) : note,
+    };
+    const activity = verb === "Create" ? new Create(parts) : verb === "Update" ? new Update(parts) : new Delete(parts);
+    await ctx.sendActivity({ identifier: name }, author, activity, { immediate: true });
+    return { note: note.id.href };
+  },
+  async "/control/flag"(ctx, { object, text }) {
+    const target = await ctx.lookupObject(object);
+    const author = await target.getAttribution();
+    const id = new URL(`${origin}/flags/1`);
+    const flag = new Flag({ id, actor: ctx.getActorUri(name), objects: [author.id, target.id], content: text });
+    await ctx.sendActivity({ identifier: name }, author, flag, { immediate: true });
+    return { flag: id.href };
   },
   async "/control/received"() {
     return received;

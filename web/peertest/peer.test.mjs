@@ -136,6 +136,38 @@ test("a new commons is announced once, by a readable note", async () => {
   assert.match(announce.content, /Nouvelle fiche dans l’annuaire\u00a0: <strong>Le Lavoir/);
 });
 
+test("a reply waits for a decision, is shown, edited and deleted", async () => {
+  const replies = async (state) => JSON.parse(await cli(["discussion", "list", "--state", state, "--json"]));
+  const { note } = await control("/control/say", { object: fair.uri, text: "<p>Qui vient\u00a0?</p>", do: "Create" });
+  const [waiting] = await until("a reply that waits", async () => one(await replies("pending")));
+  assert.equal(waiting.uri, note);
+  await cli(["discussion", "approve", waiting.id]);
+  assert.deepEqual((await document(`${fair.uri}/replies`)).orderedItems, [note]);
+  await control("/control/say", { object: fair.uri, text: "<p>Qui vient, et avec quoi\u00a0?</p>", do: "Update" });
+  const [edited] = await until("the edit waits again", async () => one(await replies("pending")));
+  assert.match(JSON.stringify(edited), /avec quoi/);
+  await control("/control/say", { object: fair.uri, text: "", do: "Delete" });
+  await until("the reply is gone", async () => (await replies("pending")).length === 0);
+  assert.deepEqual((await document(`${fair.uri}/replies`)).orderedItems ?? [], []);
+});
+
+test("a Flag is a report", async () => {
+  await control("/control/flag", { object: fair.uri, text: "Contenu douteux" });
+  const list = () => cli(["moderation", "reports", "--json"]);
+  assert.match(await until("the report", async () => /douteux/.test(await list()) && list()), new RegExp(fair.id));
+});
+
+test("who follows an organisation and a map hears once of what enters it", async () => {
+  await cli(["map", "create", "fours", "--name", "Carte des fours", "--tags", "four"]);
+  const map = `${url}/maps/fours`;
+  assert.equal((await control(`/control/lookup?q=${encodeURIComponent(map)}`))?.type, "Service");
+  await control("/control/follow", { actor: map });
+  await until("Accept of the map", async () => (await received()).some((a) => a.type === "Accept" && a.actor === map));
+  await oven("Le Four");
+  const [told] = await until("the news", async () => one(await toldOf("Le Four<")));
+  assert.equal(told.actor, org.uri, "from the first that tells it");
+});
+
 test("a deleted event is deleted at the peer, with its notes", async () => {
   const [note] = await notes();
   await cli(["entry", "delete", fair.id]);
@@ -166,6 +198,13 @@ test("after an unfollow nothing is delivered", async () => {
   );
 });
 
+test("who follows the map alone hears it from there, as a note that can be fetched", async () => {
+  await oven("Le Fournil");
+  const [told] = await until("the map tells", async () => one(await toldOf("Le Fournil")));
+  assert.deepEqual([told.type, told.actor, told.objectType], ["Announce", `${url}/maps/fours`, "Note"]);
+  assert.equal((await toldOf("Le Four<")).length, 1);
+});
+
 test("what is not signed, or was changed on its way, is 401", async () => {
   const [knock] = await control("/control/sent");
   const { host, connection, "content-length": _, ...headers } = knock.headers;
@@ -191,6 +230,14 @@ test("the peer could verify and read all that came", async () => {
   assert.deepEqual(peer.faults(), []);
   assert.ok((await control(`/control/lookup?q=${encodeURIComponent(lectrice)}`)).id, "the peer itself is well");
 });
+
+/** Makes a commons that the map of ovens has. */
+const oven = (name) =>
+  cli(
+    ["entry", "create", "--publish"],
+    JSON.stringify({ kind: "commons", owner: org.id, name: { fr: name }, summary: { fr: "On y cuit." }, tags: ["four"] }),
+  );
+const toldOf = async (name) => (await received()).filter((a) => a.content?.includes(`<strong>${name}`));
 
 const notes = async () => (await received()).filter((a) => a.type === "Create" && a.objectType === "Note");
 

@@ -68,6 +68,7 @@ export function program(args, { url, data, input }) {
       if (error) reject(new Error(`bocage ${args.join(" ")}: ${err || error.message}`));
       else resolve(out);
     });
+    child.stdin.on("error", () => {}); // a command that reads nothing may be done before
     child.stdin.end(input ?? "");
   });
 }
