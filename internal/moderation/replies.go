@@ -21,8 +21,11 @@ const repliesSetting = "moderation.replies"
 func (m *Moderation) enforceReplies(ctx context.Context, st *state) error {
 	key := m.blocks(st)
 	done, err := m.st.Setting(ctx, repliesSetting)
-	if err != nil && !errors.Is(err, directory.ErrNotFound) || done == key {
+	if err != nil && !errors.Is(err, directory.ErrNotFound) {
 		return err
+	}
+	if done == key { // also when nothing was ever blocked
+		return nil
 	}
 	actors, err := m.st.ReplyActors(ctx)
 	if err != nil {
