@@ -76,8 +76,12 @@ type sky struct {
 	next    http.RoundTripper
 }
 
-// RoundTrip lets the weather have its way, and then the next transport.
+// RoundTrip lets the weather have its way, and then the next transport. The test
+// itself, which is no host, looks on from inside.
 func (s sky) RoundTrip(req *http.Request) (*http.Response, error) {
+	if s.own == "" {
+		return s.next.RoundTrip(req)
+	}
 	to := req.URL.Hostname()
 	before, after, m := s.weather.fate(s.own, to)
 	switch {
