@@ -235,7 +235,13 @@ test("the peer could verify and read all that came", async () => {
 const oven = (name) =>
   cli(
     ["entry", "create", "--publish"],
-    JSON.stringify({ kind: "commons", owner: org.id, name: { fr: name }, summary: { fr: "On y cuit." }, tags: ["four"] }),
+    JSON.stringify({
+      kind: "commons",
+      owner: org.id,
+      name: { fr: name },
+      summary: { fr: "On y cuit." },
+      tags: ["four"],
+    }),
   );
 const toldOf = async (name) => (await received()).filter((a) => a.content?.includes(`<strong>${name}`));
 

@@ -35,7 +35,9 @@ export function freePort() {
 /** The environment of an instance at url that keeps its data in the directory data. */
 function environment({ url, data }) {
   const env = Object.fromEntries(Object.entries(process.env).filter(([k]) => !k.startsWith("BOCAGE_")));
-  return url ? { ...env, BOCAGE_URL: url, BOCAGE_LISTEN: new URL(url).host, BOCAGE_DATA_DIR: data, BOCAGE_DEBOUNCE: "0s" } : env;
+  return url
+    ? { ...env, BOCAGE_URL: url, BOCAGE_LISTEN: new URL(url).host, BOCAGE_DATA_DIR: data, BOCAGE_DEBOUNCE: "0s" }
+    : env;
 }
 
 /** Starts a program; faults() are the lines that it wrote about errors. */
