@@ -69,7 +69,7 @@ func (a *App) Run(ctx context.Context) error {
 		run  func(context.Context) error
 	}{
 		{"view", a.View.Run}, {"deliverer", a.deliverer.Run}, {"jobs", a.runner.Run}, {"gatherer", a.gatherer.Run},
-		{"harvest", a.Harvest.Run}, {"prune", a.prune}, {"twins", a.indexTwins}, {"moderation", a.Moderation.Run},
+		{"harvest", a.Harvest.Run}, {"prune", a.prune}, {"twins", a.indexTwins}, {"documents", a.rehash}, {"moderation", a.Moderation.Run},
 		{"software", func(ctx context.Context) error { return a.Actors.RunSoftware(ctx, a.log) }},
 	} {
 		g.Go(func() error {
@@ -80,6 +80,19 @@ func (a *App) Run(ctx context.Context) error {
 		})
 	}
 	return g.Wait()
+}
+
+// rehash hashes, once, the documents that an earlier version wrote otherwise.
+func (a *App) rehash(ctx context.Context) error {
+	n, err := a.Ledger.Rehash(ctx)
+	switch {
+	case err != nil && ctx.Err() == nil:
+		a.log.ErrorContext(ctx, "documents are not all hashed again", "error", err) // the next start goes on
+	case n > 0:
+		a.log.InfoContext(ctx, "documents hashed again", "changed", n)
+		a.View.Notify()
+	}
+	return nil
 }
 
 // indexTwins compares, once, what was written before there was an index of twins.
