@@ -85,7 +85,7 @@ federation
     });
   })
   .setKeyPairsDispatcher(() => keys);
-federation.setObjectDispatcher(Note, "/notes/{id}", (ctx, { id }) => notes.get(id) ?? null);
+federation.setObjectDispatcher(Note, "/notes/{id}", (_ctx, { id }) => notes.get(id) ?? null);
 
 /** Keeps an accepted activity with what a client would show of its object. */
 async function keep(ctx, activity) {
