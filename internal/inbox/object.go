@@ -95,6 +95,9 @@ func (in *Inbox) fetch(ctx context.Context, id, origin string) (document, error)
 	if !v.Allowed {
 		return document{}, blocked("%s is blocked", origin)
 	}
+	if err := in.cfg.Moderation.AcquaintOrigin(ctx, in.cfg.Actors, origin); err != nil {
+		return document{}, err
+	}
 	raw, err := in.cfg.Actors.Fetch(ctx, id)
 	if err != nil {
 		return document{}, fmt.Errorf("fetch object: %w", err)
@@ -250,6 +253,9 @@ func (in *Inbox) remove(ctx context.Context, act federation.Activity) (effect, e
 
 // confirmGone returns nil when the origin says that id is no more.
 func (in *Inbox) confirmGone(ctx context.Context, id string) error {
+	if err := in.cfg.Moderation.AcquaintOrigin(ctx, in.cfg.Actors, originOf(id)); err != nil {
+		return err
+	}
 	raw, err := in.cfg.Actors.Fetch(ctx, id)
 	if errors.Is(err, directory.ErrGone) || errors.Is(err, directory.ErrNotFound) {
 		return nil

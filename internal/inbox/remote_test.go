@@ -140,6 +140,7 @@ func newRig(t testing.TB) *rig {
 	keys := keyring.New(r.st, nil, nil)
 	client := &federation.Client{HTTP: peer.NewTransport(peer.GuardOptions{AllowLoopback: true}), Clock: r.now}
 	r.actors = peer.NewActors(peer.ActorsConfig{Store: r.st, Client: client, Clock: r.now,
+		KeyChanged: func(ctx context.Context, tx *store.Tx, c peer.KeyChange) error { return r.rules.KeyChanged(ctx, tx, c) },
 		Sign: func(ctx context.Context) (federation.Signer, error) {
 			return keys.Signer(ctx, keyring.Instance, r.env.InstanceURI())
 		}})
