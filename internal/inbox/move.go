@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/federation/proof"
@@ -13,6 +14,9 @@ import (
 	"codeberg.org/bocage/bocage/internal/store"
 	"codeberg.org/bocage/bocage/internal/vocab"
 )
+
+// moveEvery is how often an actor may move to another address.
+const moveEvery = 7 * 24 * time.Hour
 
 // moved applies a Move: its signer says that it is somebody else now, and the
 // other one must say the same on its own origin (FEP-7628). What follows us is let
@@ -28,6 +32,9 @@ func (in *Inbox) moved(ctx context.Context, act federation.Activity) (effect, er
 	}
 	if target == "" || target == old {
 		return effect{}, drop("a Move without another target")
+	}
+	if err := in.settled(ctx, in.cfg.Store.Reader, old, target); err != nil {
+		return effect{}, err
 	}
 	mine, err := in.concerned(ctx, old)
 	if err != nil {
@@ -54,6 +61,9 @@ func (in *Inbox) moved(ctx context.Context, act federation.Activity) (effect, er
 		}
 	}
 	return effect{delivers: true, changes: true, run: func(tx *store.Tx) error {
+		if err := in.settled(ctx, tx.Reader, old, target); err != nil {
+			return err
+		}
 		if _, err := tx.DeleteFollowersBy(ctx, old); err != nil {
 			return err
 		}
@@ -67,6 +77,19 @@ func (in *Inbox) moved(ctx context.Context, act federation.Activity) (effect, er
 		}
 		return in.takeTarget(ctx, tx, doc, old, len(mine) > 0)
 	}}, nil
+}
+
+// settled refuses another Move of an actor that moved elsewhere a moment ago: each
+// is kept for ever, and people are asked to follow it. The same one again is none.
+func (in *Inbox) settled(ctx context.Context, r store.Reader, old, target string) error {
+	last, err := r.LastMove(ctx, old)
+	if errors.Is(err, directory.ErrNotFound) || err == nil && (last.NewURI == target || in.now().Sub(last.At) >= moveEvery) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return drop("%s moved on %s, and may again %s later", old, last.At.Format(time.DateOnly), moveEvery)
 }
 
 // concerned returns our follows of an actor. One that we do not follow, that does
@@ -120,6 +143,9 @@ func (in *Inbox) movedHere(ctx context.Context, old, target string) (effect, err
 	}
 	name, _ := e.Name.In()
 	return effect{changes: true, run: func(tx *store.Tx) error {
+		if err := in.settled(ctx, tx.Reader, old, target); err != nil {
+			return err
+		}
 		if _, err := tx.DeleteFollowersBy(ctx, old); err != nil {
 			return err
 		}

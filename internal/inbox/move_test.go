@@ -187,3 +187,39 @@ func TestMoveToUs(t *testing.T) {
 		t.Errorf("%+v, %v", ms, err)
 	}
 }
+
+// TestMovesAreRare: an actor that moves again and again fills no table; a week
+// later it may.
+func TestMovesAreRare(t *testing.T) {
+	r, them, other := newRig(t), newRemote(t), newRemote(t)
+	old := them.claim("org", "Group", object{"published": day.Format(time.RFC3339)})
+	r.follows(old)
+	one := other.claim("one", "Group", object{"alsoKnownAs": []string{old}})
+	two := other.claim("two", "Group", object{"alsoKnownAs": []string{old}})
+	kept := func(want int) {
+		t.Helper()
+		if ms, err := r.st.Moves(t.Context(), store.MoveIn, "", 10); err != nil || len(ms) != want {
+			t.Errorf("%d moves are kept, want %d: %v", len(ms), want, err)
+		}
+	}
+	if why := r.deliver(them, r.move(old, one)); why != "" {
+		t.Fatal(why)
+	}
+	for range 2 {
+		if why := r.deliver(them, r.move(old, two)); !strings.Contains(why, "moved on") {
+			t.Errorf("moved again: %q", why)
+		}
+		if why := r.deliver(them, r.move(old, one)); why != "" {
+			t.Errorf("the same again: %q", why)
+		}
+	}
+	kept(1)
+	if _, err := r.st.Following(t.Context(), base+"/actor", two); err == nil {
+		t.Error("the second is followed")
+	}
+	r.skew += 8 * 24 * time.Hour
+	if why := r.deliver(them, r.move(old, two)); why != "" {
+		t.Errorf("a week later: %q", why)
+	}
+	kept(2)
+}
