@@ -36,7 +36,7 @@ func (v visitor) send(path, token string, pairs ...string) (body, location strin
 		form.Set(pairs[i], pairs[i+1])
 	}
 	w := v.do(http.MethodPost, path, form)
-	if w.Code != http.StatusOK && w.Code != http.StatusSeeOther {
+	if w.Code != http.StatusOK && w.Code != http.StatusSeeOther && w.Code != http.StatusUnprocessableEntity {
 		v.t.Fatalf("POST %s %v: %d\n%s", path, pairs, w.Code, w.Body)
 	}
 	return w.Body.String(), w.Header().Get("Location")
