@@ -1,6 +1,7 @@
 package harvest
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"encoding/json"
@@ -35,6 +36,10 @@ const (
 	maxOwners = 10_000
 	// maxRefusals bounds the refused documents that a report names.
 	maxRefusals = 50
+	// rebuildMost… bound one run that nobody bounds.
+	rebuildMostPages = 5000
+	rebuildMostBytes = 2 << 30
+	rebuildMostTime  = 6 * time.Hour
 )
 
 // RebuildOptions say what is rebuilt.
@@ -44,8 +49,11 @@ type RebuildOptions struct {
 	// Key is the Multikey of the origin's own actor; "" is the one that this
 	// instance pinned when it met the origin.
 	Key string
-	// MaxPages ends the run early, to be resumed by the next; 0 is no limit.
+	// MaxPages, MaxBytes and MaxTime end the run early, to be resumed by the
+	// next; 0 is rebuildMost… each, since a mirror could lead on for ever.
 	MaxPages int
+	MaxBytes int64
+	MaxTime  time.Duration
 	// goesOn says that the log has the rebuild already.
 	goesOn bool
 }
@@ -63,6 +71,9 @@ type Rebuilt struct {
 	Reasons map[string]int `json:"reasons,omitempty"`
 	// Refusals are the first of the refused.
 	Refusals []RebuildRefusal `json:"refusals,omitempty"`
+	// Pages and Bytes are what was read of the mirror.
+	Pages int   `json:"pages"`
+	Bytes int64 `json:"bytes"`
 	// Complete is false when the mirror ended the run early: run it again.
 	Complete bool `json:"complete"`
 }
@@ -87,6 +98,25 @@ type rebuilder struct {
 	pub    ed25519.PublicKey
 	owners map[string]map[string]string // actor → method → Multikey that the pinned key vouches for
 	out    Rebuilt
+	pages  int       // that may be read
+	bytes  int64     // that may be read
+	until  time.Time // when the run ends
+}
+
+// within sets what the run may take.
+func (b *rebuilder) within(opt RebuildOptions) {
+	b.pages = cmp.Or(opt.MaxPages, rebuildMostPages)
+	b.bytes = cmp.Or(opt.MaxBytes, rebuildMostBytes)
+	b.until = b.h.now().Add(cmp.Or(opt.MaxTime, rebuildMostTime))
+}
+
+// goesOn reports whether another page may be read, and counts it.
+func (b *rebuilder) goesOn() bool {
+	if b.out.Pages >= b.pages || b.out.Bytes >= b.bytes || !b.h.now().Before(b.until) {
+		return false
+	}
+	b.out.Pages++
+	return true
 }
 
 // Rebuild takes the entries of a server that is gone from an instance that kept
@@ -109,7 +139,7 @@ func (h *Harvester) Rebuild(ctx context.Context, who directory.Who, opt RebuildO
 	if err != nil {
 		return b.out, fmt.Errorf("rebuild %s from %s: %w", b.pin.Origin, b.base, err)
 	}
-	for n := 0; page != "" && (opt.MaxPages == 0 || n < opt.MaxPages); n++ {
+	for b.within(opt); page != "" && b.goesOn(); {
 		if page, err = b.page(ctx, page); err != nil {
 			return b.out, fmt.Errorf("rebuild %s from %s: %w", b.pin.Origin, b.base, err)
 		}
@@ -401,5 +431,6 @@ func (b *rebuilder) get(ctx context.Context, rawURL, accept string) ([]byte, err
 	if !peer.SameOrigin(resp.URL, b.base) {
 		return nil, fmt.Errorf("%s leads to %s: %w", rawURL, resp.URL, directory.ErrInvalid)
 	}
+	b.out.Bytes += int64(len(resp.Body))
 	return slices.Clone(resp.Body), nil
 }

@@ -140,9 +140,12 @@ func (h *Harvester) rebuild(ctx context.Context, job jobs.Job) error {
 		}
 	case out.Complete:
 		s.State, s.Ended = RebuildDone, h.now()
+	case s.Report.Pages >= rebuildMostPages, s.Report.Bytes >= rebuildMostBytes, h.now().Sub(s.Started) >= rebuildMostTime:
+		s.Error = "the mirror has more than one rebuild takes: start it again to go on from there"
+		s.State, s.Ended = RebuildFailed, h.now()
 	}
 	err = h.cfg.Store.Write(ctx, func(tx *store.Tx) error {
-		if err := putRebuilding(ctx, tx, p.Origin, s); err != nil || fault != nil || out.Complete {
+		if err := putRebuilding(ctx, tx, p.Origin, s); err != nil || fault != nil || s.State != RebuildRunning {
 			return err
 		}
 		return jobs.Insert(ctx, tx.Jobs(), jobs.Job{Kind: JobRebuild, Key: p.Origin, Payload: job.Payload})
@@ -171,6 +174,8 @@ func (r Rebuilt) plus(more Rebuilt) Rebuilt {
 	r.Accepted += more.Accepted
 	r.Unchanged += more.Unchanged
 	r.Refused += more.Refused
+	r.Pages += more.Pages
+	r.Bytes += more.Bytes
 	reasons := map[string]int{}
 	for _, m := range []map[string]int{r.Reasons, more.Reasons} {
 		for k, n := range m {
