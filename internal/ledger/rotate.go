@@ -29,7 +29,7 @@ const rotateBatch = 200
 // documents that carry it anew; it returns how many. The followers are told by
 // an Update signed with the key before, which is kept for what was queued until
 // now. The key of proofs stays. Only administrators may: ErrForbidden. What was
-// interrupted half way is finished by doing it again.
+// interrupted half way is finished by a job of kind JobRekey.
 func (l *Ledger) RotateKeys(ctx context.Context, who directory.Who, opt RotateOptions) (int, error) {
 	if !who.Admin && !who.System {
 		return 0, fmt.Errorf("rotate keys: %w", directory.ErrForbidden)
@@ -51,6 +51,9 @@ func (l *Ledger) RotateKeys(ctx context.Context, who directory.Who, opt RotateOp
 			if _, err := tx.DropFormerKeys(ctx, opt.Owner); err != nil {
 				return err
 			}
+		}
+		if err := l.rekeyLater(ctx, tx, opt.Owner); err != nil {
+			return err
 		}
 		return l.audit(ctx, tx, who, "key.rotate", opt.Owner, opt.Reason)
 	})
@@ -120,7 +123,7 @@ func (l *Ledger) rekey(ctx context.Context, owner string, keys vocab.Keys) (int,
 		})
 	}
 	if err != nil {
-		return 0, fmt.Errorf("the key was replaced, and not every document that has it; rotate again: %w", err)
+		return 0, fmt.Errorf("the key was replaced, and not every document that has it; a job does the rest in a minute: %w", err)
 	}
 	return len(ids), nil
 }
