@@ -5,6 +5,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -116,6 +117,40 @@ func discussionHideCommand() command {
 
 func discussionRemoveCommand() command {
 	return discussionVerbCommand(discussion.Remove, "erase the text of replies for good")
+}
+
+// maxAnswerBytes bounds what is read; the answer itself may be shorter.
+const maxAnswerBytes = 64 << 10
+
+func discussionAnswerCommand() command {
+	return command{
+		name: "discussion answer", args: "ID", short: "answer a reply that is shown, in the entry's name; the text is read from stdin",
+		example: "echo 'Oui, dimanche.' | bocage discussion answer ID --lang fr",
+		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
+			lang := fs.String("lang", "fr", "language of the text")
+			asJSON := fs.Bool("json", false, "print JSON")
+			return func(ctx context.Context, c *call) error {
+				if err := c.want(1, 1); err != nil {
+					return err
+				}
+				text, err := io.ReadAll(io.LimitReader(c.in, maxAnswerBytes))
+				if err != nil {
+					return fmt.Errorf("read the answer: %w", err)
+				}
+				return c.with(ctx, true, func(a *app.App) error {
+					answer, err := a.Discussions.Answer(ctx, system, c.args[0], strings.TrimSpace(string(text)), *lang)
+					if err != nil {
+						return err
+					}
+					if *asJSON {
+						return c.print(lineReply(answer))
+					}
+					fmt.Fprintf(c.out, "answered: %s\n", answer.URI)
+					return nil
+				})
+			}
+		},
+	}
 }
 
 func discussionRuleCommand() command {

@@ -78,7 +78,8 @@ func commands() []command {
 		orgCreateCommand(), orgListCommand(),
 		entryCreateCommand(), entryListCommand(), entryShowCommand(), entryEditCommand(), entryDeleteCommand(),
 		importCommand(), exportCommand(),
-		discussionListCommand(), discussionApproveCommand(), discussionHideCommand(), discussionRemoveCommand(), discussionRuleCommand(),
+		discussionListCommand(), discussionApproveCommand(), discussionHideCommand(), discussionRemoveCommand(), discussionAnswerCommand(),
+		discussionRuleCommand(),
 		followCommand(), unfollowCommand(), peerListCommand(), peerShowCommand(), peerRebuildCommand(), peerPinCommand(), peerDeadCommand(), mirrorCommand(), keyRotateCommand(),
 	}, peerActCommands(), sourceCommands(), moderationCommands(), lifeCommands(), mapCommands())
 }

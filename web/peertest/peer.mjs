@@ -7,6 +7,7 @@
 //	POST /control/follow   {"actor": "<uri>"}  resolve, then send Follow
 //	POST /control/unfollow {"actor": "<uri>"}  send Undo{Follow}
 //	POST /control/say      {"object": "<uri>", "text", "do": "Create|Update|Delete"}  a Note in reply to an object
+//	POST /control/claim    {"object": "<uri>"}  a second actor says that it is also known as object
 //	POST /control/flag     {"object": "<uri>", "text"}  report it to its publisher's server
 //	GET  /control/received                     what came, in order
 //	GET  /control/sent                         what its inbox deliveries were answered
@@ -30,6 +31,7 @@ import {
   Endpoints,
   Flag,
   Follow,
+  Move,
   Note,
   Person,
   PUBLIC_COLLECTION,
@@ -42,6 +44,8 @@ import {
 const port = Number(process.argv[2]);
 const origin = `http://localhost:${port}`;
 const name = "lectrice";
+const heir = "repreneuse"; // to whom an entry may move
+let claimed = [];
 const received = [];
 const follows = new Map();
 const notes = new Map();
@@ -72,12 +76,13 @@ const federation = createFederation({
 
 federation
   .setActorDispatcher("/users/{identifier}", async (ctx, identifier) => {
-    if (identifier !== name) return null;
+    if (identifier !== name && identifier !== heir) return null;
     const pairs = await ctx.getActorKeyPairs(identifier);
     return new Person({
       id: ctx.getActorUri(identifier),
       preferredUsername: identifier,
-      name: "Une lectrice",
+      name: identifier === heir ? "Une repreneuse" : "Une lectrice",
+      aliases: identifier === heir ? claimed : [],
       inbox: ctx.getInboxUri(identifier),
       endpoints: new Endpoints({ sharedInbox: ctx.getInboxUri() }),
       publicKey: pairs[0].cryptographicKey,
@@ -94,6 +99,8 @@ async function keep(ctx, activity) {
   received.push({
     type: activity.constructor.name,
     id: activity.id?.href,
+    target: activity.targetId?.href,
+    replyTo: object?.replyTargetId?.href,
     actor: activity.actorId?.href,
     objectId: (object?.id ?? activity.objectId)?.href,
     objectType: object?.constructor.name,
@@ -108,7 +115,7 @@ async function keep(ctx, activity) {
 }
 
 const listeners = federation.setInboxListeners("/users/{identifier}/inbox", "/inbox");
-for (const type of [Accept, Reject, Create, Update, Delete, Announce, Undo]) {
+for (const type of [Accept, Reject, Create, Update, Delete, Announce, Move, Undo]) {
   listeners.on(type, keep);
 }
 listeners.onError((_ctx, error) => {
@@ -161,6 +168,10 @@ const control = {
     const activity = verb === "Create" ? new Create(parts) : verb === "Update" ? new Update(parts) : new Delete(parts);
     await ctx.sendActivity({ identifier: name }, author, activity, { immediate: true });
     return { note: note.id.href };
+  },
+  async "/control/claim"(ctx, { object }) {
+    claimed = [new URL(object)];
+    return { actor: ctx.getActorUri(heir).href };
   },
   async "/control/flag"(ctx, { object, text }) {
     const target = await ctx.lookupObject(object);

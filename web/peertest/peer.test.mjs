@@ -143,6 +143,11 @@ test("a reply waits for a decision, is shown, edited and deleted", async () => {
   assert.equal(waiting.uri, note);
   await cli(["discussion", "approve", waiting.id]);
   assert.deepEqual((await document(`${fair.uri}/replies`)).orderedItems, [note]);
+  await cli(["discussion", "answer", waiting.id], "Nous tous.");
+  const [answer] = await until("our answer", async () => one((await received()).filter((a) => a.replyTo === note)));
+  assert.equal(answer.type, "Create");
+  assert.match(answer.content, /Nous tous/);
+  assert.match(answer.content, /lectrice/, "who is answered is named");
   await control("/control/say", { object: fair.uri, text: "<p>Qui vient, et avec quoi\u00a0?</p>", do: "Update" });
   const [edited] = await until("the edit waits again", async () => one(await replies("pending")));
   assert.match(JSON.stringify(edited), /avec quoi/);
@@ -203,6 +208,14 @@ test("who follows the map alone hears it from there, as a note that can be fetch
   const [told] = await until("the map tells", async () => one(await toldOf("Le Fournil")));
   assert.deepEqual([told.type, told.actor, told.objectType], ["Announce", `${url}/maps/fours`, "Note"]);
   assert.equal((await toldOf("Le Four<")).length, 1);
+});
+
+test("an entry that moves says so to who follows it, and leads on", async () => {
+  const { actor: target } = await control("/control/claim", { object: garden.uri });
+  await cli(["move", "start", garden.id, target, "--reason", "reprise"]);
+  const [move] = await until("Move", async () => one((await received()).filter((a) => a.type === "Move")));
+  assert.deepEqual([move.actor, move.objectId, move.target], [garden.uri, garden.uri, target]);
+  assert.equal((await document(garden.uri)).movedTo, target);
 });
 
 test("what is not signed, or was changed on its way, is 401", async () => {
