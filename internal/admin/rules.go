@@ -344,7 +344,11 @@ func (a *Admin) limitsPage(w http.ResponseWriter, r *http.Request, status int, p
 		return err
 	}
 	for _, f := range refused {
-		p.Refused = append(p.Refused, RefusalRow{f.Origin, b.T("admin.moderation.cause." + f.Cause), b.Number(int(f.Count)), b.Relative(f.Last, b.Now), f.Reason})
+		origin := f.Origin
+		if origin == "" { // nothing proved who it was
+			origin = b.T("admin.moderation.unverified")
+		}
+		p.Refused = append(p.Refused, RefusalRow{origin, b.T("admin.moderation.cause." + f.Cause), b.Number(int(f.Count)), b.Relative(f.Last, b.Now), f.Reason})
 	}
 	return a.pages.Page(w, r, status, "admin-moderation-limits", p)
 }
