@@ -22,7 +22,7 @@ type tellPayload struct {
 
 // Jobs are the handlers of the publisher's jobs, for the Runner.
 func (p *Publisher) Jobs() map[string]jobs.Handler {
-	return map[string]jobs.Handler{JobTell: p.rested, JobDigest: p.Digest}
+	return map[string]jobs.Handler{JobTell: p.rested, JobDigest: p.Digest, store.JobRetell: p.Retell}
 }
 
 // Publish inserts the activities that ch causes and a delivery per audience

@@ -69,7 +69,7 @@ func (p *Publisher) tellHeld(ctx context.Context, tx *store.Tx, s sender, held [
 	if err := tx.DropHeld(ctx, s.uri, upTo); err != nil {
 		return err
 	}
-	d, err := p.digestOf(ctx, tx, s, held)
+	d, named, err := p.digestOf(ctx, tx, s, held)
 	if err != nil || d.Count == 0 {
 		return err
 	}
@@ -82,7 +82,12 @@ func (p *Publisher) tellHeld(ctx context.Context, tx *store.Tx, s sender, held [
 	if err != nil {
 		return err
 	}
-	if err := p.postNote(ctx, tx, s, s.uri, uri, note, inboxesOf(to)); err != nil {
+	post, err := p.postedNote(ctx, tx, s, s.uri, uri, note, inboxesOf(to))
+	if err != nil {
+		return err
+	}
+	err = tx.PutDigest(ctx, store.Digest{Note: uri, Post: post, Actor: s.uri, Fresh: d.New, Others: d.Count - len(named), Named: named})
+	if err != nil {
 		return err
 	}
 	now := p.now()
@@ -94,23 +99,29 @@ func (p *Publisher) tellHeld(ctx context.Context, tx *store.Tx, s sender, held [
 
 // postNote keeps a Note of s about object and sends its Create.
 func (p *Publisher) postNote(ctx context.Context, tx *store.Tx, s sender, object, uri string, note []byte, inboxes []string) error {
-	note, err := p.sealed(ctx, tx, s, note, p.now())
+	_, err := p.postedNote(ctx, tx, s, object, uri, note, inboxes)
+	return err
+}
+
+// postedNote is postNote, and returns the id of the Create.
+func (p *Publisher) postedNote(ctx context.Context, tx *store.Tx, s sender, object, uri string, note []byte, inboxes []string) (post string, err error) {
+	note, err = p.sealed(ctx, tx, s, note, p.now())
 	if err != nil {
-		return err
+		return "", err
 	}
 	err = tx.PutActivity(ctx, store.Activity{ID: uri, Actor: s.uri, Type: "Note", Object: object, Body: note, Public: true, Created: p.now()})
 	if err != nil {
-		return fmt.Errorf("keep note: %w", err)
+		return "", fmt.Errorf("keep note: %w", err)
 	}
 	a, err := p.act(s)
 	if err != nil {
-		return err
+		return "", err
 	}
 	body, err := p.cfg.Env.Create(a, note)
 	if err != nil {
-		return fmt.Errorf("create note: %w", err)
+		return "", fmt.Errorf("create note: %w", err)
 	}
-	return p.send(ctx, tx, message{from: s, typ: "Create", object: object, body: body, id: a.ID, public: true, outbox: true}, inboxes)
+	return a.ID, p.send(ctx, tx, message{from: s, typ: "Create", object: object, body: body, id: a.ID, public: true, outbox: true}, inboxes)
 }
 
 // digestHearers are the people who follow actor and have not heard all of what was
@@ -157,9 +168,9 @@ func (p *Publisher) digestHearers(ctx context.Context, tx *store.Tx, actor strin
 }
 
 // digestOf is what a digest says: how many entries, and the first of those that
-// lists still show.
-func (p *Publisher) digestOf(ctx context.Context, tx *store.Tx, s sender, held []store.Posted) (vocab.Digest, error) {
-	d := vocab.Digest{Actor: s.uri, New: true}
+// lists still show; shown are the ids of these.
+func (p *Publisher) digestOf(ctx context.Context, tx *store.Tx, s sender, held []store.Posted) (d vocab.Digest, shown []string, err error) {
+	d = vocab.Digest{Actor: s.uri, New: true}
 	var uris []string
 	seen := map[string]bool{}
 	for _, h := range held {
@@ -174,16 +185,17 @@ func (p *Publisher) digestOf(ctx context.Context, tx *store.Tx, s sender, held [
 	named := uris[:min(len(uris), digestNames)]
 	es, err := tx.EntriesByURI(ctx, named)
 	if err != nil {
-		return d, err
+		return d, nil, err
 	}
 	for i := range es {
 		if pub, ok := es[i].Public(); ok && es[i].Listed() {
 			d.Entries = append(d.Entries, vocab.DigestEntry{Name: pub.Name, Link: p.link(pub)})
+			shown = append(shown, es[i].URI)
 		}
 	}
 	d.Count = len(uris) - len(named) + len(d.Entries) // those that are no longer shown do not count
 	d.Link, err = p.digestLink(ctx, tx, s, &d)
-	return d, err
+	return d, shown, err
 }
 
 // digestLink is the page that has all of a digest: the map, the whole directory's

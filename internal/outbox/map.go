@@ -77,6 +77,11 @@ func (p *Publisher) Remote(ctx context.Context, tx *store.Tx, before, after *dir
 		}
 		return p.leave(ctx, tx, before)
 	}
+	if !after.Listed() {
+		if err := p.retellWithout(ctx, tx, after.URI); err != nil {
+			return err
+		}
+	}
 	return p.enter(ctx, tx, before, after, shared{})
 }
 
@@ -228,9 +233,10 @@ func (p *Publisher) announceTo(ctx context.Context, tx *store.Tx, s sender, obje
 }
 
 // leave takes an entry that is no longer public out of all maps: what waits to be
-// told is forgotten, and the notes that maps wrote about it are deleted.
+// told is forgotten, digests are told anew without it, and the notes that maps
+// wrote about it are deleted.
 func (p *Publisher) leave(ctx context.Context, tx *store.Tx, e *directory.Entry) error {
-	if err := tx.ForgetHeld(ctx, e.URI); err != nil {
+	if err := errors.Join(tx.ForgetHeld(ctx, e.URI), p.retellWithout(ctx, tx, e.URI)); err != nil {
 		return err
 	}
 	members, err := tx.MembersOf(ctx, e.Num)

@@ -33,7 +33,12 @@ type world struct {
 
 func newWorld(t testing.TB) world {
 	t.Helper()
-	st := storetest.Open(t, "sqlite")
+	return newWorldOn(t, "sqlite")
+}
+
+func newWorldOn(t testing.TB, engine string) world {
+	t.Helper()
+	st := storetest.Open(t, engine)
 	env := vocab.Env{Base: base, InstanceName: "Us"}
 	w := world{st: st, env: env, pub: outbox.New(outbox.Config{
 		Store: st, Keyring: keyring.New(st, nil, nil), Env: env, Clock: func() time.Time { return clock }, Logger: quiet,

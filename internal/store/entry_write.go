@@ -115,6 +115,9 @@ func (t *Tx) putChunk(ctx context.Context, es []*directory.Entry, opt PutOptions
 	if err := t.putSearch(ctx, hadWords, w.search); err != nil {
 		return err
 	}
+	if err := t.retell(ctx, es); err != nil {
+		return err
+	}
 	return t.release(ctx, old, es)
 }
 

@@ -81,18 +81,18 @@ func (v Env) MapNote(m directory.Map, e directory.Public, link, uri string, at t
 		b.WriteString(linkLine(link))
 		return b.String()
 	}
-	return v.plainNote(v.MapURI(m.Handle), uri, link, language(e), text, at)
+	return v.plainNote(v.MapURI(m.Handle), uri, link, language(e), text, at, time.Time{})
 }
 
 // plainNote is a public Note by one of our actors, in French and English.
-func (v Env) plainNote(actor, uri, link, lang string, text func(lang string) string, at time.Time) ([]byte, error) {
+func (v Env) plainNote(actor, uri, link, lang string, text func(lang string) string, at, updated time.Time) ([]byte, error) {
 	if lang != "en" {
 		lang = "fr"
 	}
 	return federation.Encode(federation.Object{
 		ID: uri, Type: "Note", AttributedTo: actor, URL: link, InLanguage: lang,
 		Content: text(lang), ContentMap: map[string]string{"fr": text("fr"), "en": text("en")},
-		To: []string{federation.Public}, CC: []string{actor + "/followers"}, Published: wireTime(at),
+		To: []string{federation.Public}, CC: []string{actor + "/followers"}, Published: wireTime(at), Updated: wireTime(updated),
 	})
 }
 
@@ -112,6 +112,8 @@ type Digest struct {
 	Entries []DigestEntry
 	// Link is the page that has them all.
 	Link string
+	// Retold is when it was written again, zero for the first time.
+	Retold time.Time
 }
 
 // DigestEntry is one line of a Digest.
@@ -150,7 +152,7 @@ func (v Env) DigestNote(d Digest, uri string, at time.Time) ([]byte, error) {
 		}
 		return "<p>" + head + "</p><p>" + strings.Join(lines, "<br>") + "</p>" + linkLine(d.Link)
 	}
-	return v.plainNote(d.Actor, uri, d.Link, "fr", text, at)
+	return v.plainNote(d.Actor, uri, d.Link, "fr", text, at, d.Retold)
 }
 
 // everybodyMayFeature lets any server put an actor of ours in a collection, as
