@@ -3,6 +3,7 @@ package inbox
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"codeberg.org/bocage/bocage/internal/peer"
 	"codeberg.org/bocage/bocage/internal/store"
@@ -10,6 +11,15 @@ import (
 
 // errStale says that we have the document already, or a newer one.
 var errStale = errors.New("not newer")
+
+// wasAnnounced reports whether an actor that we follow, such as a map, announced an
+// entry: then its edits count, although nobody here follows who publishes it.
+func (in *Inbox) wasAnnounced(ctx context.Context, origin, id string) (bool, error) {
+	sources, err := in.cfg.Store.SourcesOf(ctx, origin, id)
+	return slices.ContainsFunc(sources, func(s store.Source) bool {
+		return s.Announced && s.State != store.FollowRejected
+	}), err
+}
 
 // remember records by whom an entry came, before it is judged: the rule of who
 // announced it counts as that of a source that has it. What we had already is

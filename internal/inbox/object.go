@@ -48,7 +48,9 @@ func (in *Inbox) object(ctx context.Context, act federation.Activity) (effect, e
 	if err != nil {
 		return effect{}, err
 	}
-	if !scope.covers(act.Actor, doc.object.AttributedTo, id) {
+	if known, err := in.wasAnnounced(ctx, origin, id); err != nil {
+		return effect{}, err
+	} else if !known && !scope.covers(act.Actor, doc.object.AttributedTo, id) {
 		return effect{}, drop("nobody here follows who publishes %s", id)
 	}
 	return in.accept(ctx, doc)
