@@ -46,7 +46,7 @@ test-web: web/node_modules/.stamp
 	.ci/node node.log $(NPM) --prefix web test
 
 test-go: web/dist/manifest.json
-	.ci/gotest $(RACE) -timeout 15m ./...
+	.ci/gotest $(RACE) -timeout 30m ./...
 
 test-browser: web/dist/manifest.json
 	$(GO) build $(RACE) -o .test/bocage ./cmd/bocage
