@@ -41,7 +41,7 @@ async function arrives(count, deadline = 15_000) {
 for (const width of [1440, 390]) {
   test(`add, change and delete an entry, ${width} px`, async () => {
     const context = await browser.newContext({ viewport: { width, height: 900 }, reducedMotion: "reduce" });
-    const page = await watched(context, { allow: ["status of 422", "status of 410"] });
+    const page = await watched(context, { allow: ["status of 422", "status of 404", "status of 410"] });
     await page.goto(`${base}/login?lang=fr`);
     await page.fill("input[autocomplete=username]", "editor");
     await page.fill("input[type=password]", password);
@@ -74,11 +74,21 @@ for (const width of [1440, 390]) {
     await clean(page, `history-${width}`);
 
     await page.goto(entry);
-    await page.click('main a[href$="/edit"]');
-    await page.click('form[action$="/delete"] button');
-    await page.waitForSelector("input[name=confirm]", { state: "attached" });
+    const ask = async () => {
+      await page.click('main a[href$="/edit"]');
+      await page.click('form[action$="/delete"] button');
+      await page.waitForSelector("input[name=confirm]", { state: "attached" });
+    };
+    await ask();
     await clean(page, `delete-${width}`);
-    await page.click("main form button");
+    await page.click("main form button.plein");
+    await page.waitForSelector('form[action$="/restore"] button');
+    await clean(page, `deleted-${width}`);
+    await page.click('form[action$="/restore"] button');
+    await page.waitForFunction((n) => document.querySelector("h1")?.textContent.includes(n), name);
+    await page.goto(entry);
+    await ask();
+    await page.click("button[name=do][value=now]");
     await arrives(0);
     const response = await page.goto(entry);
     assert.equal(response.status(), 410);
