@@ -48,9 +48,11 @@ test-web: web/node_modules/.stamp
 test-go: web/dist/manifest.json
 	.ci/gotest $(RACE) -timeout 30m ./...
 
+# Without the race detector, which the Go tests of every page have: a browser
+# waits for some thousand pages here.
 test-browser: web/dist/manifest.json
-	$(GO) build $(RACE) -o .test/bocage ./cmd/bocage
-	.ci/browser .test/bocage
+	$(GO) build -o .test/bocage-browser ./cmd/bocage
+	.ci/browser .test/bocage-browser
 
 # README's picture, as the browser tests saw it.
 screenshot: test-browser
