@@ -58,6 +58,8 @@ type Inbox struct {
 	// forms is the form of signature that was last noted of each known peer. A
 	// stranger is not kept, so that it is bounded by the table of peers.
 	forms sync.Map
+	// arrivals are kept together.
+	arrivals batch
 }
 
 // New returns an Inbox.
