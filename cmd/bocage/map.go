@@ -106,6 +106,7 @@ func mapShowCommand() command {
 
 // mapFlags are what a map can be made from on the command line.
 type mapFlags struct {
+	home, homeEn, light, dark, start, view, offered                                                             *string
 	name, nameEn, summary, departments, regions, bbox, geojson, kinds, themes, tags, languages, origins, reason *string
 	dryRun                                                                                                      *bool
 }
@@ -119,7 +120,11 @@ func readMapFlags(fs *flag.FlagSet) mapFlags {
 		kinds: text("kinds", "kinds of entries, separated by commas"), themes: text("themes", "themes, separated by commas"),
 		tags: text("tags", "tags, separated by commas"), languages: text("languages", "languages, separated by commas"),
 		origins: text("origins", "instances, separated by commas; local is this one"), reason: text("reason", "why, for the log"),
-		dryRun: fs.Bool("dry-run", false, "only count what the map would have"),
+		home: text("home", "text at the head of the map, in French"), homeEn: text("home-en", "text at the head of the map, in English"),
+		light: text("light", "accent of the light theme, such as #7a1f4b"), dark: text("dark", "accent of the dark theme; made from the other without"),
+		start: text("start", "where the map opens: latitude,longitude,zoom"), view: text("view", "page that the map opens with: "+strings.Join(directory.MapViews(), ", ")),
+		offered: text("offered", "root themes that its filters offer, separated by commas"),
+		dryRun:  fs.Bool("dry-run", false, "only count what the map would have"),
 	}
 }
 
@@ -134,6 +139,14 @@ func (f mapFlags) read(handle string) (directory.Map, error) {
 			}
 		}
 		return out
+	}
+	m.Look = directory.Look{Home: directory.LangText{"fr": *f.home, "en": *f.homeEn}, Light: *f.light, Dark: *f.dark, View: *f.view, Themes: list(*f.offered)}
+	if *f.start != "" {
+		p, err := directory.ParseMapStart(*f.start)
+		if err != nil {
+			return m, err
+		}
+		m.Look.Start = &p
 	}
 	sel := &m.Selection
 	sel.Themes, sel.Tags, sel.Languages, sel.Origins = list(*f.themes), list(*f.tags), list(*f.languages), list(*f.origins)

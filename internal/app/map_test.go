@@ -91,8 +91,8 @@ func TestMapPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	ask("GET", "/maps", nil, http.StatusOK, "Communs de Bretagne", "2 fiches dans cette carte", "@bretagne@")
-	ask("GET", "/maps/bretagne", nil, http.StatusOK, "2 fiches dans cette carte", "Verger de Vannes", `/timeline?map=bretagne`, "Bretagne", `name="uri"`, "/admin/maps/"+m.ID)
-	page = ask("GET", "/?all=1&map=bretagne", nil, http.StatusOK, "Jardin de Rennes", "Verger de Vannes", ": bretagne")
+	ask("GET", "/maps/bretagne/about", nil, http.StatusOK, "2 fiches dans cette carte", "Verger de Vannes", `/maps/bretagne/timeline`, "Bretagne", `name="uri"`, "/admin/maps/"+m.ID)
+	page = ask("GET", "/maps/bretagne?all=1", nil, http.StatusOK, "Jardin de Rennes", "Verger de Vannes", "Communs de Bretagne")
 	if strings.Contains(page, "Jardin de Nice") {
 		t.Error("the list of a map has what is not in it")
 	}

@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
+
+	"codeberg.org/bocage/bocage/internal/site"
 )
 
 // pages is what people read and fill in. The four kinds of ids answer with a
@@ -12,11 +14,17 @@ func (a *App) pages(r chi.Router) {
 	get := func(pattern string, h handlerFunc) { r.Method(http.MethodGet, pattern, a.sitePage(h)) }
 	post := func(pattern string, h handlerFunc) { r.Method(http.MethodPost, pattern, a.sitePage(h)) }
 	s := a.site
-	get("/", s.Home)
-	get("/timeline", s.Timeline)
-	get("/genealogy", s.Genealogy)
-	get("/genealogy/{id}", s.Lineage)
-	get("/concepts", s.Concepts)
+	view := func(path string, h handlerFunc) {
+		get(path, site.Whole(h))
+		if path != "/" {
+			get("/maps/{map}"+path, s.Framed(h))
+		}
+	}
+	view("/", s.Home)
+	view("/timeline", s.Timeline)
+	view("/genealogy", s.Genealogy)
+	view("/genealogy/{id}", s.Lineage)
+	view("/concepts", s.Concepts)
 	get("/about", s.About)
 	get("/legal", s.Legal)
 	get("/accessibility", s.Accessibility)
@@ -25,6 +33,8 @@ func (a *App) pages(r chi.Router) {
 	})
 	get("/maps", s.Maps)
 	r.Get("/maps/{map}", a.negotiate(s.Map, a.resource.Map))
+	get("/maps/{map}/about", s.Framed(s.MapAbout))
+	r.Get("/maps/{map}/theme.css", a.handle(s.MapStyle, a.plain))
 	get("/interact", s.Interact)
 	post("/interact", s.PostInteract)
 	get("/login", s.Login)

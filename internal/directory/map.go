@@ -21,6 +21,7 @@ type Map struct {
 	Name      LangText     `json:"name"`
 	Summary   LangText     `json:"summary,omitempty"` // plain text, blank line = paragraph
 	Selection MapSelection `json:"selection"`
+	Look      Look         `json:"look,omitzero"`
 	// Status is StatusPublished, or StatusDeleted for ever.
 	Status Status `json:"status,omitempty"`
 	// Revision counts the edits from 1.
@@ -68,6 +69,7 @@ func ValidateMap(m *Map) error {
 		m.Status = StatusPublished
 	}
 	v.mapSelection(&m.Selection)
+	v.look(&m.Look)
 	if len(v.bad) == 0 {
 		return nil
 	}

@@ -43,6 +43,8 @@ type Base struct {
 	MayContribute bool
 	// Now is the time of the request.
 	Now time.Time
+	// Frame is the map that the page is of, nil for the whole directory.
+	Frame *Frame
 }
 
 // longName is the number of characters from which the header writes the
@@ -99,6 +101,9 @@ func (s *Pages) Base(w http.ResponseWriter, r *http.Request, class, titleKey str
 			HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(s.cfg.URL, "https:")})
 	}
 	b := Base{Locale: l, Class: class, Instance: s.cfg.InstanceName, Host: s.host, Now: s.cfg.Clock()}
+	if f := FrameOf(r.Context()); f != nil {
+		b.Frame = f.in(l.Tag)
+	}
 	if titleKey != "" {
 		b.Title = l.T(titleKey)
 	}
@@ -113,8 +118,10 @@ func (s *Pages) Base(w http.ResponseWriter, r *http.Request, class, titleKey str
 	return b
 }
 
-// Address is a path with its query, when there is one.
+// Address is a path with its query, when there is one. A view with a map in its
+// query is that map's own page.
 func Address(path string, q url.Values) string {
+	path, q = inMap(path, q)
 	if len(q) == 0 {
 		return path
 	}

@@ -63,6 +63,7 @@ func (t templates) execute(page, block string, data any) ([]byte, error) {
 
 // Page answers with a whole page.
 func (s *Pages) Page(w http.ResponseWriter, r *http.Request, status int, name string, data Pager) error {
+	data.PageBase().settle(s.cfg.URL)
 	return s.answer(w, r, status, name, "layout", data)
 }
 

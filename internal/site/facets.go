@@ -63,6 +63,9 @@ func (s *Site) facets(ctx context.Context, l *i18n.Locale, st homeState) (FacetP
 	}
 	hidden := 0
 	for _, t := range directory.Themes() {
+		if !page.FrameOf(ctx).Offers(t.Slug) {
+			continue
+		}
 		c := Chip{Value: t.Slug, Name: shortTheme(l, t.Slug), Theme: directory.ThemeRoot(t.Slug), Icon: directory.ThemeRoot(t.Slug),
 			On: slices.Contains(st.sel.Themes, t.Slug)}
 		if n := directory.ThemeNumber(t.Slug); n >= 0 && n < len(counts.Themes) {
@@ -140,9 +143,6 @@ func activeFilters(l *i18n.Locale, st homeState) []ActiveFilter {
 		add(l.T("filter.this_instance"), page.With(st.query, "origin", ""))
 	} else if st.sel.Origin != "" {
 		add(hostOf(st.sel.Origin), page.With(st.query, "origin", ""))
-	}
-	if st.sel.Map != "" {
-		add(l.T("filter.map", "name", st.sel.Map), page.With(st.query, "map", ""))
 	}
 	if st.sel.Licence != "" {
 		add(st.sel.Licence, page.With(st.query, "licence", ""))

@@ -112,7 +112,14 @@ func (s *Site) Home(w http.ResponseWriter, r *http.Request) error {
 	if q.Get("fragment") == "list" {
 		return s.pages.Fragment(w, r, "home", "list", p)
 	}
-	p.Tagline = base.N("home.tagline", s.cfg.View.Atlas().Count(world, atlas.Filter{}))
+	count, tagline := atlas.Filter{}, "home.tagline"
+	if base.Frame != nil {
+		tagline = "maps.tagline"
+		if count, err = s.cfg.View.Filter(r.Context(), directory.Selection{Map: base.Frame.Map.Handle}); err != nil {
+			return fmt.Errorf("count map: %w", err)
+		}
+	}
+	p.Tagline = base.N(tagline, s.cfg.View.Atlas().Count(world, count))
 	p.SearchState = page.HiddenInputs(st.query, "q", "c", "entry", "all", "lang")
 	p.NearState = page.HiddenInputs(st.query, "c", "entry", "all", "lang")
 	p.FilterState = page.HiddenInputs(st.query, "kind", "theme", "tag", "from", "to", "origin", "entry", "lang")
@@ -128,6 +135,13 @@ func (s *Site) homeState(ctx context.Context, q url.Values) (homeState, error) {
 	}
 	st := homeState{query: state(q), sel: sel, all: q.Get("all") == "1", position: s.firstView()}
 	st.sel.BBox = nil
+	if f := page.FrameOf(ctx); f != nil {
+		only, err := s.cfg.View.Filter(ctx, directory.Selection{Map: f.Map.Handle})
+		if err != nil {
+			return homeState{}, fmt.Errorf("filter: %w", err)
+		}
+		st.position = s.frameView(f, only)
+	}
 	if st.filter, err = s.cfg.View.Filter(ctx, st.sel); err != nil {
 		return homeState{}, fmt.Errorf("filter: %w", err)
 	}

@@ -104,14 +104,14 @@ func (s *Site) suggest(l *i18n.Locale, st homeState, v *ListView) {
 		out.Zoom = math.Max(minZoom, out.Zoom-2)
 		v.Empty = append(v.Empty, NamedLink{l.T("list.zoom_out"), page.Address("/", page.With(st.query, "c", out.String()))})
 	} else {
-		v.Empty = append(v.Empty, NamedLink{l.T("list.whole_map"), "/"})
+		v.Empty = append(v.Empty, NamedLink{l.T("list.whole_map"), page.Address("/", keep(st.query))})
 	}
 }
 
-// keep returns only the named keys of q.
+// keep returns only the named keys of q, and the map that the page is of.
 func keep(q url.Values, keys ...string) url.Values {
 	out := url.Values{}
-	for _, k := range keys {
+	for _, k := range append(keys, "map") {
 		if v, ok := q[k]; ok {
 			out[k] = v
 		}

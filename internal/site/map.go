@@ -1,9 +1,9 @@
 package site
 
 import (
-	"fmt"
+	"context"
 	"net/http"
-	"net/url"
+	"slices"
 	"strings"
 
 	"codeberg.org/bocage/bocage/internal/auth"
@@ -65,38 +65,55 @@ type MapPage struct {
 	// Limits are the sentences on what the map is limited to.
 	Limits []Fact
 	Views  []NamedLink
+	// Feeds are the forms for programs.
+	Feeds  []NamedLink
 	Latest []Item
 	Follow *FollowView
 	// EditHref leads an administrator to the map's form, "" for others.
 	EditHref string
 }
 
-// Map is GET /maps/{map}.
-func (s *Site) Map(w http.ResponseWriter, r *http.Request) error {
+// MapAbout is GET /maps/{map}/about, in the map's frame.
+func (s *Site) MapAbout(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	m, err := s.cfg.Store.MapByHandle(ctx, r.PathValue("map"))
-	if err != nil {
-		return fmt.Errorf("map %q: %w", r.PathValue("map"), err)
-	}
-	p := &MapPage{Base: s.pages.Base(w, r, "map", "maps.title")}
+	m := page.FrameOf(ctx).Map
+	p := &MapPage{Base: s.pages.Base(w, r, "map", "maps.about")}
 	l := p.Locale
 	uri := s.cfg.Env.MapURI(m.Handle)
 	p.Name = textIn(l, m.Name)
-	p.Title, p.Canonical = p.Name.Text, uri
-	summary := textIn(l, m.Summary)
+	p.Canonical = uri + "/about"
+	summary, home := textIn(l, m.Summary), textIn(l, m.Look.Home)
 	p.Description = summary.Text
 	p.Body, p.BodyLang = sanitize.Text(summary.Text), summary.Lang
-	p.Alternates = []page.Alternate{{Type: "application/activity+json", Href: uri}}
+	if home.Text != "" {
+		p.Body, p.BodyLang = sanitize.Text(home.Text), home.Lang
+	}
 	p.Follow = &FollowView{Handle: "@" + m.Handle + "@" + s.pages.Host(), URI: uri}
 	p.Limits = s.mapLimits(l, m.Selection)
 	for _, v := range [...][2]string{{"map", "/"}, {"timeline", "/timeline"}, {"genealogy", "/genealogy"}, {"concepts", "/concepts"}} {
-		p.Views = append(p.Views, NamedLink{l.T("nav." + v[0]), page.Address(v[1], url.Values{"map": {m.Handle}})})
+		p.Views = append(p.Views, NamedLink{l.T("nav." + v[0]), p.At(v[1])})
 	}
+	ics, atom, geojson, csv := mapFeeds(m.Handle)
+	for key, href := range map[string]string{"ics": ics, "atom": atom, "geojson": geojson, "csv": csv} {
+		p.Feeds = append(p.Feeds, NamedLink{l.T("footer." + key), href})
+	}
+	slices.SortFunc(p.Feeds, func(a, b NamedLink) int { return strings.Compare(a.Name, b.Name) })
+	if err := s.mapMembers(ctx, p, m); err != nil {
+		return err
+	}
+	if auth.From(ctx).Who().MayAdminister() {
+		p.EditHref = "/admin/maps/" + m.ID
+	}
+	return s.pages.Page(w, r, http.StatusOK, "map", p)
+}
+
+// mapMembers counts what is in a map and lists what entered last.
+func (s *Site) mapMembers(ctx context.Context, p *MapPage, m directory.Map) error {
 	n, err := s.cfg.Store.CountMap(ctx, m.ID)
 	if err != nil {
 		return err
 	}
-	p.Count = l.N("maps.count", n)
+	p.Count = p.N("maps.count", n)
 	filled, err := s.cfg.Store.MapFilled(ctx, m.ID)
 	if err != nil {
 		return err
@@ -108,13 +125,10 @@ func (s *Site) Map(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, e := range latest {
 		if public, ok := e.Public(); ok {
-			p.Latest = append(p.Latest, item(l, public))
+			p.Latest = append(p.Latest, item(p.Locale, public))
 		}
 	}
-	if auth.From(r.Context()).Who().MayAdminister() {
-		p.EditHref = "/admin/maps/" + m.ID
-	}
-	return s.pages.Page(w, r, http.StatusOK, "map", p)
+	return nil
 }
 
 // mapLimits says in words what a selection keeps.

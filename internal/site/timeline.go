@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sort"
 	"strconv"
+	"strings"
 	"time"
 
 	"codeberg.org/bocage/bocage/internal/chronicle"
@@ -178,11 +179,15 @@ func (s *Site) timelineControls(p *TimelinePage, sel directory.Selection, window
 	p.State = page.HiddenInputs(state, "kind", "theme", "q", "lang")
 	st := homeState{query: state, sel: sel}
 	for _, a := range activeFilters(l, st) {
-		a.Href = "/timeline" + a.Href[1:]
+		_, q, _ := strings.Cut(a.Href, "?")
+		a.Href = strings.TrimSuffix(p.At("/timeline")+"?"+q, "?")
 		p.Active = append(p.Active, a)
 	}
 	p.ClearHref = page.Address("/timeline", keep(state, "from", "to", "lang"))
 	for _, t := range directory.RootThemes() {
+		if !p.Frame.Offers(t.Slug) {
+			continue
+		}
 		p.Themes = append(p.Themes, Chip{Value: t.Slug, Name: shortTheme(l, t.Slug), Theme: t.Slug, Icon: t.Slug, On: slices.Contains(sel.Themes, t.Slug)})
 	}
 	for _, k := range directory.Kinds() {

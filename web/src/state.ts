@@ -46,10 +46,18 @@ export function formatBounds(b: Bounds): string {
   return b.map((v) => v.toFixed(5)).join(",");
 }
 
+/** The map whose page this is: it is in the path, and in the query of what the page asks for. */
+const frame = () => globalThis.document?.documentElement.dataset.frame;
+
 /** The selection alone, as a query without "?", in a fixed order so that equal selections share cached tiles. */
 export function selectionQuery(params: URLSearchParams): string {
   const out = new URLSearchParams();
-  for (const key of SELECTION) for (const value of params.getAll(key)) if (value) out.append(key, value);
+  const map = frame();
+  if (map) out.set("map", map);
+  for (const key of SELECTION) {
+    if (map && key === "map") continue;
+    for (const value of params.getAll(key)) if (value) out.append(key, value);
+  }
   return out.toString();
 }
 
