@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"sort"
-	"strings"
 
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/genealogy"
@@ -47,21 +46,27 @@ func (s *Site) Concepts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("concepts: %w", err)
 	}
-	q := r.URL.Query()
-	p.Query, p.List = q.Get("q"), q.Get("view") == "list"
-	p.LaneHref, p.ListHref = page.Address("/concepts", page.With(state(q), "view", "")), page.Address("/concepts", page.With(state(q), "view", "list"))
+	c, err := s.selection(r)
+	if err != nil {
+		return err
+	}
+	keep, err := s.of(ctx, c, directory.KindConcept)
+	if err != nil {
+		return err
+	}
+	st := c.query
+	p.Query, p.List = c.sel.Query, st.Get("view") == "list"
+	p.LaneHref, p.ListHref = page.Address("/concepts", page.With(st, "view", "")), page.Address("/concepts", page.With(st, "view", "list"))
 	byURI := make(map[string]directory.Public, len(all))
 	for _, c := range all {
 		byURI[c.URI] = c
 	}
-	needle := directory.Fold(p.Query)
 	var lanes []genealogy.Concept
 	for _, c := range all {
-		row := conceptRow(p.Locale, c, byURI)
-		if needle != "" && !foldContains(needle, row.Name.Text, row.Summary.Text, row.Author) {
+		if !keep.Has(c.Num) {
 			continue
 		}
-		p.Rows = append(p.Rows, row)
+		p.Rows = append(p.Rows, conceptRow(p.Locale, c, byURI))
 		lanes = append(lanes, lane(p.Locale, c, byURI))
 	}
 	sort.SliceStable(p.Rows, func(i, j int) bool {
@@ -128,6 +133,3 @@ func lane(l *i18n.Locale, c directory.Public, byURI map[string]directory.Public)
 	sort.SliceStable(out.Uses, func(i, j int) bool { return out.Uses[i].From < out.Uses[j].From })
 	return out
 }
-
-// containsFold reports whether the text holds the needle, which is folded already.
-func containsFold(text, needle string) bool { return strings.Contains(directory.Fold(text), needle) }

@@ -139,9 +139,16 @@ func (s *Site) Genealogy(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("genealogy: %w", err)
 	}
-	q := r.URL.Query()
-	p.Query, p.List = q.Get("q"), q.Get("view") == "list"
-	st := state(q)
+	c, err := s.selection(r)
+	if err != nil {
+		return err
+	}
+	keep, err := s.of(r.Context(), c, directory.KindText)
+	if err != nil {
+		return err
+	}
+	st := c.query
+	p.Query, p.List = c.sel.Query, st.Get("view") == "list"
 	p.TreeHref, p.ListHref = page.Address("/genealogy", page.With(st, "view", "")), page.Address("/genealogy", page.With(st, "view", "list"))
 	older, newer := map[string]int{}, map[string]int{}
 	for _, e := range g.Edges {
@@ -149,12 +156,14 @@ func (s *Site) Genealogy(w http.ResponseWriter, r *http.Request) error {
 		newer[e.From]++
 	}
 	if len(g.Nodes) > 0 && !p.List {
-		if err := s.drawOverview(p, g); err != nil {
+		if err := s.drawOverview(p, g.only(keep), keep == nil); err != nil {
 			return err
 		}
 	}
-	needle := directory.Fold(p.Query)
 	for _, t := range byDate(g.texts) {
+		if !keep.Has(t.Num) {
+			continue
+		}
 		row := TextRow{Date: whenLine(p.Locale, t), Name: textIn(p.Locale, t.Name), Href: entryPath(t), Form: kindName(p.Locale, t),
 			Lineage: "/genealogy/" + url.PathEscape(t.ID), Older: p.Number(older[t.ID]), Newer: p.Number(newer[t.ID])}
 		if t.Period != nil {
@@ -163,9 +172,7 @@ func (s *Site) Genealogy(w http.ResponseWriter, r *http.Request) error {
 		if t.Text != nil {
 			row.Authors = t.Text.Authors
 		}
-		if needle == "" || foldContains(needle, row.Name.Text, row.Authors, row.Form) {
-			p.Rows = append(p.Rows, row)
-		}
+		p.Rows = append(p.Rows, row)
 	}
 	p.Count = p.N("genealogy.count", len(p.Rows))
 	return s.pages.Page(w, r, http.StatusOK, "genealogy", p)
@@ -174,16 +181,46 @@ func (s *Site) Genealogy(w http.ResponseWriter, r *http.Request) error {
 // overview is the drawing of all texts in one language, and its legend.
 type overview struct{ drawing, legend sanitize.HTML }
 
-// drawOverview draws all texts, once for each language and revision.
-func (s *Site) drawOverview(p *GenealogyPage, g lineageGraph) error {
+// only is the graph of the chosen texts; nil keeps all.
+func (g lineageGraph) only(keep *directory.NumSet) lineageGraph {
+	if keep == nil {
+		return g
+	}
+	out := lineageGraph{texts: g.texts}
+	has := func(id string) bool { return keep.Has(g.texts[id].Num) }
+	for _, n := range g.Nodes {
+		if has(n.ID) {
+			out.Nodes = append(out.Nodes, n)
+		}
+	}
+	for _, e := range g.Edges {
+		if has(e.From) && has(e.To) {
+			out.Edges = append(out.Edges, e)
+		}
+	}
+	return out
+}
+
+// drawOverview draws the texts, all of them once for each language and revision.
+func (s *Site) drawOverview(p *GenealogyPage, g lineageGraph, all bool) error {
+	opt := drawOptions(p.Locale, p.N("genealogy.drawing", len(g.Nodes)))
+	draw := func() overview {
+		return overview{sanitize.Drawn(g.Overview(usualChart, opt)), sanitize.Drawn(g.Graph.Legend(opt))}
+	}
+	if !all {
+		if len(g.Nodes) > 0 {
+			o := draw()
+			p.Drawing, p.Legend = o.drawing, o.legend
+		}
+		return nil
+	}
 	made, err := s.overviews.get(s.cfg.View.Revision(), func() (*sync.Map, error) { return &sync.Map{}, nil })
 	if err != nil {
 		return err
 	}
 	kept, ok := made.Load(p.Locale.Tag)
 	if !ok {
-		opt := drawOptions(p.Locale, p.N("genealogy.drawing", len(g.Nodes)))
-		kept = overview{sanitize.Drawn(g.Overview(usualChart, opt)), sanitize.Drawn(g.Graph.Legend(opt))}
+		kept = draw()
 		made.Store(p.Locale.Tag, kept)
 	}
 	o := kept.(overview)
@@ -319,9 +356,4 @@ func (s *Site) excerpt(ctx context.Context, l *i18n.Locale, e directory.Public) 
 	up, down := reach(all.Edges, e.ID)
 	return &LineageView{Drawing: sanitize.Drawn(sub.Layout(genealogy.LayoutOptions{Focus: e.ID, Lang: l.Tag}).SVG(opt)),
 		Href: "/genealogy/" + url.PathEscape(e.ID), Summary: join(l.N("lineage.older", up), l.N("lineage.newer", down))}, nil
-}
-
-// foldContains reports whether any of the texts holds the folded needle.
-func foldContains(needle string, texts ...string) bool {
-	return slices.ContainsFunc(texts, func(t string) bool { return containsFold(t, needle) })
 }
