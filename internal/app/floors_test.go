@@ -14,7 +14,7 @@ const module = "codeberg.org/bocage/bocage/"
 // floors is the house: a package imports only packages of lower floors, and on
 // its own floor only those that are listed below it.
 var floors = map[string]int{
-	"cmd/bocage": 10, "internal/app/fedtest": 10,
+	"cmd/bocage": 11, "internal/app/fedtest": 10, "internal/bench": 10,
 	"internal/app":  9,
 	"internal/site": 8, "internal/admin": 8, "internal/api": 8, "internal/resource": 8, "internal/demo": 8,
 	"internal/inbox": 7, "internal/harvest": 7, "internal/transfer": 7,
