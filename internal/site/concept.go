@@ -1,6 +1,7 @@
 package site
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"sort"
@@ -42,7 +43,7 @@ func (s *Site) Concepts(w http.ResponseWriter, r *http.Request) error {
 	p := &ConceptsPage{Base: s.pages.Base(w, r, "concepts", "concepts.title")}
 	p.Section, p.Description, p.Canonical = "concepts", p.T("concepts.description"), s.cfg.Env.Base+"/concepts"
 	ctx := r.Context()
-	all, err := s.concepts.get(s.cfg.View.Revision(), func() ([]directory.Public, error) { return s.ofKind(ctx, directory.KindConcept) })
+	all, err := s.concepts.get(s.cfg.View.Revision(), func() ([]directory.Public, error) { return s.conceptList(ctx) })
 	if err != nil {
 		return fmt.Errorf("concepts: %w", err)
 	}
@@ -84,6 +85,12 @@ func (s *Site) Concepts(w http.ResponseWriter, r *http.Request) error {
 		p.Drawing = sanitize.Drawn(genealogy.ConceptLanes(lanes, s.cfg.Clock().Unix(), usualChart, drawOptions(p.Locale, p.N("concepts.drawing", len(lanes)))))
 	}
 	return s.pages.Page(w, r, http.StatusOK, "concepts", p)
+}
+
+// conceptList reads all concepts.
+func (s *Site) conceptList(ctx context.Context) ([]directory.Public, error) {
+	all, _, err := s.graphReader().OfKind(ctx, directory.KindConcept)
+	return all, err
 }
 
 func conceptRow(l *i18n.Locale, c directory.Public, byURI map[string]directory.Public) ConceptRow {
