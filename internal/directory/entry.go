@@ -62,8 +62,6 @@ type Entry struct {
 
 	Pillars   *Pillars   `json:"pillars,omitempty"`
 	Relations []Relation `json:"relations,omitempty"`
-	// Confirmed are relations that others state about this entry and that it states too.
-	Confirmed []Confirmation `json:"confirmed,omitempty"`
 
 	Licence      string       `json:"licence,omitempty"` // SPDX id
 	Website      string       `json:"website,omitempty"`
@@ -128,17 +126,20 @@ const (
 
 // Place is where an entry is. Point is nil when unknown.
 type Place struct {
-	Name       string    `json:"name,omitempty"`
-	Street     string    `json:"street,omitempty"`
-	PostalCode string    `json:"postalCode,omitempty"`
-	Locality   string    `json:"locality,omitempty"`
-	Region     string    `json:"region,omitempty"`
-	Country    string    `json:"country,omitempty"` // ISO 3166-1 alpha-2, upper case
-	Point      *Point    `json:"point,omitempty"`
-	Precision  Precision `json:"precision,omitempty"`
+	Name       string `json:"name,omitempty"`
+	Street     string `json:"street,omitempty"`
+	PostalCode string `json:"postalCode,omitempty"`
+	Locality   string `json:"locality,omitempty"`
+	Region     string `json:"region,omitempty"`
+	Country    string `json:"country,omitempty"` // ISO 3166-1 alpha-2, upper case
+	Point      *Point `json:"point,omitempty"`
+	// Shape is the line or the area beside the point; Validate sets a point in it
+	// when there is none. It is public only where the precision is exact.
+	Shape     Shape     `json:"shape,omitempty"`
+	Precision Precision `json:"precision,omitempty"`
 	// Online is a URL for an entry or event that takes place online.
 	Online string `json:"online,omitempty"`
-	// PointSource says where the point comes from: "given", "gazetteer:commune"…
+	// PointSource says where the point comes from: "given", "shape", "gazetteer:commune"…
 	PointSource string `json:"pointSource,omitempty"`
 }
 

@@ -14,7 +14,7 @@ type polygons struct {
 }
 
 type polygon struct {
-	rings [][][2]float64 // lon, lat; closed
+	rings []Ring // lon, lat; closed
 	box   BBox
 }
 
@@ -128,22 +128,31 @@ func (r *geoReader) polygon(rings [][][]float64) error {
 	return nil
 }
 
-// readRing checks a ring, closes it, and makes its longitudes continuous. Two
-// neighbours more than 180° apart are joined across the antimeridian, except
-// those that are on it: they draw a box around the world.
-func readRing(positions [][]float64) ([][2]float64, error) {
-	ring := make([][2]float64, 0, len(positions)+1)
-	turn := 0.0
+// readRing checks a ring, closes it, and makes its longitudes continuous.
+func readRing(positions [][]float64) (Ring, error) {
+	ring, turn, err := readPositions(positions)
+	if err != nil {
+		return nil, err
+	}
+	return closedRing(ring, turn)
+}
+
+// readPositions checks positions and makes their longitudes continuous; turn is
+// by how much the last one's was moved. Two neighbours more than 180° apart are
+// joined across the antimeridian, except those that are on it: they draw a box
+// around the world.
+func readPositions(positions [][]float64) (ring Ring, turn float64, err error) {
+	ring = make(Ring, 0, len(positions)+1)
 	for i, p := range positions {
 		if len(p) < 2 {
-			return nil, geoFail("invalid_coordinates", "has a position without a longitude and a latitude")
+			return nil, 0, geoFail("invalid_coordinates", "has a position without a longitude and a latitude")
 		}
 		lon, lat := p[0], p[1]
 		if !(math.Abs(lon) <= 360 && math.Abs(lat) <= 90) {
 			if math.Abs(lon) <= 90 && math.Abs(lat) <= 180 {
-				return nil, geoFail("swapped", "has the position %g, %g: latitude and longitude look swapped", lon, lat)
+				return nil, 0, geoFail("swapped", "has the position %g, %g: latitude and longitude look swapped", lon, lat)
 			}
-			return nil, geoFail("out_of_range", "has the position %g, %g, which is not on Earth", lon, lat)
+			return nil, 0, geoFail("out_of_range", "has the position %g, %g, which is not on Earth", lon, lat)
 		}
 		if i > 0 {
 			step := lon - positions[i-1][0]
@@ -153,6 +162,11 @@ func readRing(positions [][]float64) ([][2]float64, error) {
 		}
 		ring = append(ring, [2]float64{lon + turn, lat})
 	}
+	return ring, turn, nil
+}
+
+// closedRing repeats the first position at the end where it is not.
+func closedRing(ring Ring, turn float64) (Ring, error) {
 	if turn != 0 {
 		return nil, geoFail("pole", "has a ring that goes around a pole or is not closed across the antimeridian")
 	}
@@ -165,7 +179,7 @@ func readRing(positions [][]float64) ([][2]float64, error) {
 	return ring, nil
 }
 
-func ringBox(ring [][2]float64) BBox {
+func ringBox(ring Ring) BBox {
 	b := BBox{West: ring[0][0], East: ring[0][0], South: ring[0][1], North: ring[0][1]}
 	for _, p := range ring {
 		b.West, b.East = min(b.West, p[0]), max(b.East, p[0])

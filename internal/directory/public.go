@@ -27,7 +27,7 @@ func (p *Place) public() *Place {
 	q := *p
 	switch p.Precision {
 	case PrecisionApproximate:
-		q.Street, q.Name = "", ""
+		q.Street, q.Name, q.Shape = "", "", ""
 		if p.Point != nil {
 			q.Point = &Point{Lat: snap(p.Point.Lat, 90), Lon: snap(p.Point.Lon, 180)}
 		}

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"net/url"
@@ -52,7 +53,6 @@ func Validate(e *Entry) error {
 	v.concept(e)
 	v.pillars(e.Pillars)
 	v.relations(e)
-	v.confirmed(e)
 	v.attachments(e)
 	v.identifiers(e.Identifiers)
 	v.contact(e.Contact)
@@ -283,10 +283,33 @@ func (v *validator) place(p *Place) {
 	default:
 		v.fail("place.precision", "unknown_precision", "is not exact, approximate or hidden")
 	}
+	if p.Shape != "" {
+		v.shape(p)
+	}
 	if p.Point != nil {
 		v.point(*p.Point)
 	}
 }
+
+// shape writes the shape as ParseShape does, and sets a point in it when there is none.
+func (v *validator) shape(p *Place) {
+	s, err := ParseShape([]byte(p.Shape))
+	var bad Invalid
+	if errors.As(err, &bad) {
+		v.bad = append(v.bad, bad...)
+		return
+	}
+	p.Shape = s
+	if p.Point == nil {
+		if g, ok := s.Geometry(); ok {
+			at := g.Inside()
+			p.Point, p.PointSource = &at, PointFromShape
+		}
+	}
+}
+
+// PointFromShape is the point source of a point that Validate set in the shape.
+const PointFromShape = "shape"
 
 // point checks the ranges, with a hint when the two numbers are swapped.
 func (v *validator) point(p Point) {
