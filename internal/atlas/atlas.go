@@ -34,6 +34,8 @@ type Point struct {
 	Dated    bool
 	// Origin is the caller's number for the instance that the entry is from.
 	Origin uint16
+	// Approximate says that the entry is somewhere around the point.
+	Approximate bool
 }
 
 // Filter says which points count. The zero Filter takes every point.
@@ -82,10 +84,11 @@ type Cluster struct {
 	N int
 	// Shares counts them by dominant root theme; the last is for none.
 	Shares [9]int
-	// Num, Kind and Theme are those of the point when N is 1.
-	Num   int64
-	Kind  uint8
-	Theme int8
+	// Num, Kind, Theme and Approximate are those of the point when N is 1.
+	Num         int64
+	Kind        uint8
+	Theme       int8
+	Approximate bool
 	// Expand is the zoom at which the cluster comes apart; 0 when N is 1 or Stack.
 	Expand int
 	// Stack is set when all the points are at one and the same place.

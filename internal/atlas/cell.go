@@ -16,9 +16,10 @@ type cell struct {
 	x, y   uint32 // mean position
 	// lo and hi are the first and last codes; equal when all are at one place.
 	lo, hi uint64
-	// num, kind and root are those of the point when n is 1.
-	num        uint32
-	kind, root uint8
+	// num, kind, root and approximate are those of the point when n is 1.
+	num         uint32
+	kind, root  uint8
+	approximate bool
 }
 
 func (c *cell) stack() bool { return c.n > 1 && c.lo == c.hi }
@@ -146,7 +147,7 @@ func (s *snapshot) single(m *mask, p span) (c cell, ok bool) {
 
 func pointCell(col *columns, i int) cell {
 	code := col.code[i]
-	c := cell{n: 1, x: compact(code), y: compact(code >> 1), lo: code, hi: code, num: col.num[i], kind: col.kind(i), root: col.root(i)}
+	c := cell{n: 1, x: compact(code), y: compact(code >> 1), lo: code, hi: code, num: col.num[i], kind: col.kind(i), root: col.root(i), approximate: col.approximate(i)}
 	c.shares[c.root] = 1
 	return c
 }
@@ -180,6 +181,6 @@ func (t *tally) scan(m *mask, c *columns, dead bitmap, r [2]int) {
 		t.sumX += uint64(compact(code))
 		t.sumY += uint64(compact(code >> 1))
 		t.lo, t.hi = min(t.lo, code), max(t.hi, code)
-		t.num, t.kind, t.root = c.num[i], c.kind(i), c.root(i)
+		t.num, t.kind, t.root, t.approximate = c.num[i], c.kind(i), c.root(i), c.approximate(i)
 	}
 }

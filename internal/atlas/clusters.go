@@ -75,6 +75,8 @@ func (c *cell) cluster(z uint32) Cluster {
 	out.Lat, out.Lon = latOf(float64(c.y)+0.5), lonOf(float64(c.x)+0.5)
 	if c.n > 1 {
 		out.Num, out.Kind = 0, 0
+	} else {
+		out.Approximate = c.approximate
 	}
 	return out
 }

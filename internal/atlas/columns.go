@@ -13,7 +13,7 @@ const noRoot = 8
 type columns struct {
 	code     []uint64
 	num      []uint32
-	facet    []uint8 // kind << 4 | root, the root 0 to 7 or noRoot
+	facet    []uint8 // kind << 4 | root, the root 0 to 7 or noRoot; approximate in the highest bit
 	themes   []uint64
 	from, to []int64 // an undated point has from > to, so it meets no window
 	origin   []uint16
@@ -21,8 +21,13 @@ type columns struct {
 }
 
 func (c *columns) len() int         { return len(c.code) }
-func (c *columns) kind(i int) uint8 { return c.facet[i] >> 4 }
+func (c *columns) kind(i int) uint8 { return c.facet[i] >> 4 & 7 }
 func (c *columns) root(i int) uint8 { return c.facet[i] & 15 }
+
+// approximate is the bit of facet that says so.
+const approximate = 1 << 7
+
+func (c *columns) approximate(i int) bool { return c.facet[i]&approximate != 0 }
 
 func newColumns(n int) *columns {
 	return &columns{
@@ -53,7 +58,11 @@ func (c *columns) appendPoint(p *Point, code uint64) {
 	}
 	c.code = append(c.code, code)
 	c.num = append(c.num, uint32(p.Num))
-	c.facet = append(c.facet, p.Kind&7<<4|root)
+	facet := p.Kind&7<<4 | root
+	if p.Approximate {
+		facet |= approximate
+	}
+	c.facet = append(c.facet, facet)
 	c.themes = append(c.themes, p.Themes)
 	c.from = append(c.from, from)
 	c.to = append(c.to, to)

@@ -18,10 +18,11 @@ const (
 	keyStack
 	keyLat
 	keyLon
+	keyApproximate
 	keyShares // c0 to c7, then cx
 )
 
-var keyNames = [...]string{"n", "kind", "theme", "e", "stack", "lat", "lon", "c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7", "cx"}
+var keyNames = [...]string{"n", "kind", "theme", "e", "stack", "lat", "lon", "a", "c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7", "cx"}
 
 // Protocol buffer tags: field number << 3 | wire type.
 const (

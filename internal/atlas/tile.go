@@ -18,7 +18,8 @@ const (
 // "entries"), or nil when nothing is in it or there is no such tile.
 //
 // Below zoom 13 the points are clustered. A feature with n = 1 has the entry's
-// number as feature id, kind, and theme unless it has none. One with n > 1 has
+// number as feature id, kind, theme unless it has none, and a = 1 when it is
+// approximate. One with n > 1 has
 // the counts c0 to c7 by dominant root theme and cx for none, those above 0;
 // theme, the largest of c0 to c7; and e, the zoom at which it comes apart, or
 // stack = 1 with lat and lon when all its points are at one place.
@@ -63,6 +64,9 @@ func (e *encoder) tile(z, x, y uint32) []byte {
 			e.tag(keyKind, uint64(c.kind))
 			if c.root != noRoot {
 				e.tag(keyTheme, uint64(c.root))
+			}
+			if c.approximate {
+				e.tag(keyApproximate, 1)
 			}
 		} else {
 			e.clusterTags(c, z)

@@ -17,7 +17,7 @@ type Mark struct {
 	Theme int
 	// Href is where a click leads, Label what it is, for those who cannot see it.
 	Href, Label string
-	// Approximate draws a halo: the place is somewhere around.
+	// Approximate draws a soft disc in place of a pin: it is somewhere in it.
 	Approximate bool
 }
 
@@ -44,6 +44,9 @@ func (m Mark) disc(x, y float64) disc {
 	if m.N > 1 {
 		return disc{x, y, m.radius() + 3}
 	}
+	if m.Approximate {
+		return disc{x, y, 14}
+	}
 	return disc{x, y - 17, 18}
 }
 
@@ -63,6 +66,9 @@ func (d *drawing) mark(m Mark) {
 	tag, class := "g", "amas"
 	if m.N <= 1 {
 		class = "point c-" + m.themeName()
+		if m.Approximate {
+			class = "vague c-" + m.themeName()
+		}
 	}
 	attributes := ""
 	if !d.opt.Decorative && m.Href != "" {
@@ -125,12 +131,32 @@ const pinShape = `<defs><path id="epingle" class="epingle" d="M0 0C-7.5-9-11.5-1
 
 func (d *drawing) pin(m Mark) {
 	if m.Approximate {
-		d.WriteString(`<circle class="halo" r="26"/>`)
+		d.vague(m)
+		return
 	}
 	d.WriteString(`<use href="#epingle"/>`)
+	d.icon(m, -26.5)
+}
+
+func (d *drawing) icon(m Mark, y float64) {
 	if d.opt.Icons != "" {
-		fmt.Fprintf(d, `<use href="%s#%s" x="-7.5" y="-26.5" width="15" height="15"/>`, html.EscapeString(d.opt.Icons), m.themeName())
+		fmt.Fprintf(d, `<use href="%s#%s" x="-7.5" y="%s" width="15" height="15"/>`, html.EscapeString(d.opt.Icons), m.themeName(), short(y))
 	}
+}
+
+// The disc of an approximate place: what it stands for on the ground, and the
+// least and most that it is drawn with.
+const (
+	approximateMetres     = 1500
+	leastVague, mostVague = 16.0, 220.0
+	metresRoundTheWorld   = 40_075_017.0
+)
+
+func (d *drawing) vague(m Mark) {
+	wide := metresRoundTheWorld * math.Max(0.05, math.Cos(m.Lat*math.Pi/180))
+	r := math.Max(leastVague, math.Min(mostVague, approximateMetres/wide*d.scale))
+	fmt.Fprintf(d, `<circle class="halo" r="%s"/><circle class="coeur" r="10"/>`, short(r))
+	d.icon(m, -7.5)
 }
 
 // shortCount writes 1250 as "1,3 k" in French and "1.3k" in English.

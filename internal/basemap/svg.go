@@ -15,6 +15,8 @@ type SVGOptions struct {
 	Icons string // URL of the icon sprite, "" draws no icon
 	// Decorative draws the marks without links, as one picture.
 	Decorative bool
+	// Outlines are drawn on the ground, under names and marks, in their order.
+	Outlines []Drawn
 }
 
 const (
@@ -57,6 +59,9 @@ func (b *Basemap) SVG(v View, marks []Mark, opt SVGOptions) []byte {
 	if b != nil {
 		d.outlines(b.viewLayers(v))
 		d.places = b.places
+	}
+	for _, o := range opt.Outlines {
+		d.outline(o)
 	}
 	d.reserve(marks)
 	d.names()

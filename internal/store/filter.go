@@ -97,7 +97,7 @@ func (r Reader) Entries(ctx context.Context, f EntryFilter) ([]directory.Entry, 
 		return r.EntriesByNum(ctx, nums)
 	}
 	var a args
-	where, err := r.where(ctx, &a, f)
+	where, err := r.where(&a, f)
 	if err != nil {
 		return nil, wrap(err, "list entries")
 	}
@@ -112,7 +112,7 @@ func (r Reader) Entries(ctx context.Context, f EntryFilter) ([]directory.Entry, 
 // CountEntries counts what Entries would list over all pages.
 func (r Reader) CountEntries(ctx context.Context, f EntryFilter) (int, error) {
 	var a args
-	where, err := r.where(ctx, &a, f)
+	where, err := r.where(&a, f)
 	if err != nil {
 		return 0, wrap(err, "count entries")
 	}
@@ -125,7 +125,7 @@ func (r Reader) CountEntries(ctx context.Context, f EntryFilter) (int, error) {
 // in-memory indexes.
 func (r Reader) EntryNums(ctx context.Context, f EntryFilter) ([]int64, error) {
 	var a args
-	where, err := r.where(ctx, &a, f)
+	where, err := r.where(&a, f)
 	if err != nil {
 		return nil, wrap(err, "entry numbers")
 	}
@@ -134,18 +134,10 @@ func (r Reader) EntryNums(ctx context.Context, f EntryFilter) ([]int64, error) {
 }
 
 // where is the condition of f, without its cursor.
-func (r Reader) where(ctx context.Context, a *args, f EntryFilter) (string, error) {
+func (r Reader) where(a *args, f EntryFilter) (string, error) {
 	c := []string{statusCondition(a, f.Statuses)}
-	if len(f.Concepts) > 0 {
-		uris, err := r.ConceptURIs(ctx, f.Concepts)
-		if err != nil {
-			return "", err
-		}
-		in := list(a, uris)
-		c = append(c, "(e.uri IN "+in+" OR e.num IN (SELECT num FROM relation WHERE type = 'claims' AND object IN "+in+"))")
-	}
 	for _, part := range []func(*args, EntryFilter) ([]string, error){
-		r.selectionConditions, partConditions, scopeConditions, placeTimeConditions,
+		r.selectionConditions, scopeConditions, placeTimeConditions,
 	} {
 		more, err := part(a, f)
 		if err != nil {
@@ -189,20 +181,6 @@ func (r Reader) selectionConditions(a *args, f EntryFilter) (c []string, err err
 	}
 	if f.FreshMonths > 0 {
 		c = append(c, "e.last_confirmed >= "+a.add(micros(r.clock().AddDate(0, -f.FreshMonths, 0))))
-	}
-	return c, nil
-}
-
-// partConditions are those of language, rules and area.
-func partConditions(a *args, f EntryFilter) (c []string, err error) {
-	if len(f.Languages) > 0 {
-		c = append(c, "e.num IN (SELECT num FROM entry_language WHERE language IN "+list(a, f.Languages)+")")
-	}
-	if f.Rules {
-		c = append(c, "e.rules")
-	}
-	if len(f.Areas) > 0 {
-		c = append(c, "e.department IN "+list(a, f.Departments())+" AND e.department <> ''")
 	}
 	return c, nil
 }
@@ -261,14 +239,8 @@ func scopeConditions(a *args, f EntryFilter) (c []string, err error) {
 
 // placeTimeConditions filter on the public point and on the overlap of periods.
 func placeTimeConditions(a *args, f EntryFilter) (c []string, err error) {
-	if b := f.BBox; b != nil {
-		c = append(c, "e.has_point AND e.lat >= "+a.add(b.South)+" AND e.lat <= "+a.add(b.North))
-		west, east := a.add(b.West), a.add(b.East)
-		if b.West <= b.East {
-			c = append(c, "e.lon >= "+west+" AND e.lon <= "+east)
-		} else {
-			c = append(c, "(e.lon >= "+west+" OR e.lon <= "+east+")")
-		}
+	if f.BBox != nil {
+		c = append(c, inBox(a, *f.BBox))
 	}
 	from, to, bounded, err := f.Selection.Interval()
 	if err != nil {

@@ -57,7 +57,11 @@ func (v *View) turn(ctx context.Context, origin string, dead bool) error {
 	v.mu.Unlock()
 	for len(rows) > 0 {
 		n := min(batchRows, len(rows))
-		v.apply(rows[:n])
+		extents, err := v.extentsOf(ctx, rows[:n])
+		if err != nil {
+			return err
+		}
+		v.apply(rows[:n], extents)
 		rows = rows[n:]
 	}
 	return nil

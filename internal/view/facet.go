@@ -33,11 +33,11 @@ func (v *View) Facets(f atlas.Filter) atlas.Facets {
 	return c
 }
 
-// Count counts the public entries that pass the filter, in a box of the map or,
-// with a nil box, on the map or not.
+// Count counts the public entries that pass the filter, in a box of the map, by
+// their point or their shape, or with a nil box, on the map or not.
 func (v *View) Count(box *atlas.BBox, f atlas.Filter) int {
 	if box != nil {
-		return v.Atlas().Count(*box, f)
+		return v.Atlas().Count(*box, f) + len(v.Beside(*box, f))
 	}
 	v.mu.RLock()
 	defer v.mu.RUnlock()

@@ -54,6 +54,7 @@ type View struct {
 	labels    map[int64]Label
 	// unplaced are the entries that are not on the map, without a position.
 	unplaced  map[int64]atlas.Point
+	extents   extents
 	origins   []string
 	originNum map[string]uint16
 	// dead are the origins whose entries are not shown, see refreshDead; turns
@@ -85,6 +86,7 @@ func New(cfg Config) *View {
 func (v *View) reset() {
 	v.atlas, v.chronicle = atlas.New(nil), chronicle.New(nil)
 	v.labels, v.unplaced = map[int64]Label{}, map[int64]atlas.Point{}
+	v.extents = newExtents()
 	v.origins, v.originNum = []string{""}, map[string]uint16{"": 0}
 	v.dead = map[string]bool{}
 	v.seq, v.filters = 0, map[string]*directory.NumSet{}
@@ -109,6 +111,9 @@ func (v *View) Load(ctx context.Context) error {
 	for origin := range dead {
 		v.dead[origin] = true
 	}
+	if err := v.store.ScanExtents(ctx, func(x store.Extent) error { v.extents.take(x); return nil }); err != nil {
+		return fmt.Errorf("load view: %w", err)
+	}
 	var points []atlas.Point
 	var spans []chronicle.Interval
 	err = v.store.ScanIndex(ctx, func(r store.IndexRow) error {
@@ -118,6 +123,7 @@ func (v *View) Load(ctx context.Context) error {
 		v.labels[r.Num] = Label{ID: r.ID, Name: r.Name, Origin: r.Origin, Kind: r.Kind}
 		if r.HasPoint {
 			points = append(points, v.point(r))
+			v.extents.place(points[len(points)-1])
 		} else {
 			v.unplaced[r.Num] = v.point(r)
 		}
@@ -129,6 +135,7 @@ func (v *View) Load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("load view: %w", err)
 	}
+	v.extents.sort()
 	v.atlas, v.chronicle, v.seq = atlas.New(points), chronicle.New(spans), seq
 	return nil
 }
@@ -142,7 +149,8 @@ func (v *View) point(r store.IndexRow) atlas.Point {
 		v.originNum[r.Origin] = n
 	}
 	return atlas.Point{Num: r.Num, Lat: r.Lat, Lon: r.Lon, Kind: uint8(r.Kind.Number()), Theme: int8(r.Theme),
-		Themes: r.ThemeMask, From: r.From, To: r.To, Dated: r.HasDate, Origin: n}
+		Themes: r.ThemeMask, From: r.From, To: r.To, Dated: r.HasDate, Origin: n,
+		Approximate: v.extents.approximate[r.Num]}
 }
 
 func interval(r store.IndexRow) chronicle.Interval {
@@ -199,7 +207,11 @@ func (v *View) Refresh(ctx context.Context) (bool, error) {
 		if len(rows) == 0 {
 			return changed, nil
 		}
-		v.apply(rows)
+		extents, err := v.extentsOf(ctx, rows)
+		if err != nil {
+			return changed, err
+		}
+		v.apply(rows, extents)
 		changed = true
 		if len(rows) < batchRows {
 			return changed, nil
@@ -207,9 +219,15 @@ func (v *View) Refresh(ctx context.Context) (bool, error) {
 	}
 }
 
-func (v *View) apply(rows []store.IndexRow) {
+func (v *View) apply(rows []store.IndexRow, extents []store.Extent) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	for _, r := range rows {
+		v.extents.drop(r.Num)
+	}
+	for _, x := range extents {
+		v.extents.take(x)
+	}
 	var points []atlas.Point
 	var spans []chronicle.Interval
 	var noPoint, noDate []int64
@@ -224,6 +242,7 @@ func (v *View) apply(rows []store.IndexRow) {
 		v.labels[r.Num] = Label{ID: r.ID, Name: r.Name, Origin: r.Origin, Kind: r.Kind}
 		if r.HasPoint {
 			points = append(points, v.point(r))
+			v.extents.place(points[len(points)-1])
 			delete(v.unplaced, r.Num)
 		} else {
 			noPoint = append(noPoint, r.Num)
@@ -235,6 +254,7 @@ func (v *View) apply(rows []store.IndexRow) {
 			noDate = append(noDate, r.Num)
 		}
 	}
+	v.extents.sort()
 	v.atlas.Apply(points, noPoint)
 	v.chronicle.Apply(spans, noDate)
 	clear(v.filters)
