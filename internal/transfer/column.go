@@ -37,6 +37,7 @@ var aliases = map[field]string{
 	"lat":           "lat latitude geolatitude bflatitude geolat y",
 	"lon":           "lon lng long longitude geolongitude bflongitude geolon geolng x",
 	"latlon":        "latlon latlng coordinates coordonnees coordonneesgeo geopoint geopoint2d gps position",
+	"shape":         "shape geojson geoshape contour trace",
 	"precision":     "precision",
 	"pointSource":   "pointsource coordsource",
 	"online":        "online enligne",
@@ -94,7 +95,7 @@ const ignored field = "-"
 var translated = []field{"name", "summary", "description", "resource", "community", "governance", "protection"}
 
 // jsonFields hold JSON in a cell.
-var jsonFields = []field{"translations", "relations", "definitions", "ostrom", "links", "sources", "extra"}
+var jsonFields = []field{"translations", "relations", "definitions", "ostrom", "links", "sources", "extra", "shape"}
 
 // languages are the suffixes that are taken for languages.
 var languages = strings.Fields("ar bg br ca co cs da de el en es et eu fi fr ga gl hr hu is it ja ko la lb lt lv mt nl no oc pl pt ro ru sk sl sq sr sv tr uk und zh")

@@ -185,6 +185,12 @@ var csvColumns = []csvColumn{
 	text("tags", func(p *Properties) string { return joined(p.Tags) }),
 	coordinate("lat", 1),
 	coordinate("lon", 0),
+	{name: "shape", value: func(_ *csvEncoder, f *Feature) string {
+		if f.Geometry == nil {
+			return ""
+		}
+		return string(f.Geometry.Shape)
+	}},
 	place("precision", func(p *Place) string { return string(p.Precision) }),
 	place("pointSource", func(p *Place) string { return p.PointSource }),
 	place("place", func(p *Place) string { return p.Name }),

@@ -51,12 +51,15 @@ func samples(org string) []directory.Entry {
 			Concept: &directory.Concept{AltLabels: []string{"negative commons"}, FirstUse: "2001", FirstAuthor: "M. Mies", SourceWork: "Œuvre",
 				Definitions: []directory.Definition{{Text: directory.LangText{"fr": "Ce dont on hérite"}, Author: "A. Monnin", Date: "2017"}}}},
 		{Kind: directory.KindPlace, SourceKey: "8", Owner: org, Status: directory.StatusPublished, Name: directory.LangText{"fr": "Lieu discret"},
-			Place: &directory.Place{Street: "12 rue Cachée", Locality: "Nantes", Country: "FR", Point: &directory.Point{Lat: 47.218371, Lon: -1.553621}, Precision: directory.PrecisionApproximate, PointSource: "given"}},
+			Place: &directory.Place{Street: "12 rue Cachée", Locality: "Nantes", Country: "FR", Point: &directory.Point{Lat: 47.218371, Lon: -1.553621}, Precision: directory.PrecisionApproximate, PointSource: "given",
+				Shape: `{"type":"LineString","coordinates":[[-1.567,47.2],[-1.568,47.3]]}`}},
 		{Kind: directory.KindPlace, SourceKey: "9", Owner: org, Status: directory.StatusPublished, Name: directory.LangText{"fr": "Refuge"},
 			Place: &directory.Place{Street: "7 rue Secrète", Locality: "Lille", Country: "FR", Point: &directory.Point{Lat: 50.6292, Lon: 3.0573}, Precision: directory.PrecisionHidden}},
 		{Kind: directory.KindCommons, SourceKey: "10", Owner: org, Status: directory.StatusDraft, Name: directory.LangText{"fr": "Brouillon invisible"}},
 		{Kind: directory.KindCommons, SourceKey: "11", Owner: org, Status: directory.StatusProposed, Name: directory.LangText{"fr": "Proposition invisible"}},
-		{Kind: directory.KindCommons, SourceKey: "12", Owner: org, Status: directory.StatusArchived, Name: directory.LangText{"fr": "'=quoted"}},
+		{Kind: directory.KindCommons, SourceKey: "12", Owner: org, Status: directory.StatusArchived, Name: directory.LangText{"fr": "'=quoted"},
+			Place: &directory.Place{Locality: "Redon", Country: "FR", Point: &directory.Point{Lat: 47.65, Lon: -2.08}, Precision: directory.PrecisionExact, PointSource: "given",
+				Shape: `{"type":"MultiPolygon","coordinates":[[[[-2.1,47.6],[-2,47.6],[-2,47.7],[-2.1,47.6]]],[[[-3,47],[-2.9,47],[-2.9,47.1],[-3,47]]]]}`}},
 	}
 }
 
@@ -141,7 +144,7 @@ func TestExportsLeakNothing(t *testing.T) {
 	i := filled(t)
 	for _, f := range []Format{CSV, GeoJSON, ICS, Atom} {
 		text := i.write(t, f)
-		for _, secret := range []string{"secret@f.example", "Secrète", "+33 6", "rue Cachée", "rue Secrète", "47.218371", "1.553621", "50.6292", "3.0573", "invisible"} {
+		for _, secret := range []string{"secret@f.example", "Secrète", "+33 6", "rue Cachée", "rue Secrète", "47.218371", "1.553621", "50.6292", "3.0573", "-1.567", "invisible"} {
 			if strings.Contains(text, secret) {
 				t.Errorf("%s tells %q", f, secret)
 			}
@@ -281,6 +284,9 @@ func TestGeoJSON(t *testing.T) {
 	for _, f := range c.Features {
 		if f.Properties.Name == "Forêt des Haies" && (f.Geometry == nil || f.Geometry.Coordinates != [2]float64{-1.6778, 48.1173}) {
 			t.Errorf("position %+v, want longitude first", f.Geometry)
+		}
+		if f.Properties.Name == "'=quoted" && (f.Geometry == nil || !strings.Contains(string(f.Geometry.Shape), "MultiPolygon") || f.Properties.Place.Lat == nil || *f.Properties.Place.Lat != 47.65) {
+			t.Errorf("an area is %+v in %+v", f.Geometry, f.Properties.Place)
 		}
 		if f.Properties.Name == "Refuge" && f.Geometry != nil {
 			t.Errorf("a hidden place has a position")

@@ -13,14 +13,38 @@ type Feature struct {
 	Type string `json:"type"`
 	// ID is the ActivityPub id.
 	ID         string     `json:"id"`
-	Geometry   *Geometry  `json:"geometry"` // null without a public point
+	Geometry   *Geometry  `json:"geometry"` // null without a public point or shape
 	Properties Properties `json:"properties"`
 }
 
-// Geometry is a GeoJSON Point.
+// Geometry is the public place of an entry: in JSON its shape when it has one,
+// else a GeoJSON Point.
 type Geometry struct {
+	Coordinates [2]float64 // of the point: longitude, latitude
+	Shape       directory.Shape
+}
+
+// MarshalJSON writes the shape, or the point.
+func (g Geometry) MarshalJSON() ([]byte, error) {
+	if g.Shape != "" {
+		return g.Shape.MarshalJSON()
+	}
+	return json.Marshal(pointJSON{"Point", g.Coordinates})
+}
+
+// UnmarshalJSON is MarshalJSON's inverse; a shape's point is in the properties.
+func (g *Geometry) UnmarshalJSON(raw []byte) error {
+	var p pointJSON
+	if err := json.Unmarshal(raw, &p); err == nil && p.Type == "Point" {
+		*g = Geometry{Coordinates: p.Coordinates}
+		return nil
+	}
+	return g.Shape.UnmarshalJSON(raw)
+}
+
+type pointJSON struct {
 	Type        string     `json:"type"`
-	Coordinates [2]float64 `json:"coordinates"` // longitude, latitude
+	Coordinates [2]float64 `json:"coordinates"`
 }
 
 // Properties are what an entry says of itself.
@@ -60,7 +84,8 @@ type Properties struct {
 	Extra         map[string]json.RawMessage `json:"extra,omitempty"`
 }
 
-// Place is a directory.Place without its point, which is the geometry.
+// Place is a directory.Place without its point, which is the geometry; beside a
+// shape the point is Lat and Lon.
 type Place struct {
 	Name        string              `json:"name,omitempty"`
 	Street      string              `json:"street,omitempty"`
@@ -71,6 +96,8 @@ type Place struct {
 	Precision   directory.Precision `json:"precision,omitempty"`
 	PointSource string              `json:"pointSource,omitempty"`
 	Online      string              `json:"online,omitempty"`
+	Lat         *float64            `json:"lat,omitempty"`
+	Lon         *float64            `json:"lon,omitempty"`
 }
 
 // NewFeature is the feature of an entry, on the instance at base.
@@ -91,9 +118,13 @@ func NewFeature(p directory.Public, base string) Feature {
 	if pl == nil {
 		return f
 	}
-	f.Properties.Place = &Place{pl.Name, pl.Street, pl.PostalCode, pl.Locality, pl.Region, pl.Country, pl.Precision, pl.PointSource, pl.Online}
+	f.Properties.Place = &Place{Name: pl.Name, Street: pl.Street, PostalCode: pl.PostalCode, Locality: pl.Locality,
+		Region: pl.Region, Country: pl.Country, Precision: pl.Precision, PointSource: pl.PointSource, Online: pl.Online}
 	if pl.Point != nil {
-		f.Geometry = &Geometry{"Point", [2]float64{pl.Point.Lon, pl.Point.Lat}}
+		f.Geometry = &Geometry{Coordinates: [2]float64{pl.Point.Lon, pl.Point.Lat}, Shape: pl.Shape}
+	}
+	if pl.Point != nil && pl.Shape != "" {
+		f.Properties.Place.Lat, f.Properties.Place.Lon = &pl.Point.Lat, &pl.Point.Lon
 	}
 	return f
 }

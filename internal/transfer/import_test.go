@@ -68,7 +68,8 @@ var formats = []struct {
 		if len(es) != 2 || es[0].SourceKey != "12" || !cmp.Equal(es[0].Tags, []string{"pain", "village"}) || es[0].Place.Point.Lat != 47.6 {
 			t.Fatalf("got %+v", es)
 		}
-		if p := es[1].Place; *p.Point != (directory.Point{Lat: 49, Lon: 3}) || p.PointSource != "centre" {
+		if p := es[1].Place; p.Shape != `{"type":"Polygon","coordinates":[[[2,48],[4,48],[4,50],[2,50],[2,48]]]}` ||
+			p.PointSource != directory.PointFromShape || p.Point.Lat <= 48 || p.Point.Lat >= 50 || p.Point.Lon != 3 {
 			t.Errorf("an area is at %+v", p)
 		}
 	}},

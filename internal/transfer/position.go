@@ -37,12 +37,27 @@ func (d *draft) place(r row) {
 		d.warn("country", "unknown", fmt.Sprintf("unknown country %q: use two letters, such as FR", clip(p.Country)))
 		p.Country = ""
 	}
+	d.shape(r, &p)
 	d.point(r, &p)
-	if p.Point == nil && d.opt.Geocode && d.places != nil {
+	if p.Point == nil && p.Shape == "" && d.opt.Geocode && d.places != nil {
 		d.geocode(&p)
 	}
 	if p != (directory.Place{}) {
 		d.Place = &p
+	}
+}
+
+// shape reads the line or the area from the geometry or from its cell; a cell
+// that holds none is only told, since other files use the word otherwise.
+func (d *draft) shape(r row, p *directory.Place) {
+	p.Shape = r.shape
+	text := d.values["shape"]
+	if p.Shape != "" || text == "" {
+		return
+	}
+	var err error
+	if p.Shape, err = directory.ParseShape([]byte(text)); err != nil {
+		d.warn("shape", "shape", fmt.Sprintf("%q is not a GeoJSON line or area: left out", clip(text)))
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"codeberg.org/bocage/bocage/internal/directory"
 )
 
 // row is one entry of the file before it is understood.
@@ -16,8 +18,10 @@ type row struct {
 	cells        []cell
 	// point is the geometry's position; nil when the format or the row has none.
 	point *[2]float64 // lon, lat
-	// centre says that point is the centre of a line or an area.
+	// centre says that point is the centre of a line or an area that is no shape.
 	centre bool
+	// shape is the geometry when it is a line or an area.
+	shape directory.Shape
 	// problem refuses the row before its cells are read.
 	problem *Problem
 }
@@ -229,7 +233,8 @@ func withoutOurLinks(cells []cell) []cell {
 	return cells
 }
 
-// geometry reads a position: that of a Point, or the middle of anything else.
+// geometry reads a line or an area as a shape, and else a position: that of a
+// Point, or the middle of anything else.
 func (r *row) geometry(raw json.RawMessage) error {
 	if len(raw) == 0 || string(raw) == "null" {
 		return nil
@@ -241,6 +246,10 @@ func (r *row) geometry(raw json.RawMessage) error {
 	}
 	if err := json.Unmarshal(raw, &g); err != nil {
 		return errors.New("the geometry is not a GeoJSON geometry")
+	}
+	if shape, err := directory.ParseShape(raw); err == nil {
+		r.shape = shape
+		return nil
 	}
 	switch g.Type {
 	case "Point":
