@@ -170,6 +170,8 @@ type Place struct {
 	Address     *Address `json:"address,omitempty"`
 	Precision   string   `json:"precision,omitempty"`
 	PointSource string   `json:"pointSource,omitempty"`
+	// Shape is a GeoJSON geometry, a line or an area (RFC 7946).
+	Shape json.RawMessage `json:"shape,omitempty"`
 	// URL is a VirtualLocation's; we read it and do not write it.
 	URL string `json:"-"`
 }

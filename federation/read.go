@@ -162,6 +162,9 @@ func readPlace(m Members) *Place {
 	if okLat && okLon && lat >= -90 && lat <= 90 && lon >= -180 && lon <= 180 {
 		p.Latitude, p.Longitude = (*Decimal)(&lat), (*Decimal)(&lon)
 	}
+	if raw := m["shape"]; first(raw) == '{' {
+		p.Shape = raw
+	}
 	if a := m.Object("address"); a != nil {
 		p.Address = &Address{Type: "PostalAddress", Street: a.Text("streetAddress", "street"), Postal: a.Text("postalCode"),
 			Locality: a.Text("addressLocality", "locality"), Region: a.Text("addressRegion", "region"), Country: a.Text("addressCountry", "country")}

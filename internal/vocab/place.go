@@ -1,6 +1,7 @@
 package vocab
 
 import (
+	"encoding/json"
 	"strings"
 
 	"codeberg.org/bocage/bocage/federation"
@@ -25,6 +26,9 @@ func placeDoc(p *directory.Place) *federation.Place {
 	if p.Point != nil {
 		lat, lon := federation.Decimal(p.Point.Lat), federation.Decimal(p.Point.Lon)
 		doc.Latitude, doc.Longitude = &lat, &lon
+	}
+	if p.Shape != "" {
+		doc.Shape = json.RawMessage(p.Shape)
 	}
 	a := federation.Address{Type: "PostalAddress", Street: p.Street, Postal: p.PostalCode, Locality: p.Locality, Region: p.Region, Country: p.Country}
 	if a != (federation.Address{Type: "PostalAddress"}) {
@@ -75,12 +79,26 @@ func readPlace(doc *federation.Place, online string, own bool) *directory.Place 
 			p.PointSource = "given"
 		}
 	}
+	p.Shape = readShape(doc.Shape, p)
 	name := p.Name
 	p.Name = ""
 	if name != placeName(p) { // else it was made up from the address
 		p.Name = name
 	}
 	return p
+}
+
+// readShape reads the shape of a place that is exact. One that is no shape, or
+// larger than ours may be, is left out: the entry stays a point.
+func readShape(raw json.RawMessage, p *directory.Place) directory.Shape {
+	if len(raw) == 0 || len(raw) > directory.MaxShapeBytes || p.Precision != directory.PrecisionExact || p.Point == nil {
+		return ""
+	}
+	s, err := directory.ParseShape(raw)
+	if err != nil {
+		return ""
+	}
+	return s
 }
 
 // countries are names that other software writes where we write a code.
