@@ -7,7 +7,10 @@ import (
 	"strconv"
 	"strings"
 
+	"codeberg.org/bocage/bocage/internal/atlas"
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/mvt"
+	"codeberg.org/bocage/bocage/internal/view"
 )
 
 // maxZoom is the deepest zoom of a tile that is answered.
@@ -38,8 +41,8 @@ func address(r *http.Request) (z, x, y uint32, err error) {
 }
 
 // EntryTile answers GET /tiles/entries/{z}/{x}/{y}.mvt?selection: layer
-// "entries" of a Mapbox vector tile, 204 when nothing is in it. The bounding
-// box of the selection is not used, the tile is one.
+// "entries" of a Mapbox vector tile, and layer "shapes", see shapes; 204 when
+// nothing is in it. The bounding box of the selection is not used, the tile is one.
 func (a *API) EntryTile(w http.ResponseWriter, r *http.Request) error {
 	z, x, y, err := address(r)
 	if err != nil {
@@ -67,11 +70,35 @@ func (a *API) EntryTile(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return fmt.Errorf("filter a tile: %w", err)
 		}
-		k = newKept(key, a.cfg.View.Atlas().Tile(z, x, y, f))
+		k = newKept(key, append(a.cfg.View.Atlas().Tile(z, x, y, f), a.shapes(z, x, y, f)...))
 		a.tiles.put(k)
 	}
 	writeTile(w, r, k)
 	return nil
+}
+
+// Bounds of the lines and areas in one tile, the largest first: features, and
+// positions of all of them together.
+const (
+	maxTileShapes    = 300
+	maxTilePositions = 20_000
+)
+
+// shapes is layer "shapes" of a tile: lines and areas with the entry's number as
+// id, kind, and theme unless it has none.
+func (a *API) shapes(z, x, y uint32, f atlas.Filter) []byte {
+	layer := mvt.NewLayer("shapes")
+	n, positions := 0, 0
+	a.cfg.View.Shapes(f, func(s *view.Shape) bool { return s.Outline.InTile(z, x, y) }, func(s *view.Shape) bool {
+		tags := []mvt.Tag{{Key: "kind", Int: int64(s.Kind)}}
+		if s.Theme != atlas.NoTheme {
+			tags = append(tags, mvt.Tag{Key: "theme", Int: int64(s.Theme)})
+		}
+		positions += s.Outline.AddTo(layer, z, x, y, uint64(s.Num), tags...)
+		n++
+		return n < maxTileShapes && positions < maxTilePositions
+	})
+	return layer.Append(nil)
 }
 
 // BaseTile answers GET /tiles/base/{z}/{x}/{y}.mvt: the ground.
