@@ -71,8 +71,6 @@ func drop(e *directory.Entry, path string) {
 		e.Pillars = nil
 	case "relations":
 		e.Relations = nil
-	case "confirmed":
-		e.Confirmed = nil
 	case "licence":
 		e.Licence = ""
 	case "website":

@@ -39,7 +39,11 @@ func (s *Pages) Form(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("form: %w", directory.ErrUnavailable)
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxFormBytes)
-	if err := r.ParseForm(); err != nil {
+	err := r.ParseForm()
+	if strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+		err = r.ParseMultipartForm(maxFormBytes) // all in memory: the body is no longer
+	}
+	if err != nil {
 		return fmt.Errorf("read form: %w: %w", directory.ErrInvalid, err)
 	}
 	return s.cfg.Auth.CheckForm(r)

@@ -26,7 +26,9 @@ type CardView struct {
 	PositionNote string
 	// HaloMetres is how far off an approximate place may be, 0 when exact.
 	HaloMetres int
-	CloseHref  string
+	// Shape says what line or area it has, "" for a point.
+	Shape     string
+	CloseHref string
 	// Stack holds every entry of the place when there are several.
 	Stack      []Item
 	StackTitle string
@@ -53,7 +55,7 @@ func (s *Site) card(ctx context.Context, l *i18n.Locale, st homeState, key strin
 	if !ok || !e.Listed() {
 		return CardView{}, nil
 	}
-	c := CardView{Shown: true, Num: p.Num, Item: item(l, p), Place: placeLine(l, p.Place),
+	c := CardView{Shown: true, Num: p.Num, Item: item(l, p), Shape: shapeOf(l, p), Place: placeLine(l, p.Place),
 		CloseHref: page.Address("/", page.With(st.query, "entry", "")), PositionNote: positionNote(l, p.Place)}
 	if t := themeOf(p); t != noTheme {
 		c.Theme = themeName(l, t)

@@ -52,17 +52,9 @@ type RelationView struct {
 	// Line says what it is, since when, and who says so when it is not us.
 	Line    string
 	Outside bool // leads to another server
-	// Doubt says that only one side states it, "" when both do.
-	Doubt string
-	// Confirm is the form for the editors of this entry; nil for others.
-	Confirm *ConfirmView
 	date    string
 	title   string
 }
-
-// ConfirmView is the button with which an editor makes this entry state, or no
-// longer state, what another says about it.
-type ConfirmView struct{ Subject, Type, Do string }
 
 // pillars makes the card; nil when nothing is filled in.
 func pillars(l *i18n.Locale, p *directory.Pillars) *PillarsView {
@@ -196,6 +188,7 @@ func facts(l *i18n.Locale, e directory.Public) []Fact {
 		add("venue", p.Name, "")
 		add("address", strings.TrimSpace(strings.Trim(p.Street+", "+p.PostalCode+" "+p.Locality, ", ")), "")
 		add("region", p.Region, "")
+		add("shape", shapeWords(l, p.Shape), "")
 		if p.Country != "" && p.Country != "FR" {
 			add("country", l.Country(p.Country), "")
 		}
@@ -284,16 +277,26 @@ func source(l *i18n.Locale, s directory.Source) Fact {
 
 // locator draws where the entry is, from far enough to recognise the region.
 func (s *Site) locator(l *i18n.Locale, e directory.Public, at MapPosition) sanitize.HTML {
-	const width, height = 372, 220
-	const widest = 5 // a country
-	for at.Zoom > widest && !s.cfg.Basemap.Recognisable(at.view(width, height)) {
+	widest := 5.0 // a country
+	opt := s.svgOptions(l, l.T("entry.locator", "place", placeLine(l, e.Place)), true)
+	if g, ok := e.Place.Shape.Geometry(); ok {
+		v := viewOf(g)
+		at, widest = MapPosition{v.Lat, v.Lon, v.Zoom}, v.Zoom-2 // it is still to be seen
+		opt.Outlines = []basemap.Drawn{{Outline: basemap.NewOutline(g.Area, g.Parts), Theme: rootNumber(themeOf(e)), Chosen: true}}
+	}
+	for at.Zoom > widest && !s.cfg.Basemap.Recognisable(at.view(locatorWidth, locatorHeight)) {
 		at.Zoom--
 	}
-	mark := basemap.Mark{Lat: at.Lat, Lon: at.Lon, N: 1, Theme: rootNumber(themeOf(e)),
+	mark := basemap.Mark{Lat: e.Place.Point.Lat, Lon: e.Place.Point.Lon, N: 1, Theme: rootNumber(themeOf(e)),
 		Approximate: e.Place.Precision == directory.PrecisionApproximate}
-	title := l.T("entry.locator", "place", placeLine(l, e.Place))
-	return sanitize.Drawn(s.cfg.Basemap.SVG(at.view(width, height), []basemap.Mark{mark}, s.svgOptions(l, title, true)))
+	return sanitize.Drawn(s.cfg.Basemap.SVG(at.view(locatorWidth, locatorHeight), []basemap.Mark{mark}, opt))
 }
+
+// The size of an entry's small map, and the closest that it goes for a shape.
+const (
+	locatorWidth, locatorHeight = 372, 220
+	closestLocator              = 15
+)
 
 func rootNumber(slug string) int {
 	for i, t := range directory.RootThemes() {

@@ -15,6 +15,7 @@ import (
 	"codeberg.org/bocage/bocage/internal/gazetteer"
 	"codeberg.org/bocage/bocage/internal/i18n"
 	"codeberg.org/bocage/bocage/internal/page"
+	"codeberg.org/bocage/bocage/internal/sanitize"
 	"codeberg.org/bocage/bocage/internal/store"
 )
 
@@ -38,6 +39,9 @@ type FormPage struct {
 	// Paths of the other forms of the page; "" on a new entry.
 	DeleteHref, ConfirmHref string
 	Located                 string
+	// Preview draws the shape of the place, ShapeWords says what it is; "" without one.
+	Preview    sanitize.HTML
+	ShapeWords string
 }
 
 // FormGroupView is a group of fields under its heading.
@@ -110,7 +114,7 @@ func (s *Site) PostNew(w http.ResponseWriter, r *http.Request) error {
 	if page.NeedSignIn(w, r) {
 		return nil
 	}
-	if err := s.pages.Form(w, r); err != nil {
+	if err := s.entryForm(w, r); err != nil {
 		return err
 	}
 	if s.cfg.Ledger == nil {
@@ -122,7 +126,7 @@ func (s *Site) PostNew(w http.ResponseWriter, r *http.Request) error {
 	}
 	do := r.PostForm.Get("do")
 	bad := s.read(&e, r.PostForm)
-	if do == "locate" || do == "kind" || len(bad) > 0 {
+	if do == "locate" || do == "shape" || do == "kind" || len(bad) > 0 {
 		return s.formPage(w, r, statusOf(bad), &e, s.typed(&e, r.PostForm, do), bad)
 	}
 	e.Status = statusFor(do, directory.StatusDraft)
@@ -137,12 +141,20 @@ func (s *Site) PostNew(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
+// entryForm reads an entry form, with the file that may come with it.
+func (s *Site) entryForm(w http.ResponseWriter, r *http.Request) error {
+	if err := s.pages.Form(w, r); err != nil {
+		return err
+	}
+	return takeFile(r)
+}
+
 // PostEdit is POST /entries/{id}/edit and its like for the other kinds.
 func (s *Site) PostEdit(w http.ResponseWriter, r *http.Request) error {
 	if page.NeedSignIn(w, r) {
 		return nil
 	}
-	if err := s.pages.Form(w, r); err != nil {
+	if err := s.entryForm(w, r); err != nil {
 		return err
 	}
 	e, err := s.editable(r)
@@ -152,7 +164,7 @@ func (s *Site) PostEdit(w http.ResponseWriter, r *http.Request) error {
 	do := r.PostForm.Get("do")
 	shown := e
 	bad := s.read(&shown, r.PostForm)
-	if do == "locate" || len(bad) > 0 {
+	if do == "locate" || do == "shape" || len(bad) > 0 {
 		return s.formPage(w, r, statusOf(bad), &shown, s.typed(&shown, r.PostForm, do), bad)
 	}
 	made, err := s.cfg.Ledger.Edit(r.Context(), auth.From(r.Context()).Who(), e.ID, func(after *directory.Entry) error {
@@ -265,6 +277,13 @@ func (s *Site) locate(p, before *directory.Place, v url.Values) directory.Invali
 		return directory.Invalid{{Field: "place.lat", Code: "required", Message: "needs both latitude and longitude"}}
 	}
 	same := before != nil && before.Point != nil && p.Point != nil && *before.Point == *p.Point
+	if before != nil && before.Shape != p.Shape && same && before.PointSource == directory.PointFromShape {
+		p.Point, p.PointSource = nil, "" // the new shape has another
+		if p.Shape != "" {
+			return nil
+		}
+		same = false
+	}
 	switch {
 	case same && before.Locality == p.Locality && before.PostalCode == p.PostalCode:
 		return nil // as it was, source included
@@ -273,6 +292,9 @@ func (s *Site) locate(p, before *directory.Place, v url.Values) directory.Invali
 		return nil
 	}
 	p.Point, p.PointSource = nil, ""
+	if p.Shape != "" {
+		return nil // Validate sets a point in it
+	}
 	if s.cfg.Gazetteer == nil || (p.Locality == "" && p.PostalCode == "") {
 		return nil
 	}
@@ -341,6 +363,9 @@ func (s *Site) formPage(w http.ResponseWriter, r *http.Request, status int, e *d
 	p.Groups, p.Faults = formView(l, e.Kind, v, bad)
 	if p.Token, err = s.pages.Token(w, r); err != nil {
 		return err
+	}
+	if e.Place != nil {
+		p.Preview, p.ShapeWords = s.preview(l, e.Place.Shape), shapeWords(l, e.Place.Shape)
 	}
 	if m := v.Get("lat"); m != "" && v.Get("lon") != "" && r.PostForm.Get("do") == "locate" {
 		p.Located = l.T("form.located", "lat", m, "lon", v.Get("lon"))

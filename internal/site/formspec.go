@@ -97,6 +97,7 @@ func placeFields(placed []directory.Kind) []formField {
 			set: func(e *E, v string) error { place(e).Precision = directory.Precision(v); return nil }},
 		coordinate("lat", "place.lat", 90, func(p *directory.Point) *float64 { return &p.Lat }).only(placed...),
 		coordinate("lon", "place.lon", 180, func(p *directory.Point) *float64 { return &p.Lon }).only(placed...),
+		shapeField(placed),
 		textField("online", "place.online", "url", func(e *E) *string { return &place(e).Online }).only(placed...),
 	}
 }

@@ -119,6 +119,9 @@ func fieldView(l *i18n.Locale, kind directory.Kind, f formField, v url.Values) F
 // fieldFault says what is wrong with a field, in the page's language when the
 // catalogue knows the code.
 func fieldFault(l *i18n.Locale, f directory.FieldError) string {
+	if key := "fault.shape." + f.Code; f.Field == "place.shape" && l.Has(key) {
+		return l.T(key)
+	}
 	if key := "fault." + f.Code; l.Has(key) {
 		return l.T(key)
 	}

@@ -103,7 +103,7 @@ func versions(l *i18n.Locale, revisions []store.Revision, now directory.Precisio
 		if !ok && !editor {
 			continue
 		}
-		after := fields(public)
+		after := fields(l, public)
 		v := Version{Number: l.Number(int(rev.Number)), Revision: rev.Number, Date: l.DateTime(rev.At.UTC()),
 			Machine: rev.At.UTC().Format("2006-01-02T15:04:05Z"), Changes: changes(l, before, after)}
 		if editor {
@@ -132,8 +132,14 @@ var unshown = []string{"id", "uri", "origin", "owner", "ownerUri", "created", "u
 	"sourceKey", "revision", "extra", "contact", "shownAs"}
 
 // fields flattens the public fields: "name.fr" → text, "tags.0" → text…
-func fields(p directory.Public) map[string]string {
+func fields(l *i18n.Locale, p directory.Public) map[string]string {
 	out := map[string]string{}
+	if p.Place != nil && p.Place.Shape != "" {
+		out["place.shape"] = shapeChange(l, p.Place.Shape)
+		plain := *p.Place
+		plain.Shape = "" // thousands of coordinates are for no reader
+		p.Place = &plain
+	}
 	raw, err := json.Marshal(p)
 	if err != nil {
 		return out
@@ -227,10 +233,6 @@ func summary(l *i18n.Locale, noted string) string {
 		return l.T("history.imported")
 	case "received":
 		return l.T("history.received")
-	case "relation confirmed":
-		return l.T("history.relation_confirmed")
-	case "relation unconfirmed":
-		return l.T("history.relation_unconfirmed")
 	case "moved", "returned", "merged", "split", "renamed", "claimed", "unclaimed":
 		return l.T("history." + noted)
 	}

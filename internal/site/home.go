@@ -59,7 +59,9 @@ type MapView struct {
 
 // homeState is one request for the home page, read.
 type homeState struct {
-	chosen
+	query    url.Values // the address's lasting part
+	sel      directory.Selection
+	filter   atlas.Filter
 	position MapPosition
 	// placed says that the visitor chose the position, so that the list is of the view.
 	placed bool
@@ -122,23 +124,26 @@ func (s *Site) Home(w http.ResponseWriter, r *http.Request) error {
 	p.NearState = page.HiddenInputs(st.query, "c", "entry", "all", "lang")
 	p.FilterState = page.HiddenInputs(st.query, "kind", "theme", "tag", "from", "to", "origin", "entry", "lang")
 	p.Map = s.mapView(base.Locale, st)
-	p.Map.Active = len(p.Facets.Active)
 	return s.pages.Page(w, r, http.StatusOK, "home", p)
 }
 
 // homeState reads the address: the selection, and where the map is.
 func (s *Site) homeState(ctx context.Context, q url.Values) (homeState, error) {
-	c, err := s.choose(ctx, q)
+	sel, err := directory.ParseSelection(q)
 	if err != nil {
-		return homeState{}, err
+		return homeState{}, fmt.Errorf("read selection: %w", err)
 	}
-	st := homeState{chosen: c, all: q.Get("all") == "1", position: s.firstView()}
+	st := homeState{query: state(q), sel: sel, all: q.Get("all") == "1", position: s.firstView()}
+	st.sel.BBox = nil
 	if f := page.FrameOf(ctx); f != nil {
 		only, err := s.cfg.View.Filter(ctx, directory.Selection{Map: f.Map.Handle})
 		if err != nil {
 			return homeState{}, fmt.Errorf("filter: %w", err)
 		}
 		st.position = s.frameView(f, only)
+	}
+	if st.filter, err = s.cfg.View.Filter(ctx, st.sel); err != nil {
+		return homeState{}, fmt.Errorf("filter: %w", err)
 	}
 	if p, ok := parsePosition(q.Get("c")); ok {
 		st.position, st.placed = p, true
@@ -147,8 +152,8 @@ func (s *Site) homeState(ctx context.Context, q url.Values) (homeState, error) {
 	}
 	st.box = boundsOf(st.position.view(mapWidth, mapHeight))
 	switch {
-	case c.box != nil:
-		st.box, st.placed = atlasBox(*c.box), true
+	case sel.BBox != nil:
+		st.box, st.placed = atlasBox(*sel.BBox), true
 	case q.Get("fit") == "1", !st.placed && narrow(st.sel):
 		const sample = 5000
 		if b, ok := around(s.cfg.View.Atlas().Within(world, st.filter, sample)); ok {
@@ -226,10 +231,12 @@ func (s *Site) mapView(l *i18n.Locale, st homeState) MapView {
 	for _, m := range marks {
 		n += m.N
 	}
-	m := MapView{View: st.position.String(), NoPlaces: n == 0,
+	m := MapView{View: st.position.String(), Active: len(activeFilters(l, st)), NoPlaces: n == 0,
 		MapTitle: l.N("map.drawing", n),
 		ZoomIn:   to(0, 0, 1), ZoomOut: to(0, 0, -1), North: to(0, -.5, 0), South: to(0, .5, 0), West: to(-.5, 0, 0), East: to(.5, 0, 0)}
 	m.CloseHref = page.Address("/", page.With(st.query, "entry", ""))
-	m.Drawing = sanitize.Drawn(s.cfg.Basemap.SVG(v, marks, s.svgOptions(l, m.MapTitle, false)))
+	opt := s.svgOptions(l, m.MapTitle, false)
+	opt.Outlines = s.outlines(l, st)
+	m.Drawing = sanitize.Drawn(s.cfg.Basemap.SVG(v, marks, opt))
 	return m
 }

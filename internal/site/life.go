@@ -213,7 +213,7 @@ func (s *Site) compare(r *http.Request, p *LifePage, e directory.Entry, other st
 	}
 	mine, _ := e.Public()
 	p.Compare = &CompareView{ID: o.ID, Href: page.Address("/"+o.Kind.Path()+"/"+o.ID, url.Values{asItself: {"1"}}), Name: textIn(p.Locale, o.Name),
-		Differences: changes(p.Locale, comparable(fields(mine)), comparable(fields(public))), Ours: e.Origin == "" && o.Origin == ""}
+		Differences: changes(p.Locale, comparable(fields(p.Locale, mine)), comparable(fields(p.Locale, public))), Ours: e.Origin == "" && o.Origin == ""}
 	if o.Origin != "" {
 		p.Compare.Host = hostOf(o.Origin)
 	}

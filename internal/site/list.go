@@ -67,7 +67,7 @@ func (s *Site) list(ctx context.Context, l *i18n.Locale, st homeState, after str
 	}
 	for _, e := range es {
 		it := item(l, e)
-		it.Selected = e.Num == selected
+		it.Selected, it.Bounds = e.Num == selected, s.boundsText(e.Num)
 		v.Items = append(v.Items, it)
 	}
 	if cursor != "" {
@@ -82,12 +82,12 @@ func (s *Site) list(ctx context.Context, l *i18n.Locale, st homeState, after str
 	if !st.all {
 		v.All = NamedLink{l.T("list.all"), page.Address("/", page.With(st.query, "all", "1", "c", "", "entry", ""))}
 	}
-	s.suggest(ctx, l, st, &v)
+	s.suggest(l, st, &v)
 	return v, nil
 }
 
 // suggest adds the ways out of an empty list, and the commune that was named.
-func (s *Site) suggest(ctx context.Context, l *i18n.Locale, st homeState, v *ListView) {
+func (s *Site) suggest(l *i18n.Locale, st homeState, v *ListView) {
 	if st.sel.Query != "" {
 		if m, ok := s.commune(st.sel.Query); ok {
 			v.Commune = NamedLink{l.T("list.around", "place", m.Name), s.nearHref(m, page.With(st.query, "q", ""))}
@@ -96,7 +96,7 @@ func (s *Site) suggest(ctx context.Context, l *i18n.Locale, st homeState, v *Lis
 	if len(v.Items) > 0 {
 		return
 	}
-	if len(s.activeFilters(ctx, l, st)) > 0 {
+	if len(activeFilters(l, st)) > 0 {
 		v.Empty = append(v.Empty, NamedLink{l.T("list.drop_filters"), page.Address("/", keep(st.query, "c", "lang"))})
 	}
 	if !st.all {
@@ -174,16 +174,41 @@ func (s *Site) named(ctx context.Context, sel directory.Selection, after string)
 // nearest lists what is in the view, from its centre outwards.
 func (s *Site) nearest(ctx context.Context, st homeState, after string) ([]directory.Public, int, string, error) {
 	a := s.cfg.View.Atlas()
-	total := a.Count(st.box, st.filter)
+	beside := s.besides(st)
+	total := a.Count(st.box, st.filter) + len(beside)
+	if from, ok := strings.CutPrefix(after, "b"); ok { // the points are all told
+		es, cursor, err := s.page(ctx, beside, from, "b")
+		return es, total, cursor, err
+	}
 	lat, lon := middle(st.box)
 	skip, _ := strconv.Atoi(after)
 	nums, next := inBox(a, st, lat, lon, max(0, skip))
 	cursor := ""
-	if next > 0 {
+	switch room := listSize - len(nums); {
+	case next > 0:
 		cursor = strconv.Itoa(next)
+	case len(beside) > room:
+		cursor = "b" + strconv.Itoa(room)
+		fallthrough
+	default:
+		nums = append(nums, beside[:min(room, len(beside))]...)
 	}
 	es, err := s.byNums(ctx, nums)
 	return es, total, cursor, err
+}
+
+// page reads listSize of the entries from a place in the list on, and gives the
+// cursor of the next page, mark and a number.
+func (s *Site) page(ctx context.Context, nums []int64, from, mark string) ([]directory.Public, string, error) {
+	n, _ := strconv.Atoi(from)
+	n = max(0, min(n, len(nums)))
+	to := min(n+listSize, len(nums))
+	cursor := ""
+	if to < len(nums) {
+		cursor = mark + strconv.Itoa(to)
+	}
+	es, err := s.byNums(ctx, nums[n:to])
+	return es, cursor, err
 }
 
 // inBox returns the next listSize numbers of the box by distance from its
@@ -276,7 +301,7 @@ func (s *Site) marks(l *i18n.Locale, st homeState) []basemap.Mark {
 	labels := s.cfg.View.Labels(single(clusters))
 	marks := make([]basemap.Mark, 0, len(clusters))
 	for _, c := range clusters {
-		m := basemap.Mark{Lat: c.Lat, Lon: c.Lon, N: c.N, Shares: c.Shares, Theme: int(c.Theme)}
+		m := basemap.Mark{Lat: c.Lat, Lon: c.Lon, N: c.N, Shares: c.Shares, Theme: int(c.Theme), Approximate: c.Approximate}
 		if c.N > 1 && !c.Stack {
 			to := MapPosition{c.Lat, c.Lon, math.Min(maxZoom, math.Max(st.position.Zoom+2, apart(c)))}
 			m.Href = page.Address("/", page.With(st.query, "c", to.String(), "entry", "", "all", ""))

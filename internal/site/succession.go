@@ -124,7 +124,7 @@ func (s *Site) sourceView(p *EntryPage, e directory.Entry, o directory.Public, b
 	v.Licence, v.LicenceHref = licence(l, o.Licence)
 	if v.Merged {
 		public, _ := e.Public()
-		v.Differences = changes(l, comparable(fields(public)), comparable(fields(o)))
+		v.Differences = changes(l, comparable(fields(l, public)), comparable(fields(l, o)))
 	}
 	return v
 }
@@ -133,7 +133,7 @@ func (s *Site) sourceView(p *EntryPage, e directory.Entry, o directory.Public, b
 func comparable(fields map[string]string) map[string]string {
 	for k := range fields {
 		switch top, _, _ := strings.Cut(k, "."); top {
-		case "handle", "status", "kind", "relations", "confirmed", "alsoKnownAs", "movedTo", "lastConfirmed", "discussion":
+		case "handle", "status", "kind", "relations", "alsoKnownAs", "movedTo", "lastConfirmed", "discussion":
 			delete(fields, k)
 		}
 	}

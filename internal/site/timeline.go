@@ -77,14 +77,17 @@ const (
 // Timeline is GET /timeline. ?fragment=chart answers with what changes with the window.
 func (s *Site) Timeline(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	c, err := s.selection(r)
+	sel, err := directory.ParseSelection(q)
 	if err != nil {
-		return err
+		return fmt.Errorf("read selection: %w", err)
 	}
-	sel, f := c.sel, chronicle.Filter(c.filter)
 	from, to := sel.From, sel.To
-	sel.From, sel.To = "", "" // the window, which moves
-	f.From, f.To, f.Dated = 0, 0, false
+	sel.From, sel.To, sel.BBox = "", "", nil
+	af, err := s.cfg.View.Filter(r.Context(), sel)
+	if err != nil {
+		return fmt.Errorf("filter: %w", err)
+	}
+	f := chronicle.Filter(af)
 	p := &TimelinePage{Base: s.pages.Base(w, r, "timeline", "timeline.title")}
 	p.Section, p.Script, p.Description = "timeline", "timeline.js", p.T("timeline.description")
 	p.Canonical = s.cfg.Env.Base + "/timeline"
@@ -96,7 +99,7 @@ func (s *Site) Timeline(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Empty = !ext.ok
-	s.timelineControls(r.Context(), p, sel, window, ext, state)
+	s.timelineControls(p, sel, window, ext, state)
 	if q.Get("fragment") == "chart" {
 		return s.pages.Fragment(w, r, "timeline", "chart", p)
 	}
@@ -159,7 +162,7 @@ func (s *Site) drawTimeline(ctx context.Context, p *TimelinePage, f chronicle.Fi
 }
 
 // timelineControls fills the links and filters around the drawing.
-func (s *Site) timelineControls(ctx context.Context, p *TimelinePage, sel directory.Selection, window chronicle.Span, r extent, state url.Values) {
+func (s *Site) timelineControls(p *TimelinePage, sel directory.Selection, window chronicle.Span, r extent, state url.Values) {
 	l := p.Locale
 	to := func(sp chronicle.Span) string { return windowHref(state, sp) }
 	p.ZoomIn, p.ZoomOut = to(chronicle.ZoomIn(window)), to(chronicle.ZoomOut(window))
@@ -174,8 +177,8 @@ func (s *Site) timelineControls(ctx context.Context, p *TimelinePage, sel direct
 	p.FromText, p.ToText = dayText(window.From), dayText(window.To-1)
 	p.Query = sel.Query
 	p.State = page.HiddenInputs(state, "kind", "theme", "q", "lang")
-	st := homeState{chosen: chosen{query: state, sel: sel}}
-	for _, a := range s.activeFilters(ctx, l, st) {
+	st := homeState{query: state, sel: sel}
+	for _, a := range activeFilters(l, st) {
 		_, q, _ := strings.Cut(a.Href, "?")
 		a.Href = strings.TrimSuffix(p.At("/timeline")+"?"+q, "?")
 		p.Active = append(p.Active, a)

@@ -173,7 +173,9 @@ type Item struct {
 	Line, When string
 	HasPoint   bool
 	Lat, Lon   float64
-	Selected   bool
+	// Bounds is the box of its line or area, for the script; "" for a point.
+	Bounds   string
+	Selected bool
 	// CentreLabel is the accessible name of the button that shows it on the map.
 	CentreLabel string
 	Summary     Text

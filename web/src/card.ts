@@ -42,6 +42,11 @@ export class Card {
     return card !== null && !card.hidden;
   }
 
+  /** The number of the open card's entry. */
+  num(): string | undefined {
+    return this.isOpen() ? document.getElementById("fiche")?.dataset.num : undefined;
+  }
+
   /** The spot of the card that the server put in the page. */
   current(): Spot | undefined {
     return this.isOpen() ? spotOf(document.getElementById("fiche")) : undefined;
@@ -91,7 +96,7 @@ export class Card {
 
   /** Shows in the list which entry is open. */
   #mark(): void {
-    const open = this.isOpen() ? document.getElementById("fiche")?.dataset.num : undefined;
+    const open = this.num();
     for (const item of document.querySelectorAll<HTMLElement>("#resultats .item")) {
       item.classList.toggle("on", open !== undefined && item.dataset.num === open);
     }

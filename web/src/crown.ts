@@ -88,12 +88,28 @@ export function drawPin(colour: string, icon: Path2D | undefined, p: Palette, ra
   c.stroke(outline);
   c.fill(outline);
   if (!icon) return c.canvas;
-  c.translate(7.5, 7);
+  drawIcon(c, icon, 7.5, 7, p);
+  return c.canvas;
+}
+
+function drawIcon(c: CanvasRenderingContext2D, icon: Path2D, x: number, y: number, p: Palette): void {
+  c.translate(x, y);
   c.scale(15 / 24, 15 / 24);
   c.strokeStyle = p["sur-cat"];
   c.lineWidth = 2.4;
   c.lineCap = c.lineJoin = "round";
   c.stroke(icon);
+}
+
+/** Draws the middle of an approximate place: a small disc with the theme's icon. */
+export function drawCore(colour: string, icon: Path2D | undefined, p: Palette, ratio: number): HTMLCanvasElement {
+  const side = 24;
+  const c = canvas(side, ratio);
+  c.beginPath();
+  c.arc(side / 2, side / 2, 10, 0, 2 * Math.PI);
+  c.fillStyle = colour;
+  c.fill();
+  if (icon) drawIcon(c, icon, 4.5, 4.5, p);
   return c.canvas;
 }
 

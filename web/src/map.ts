@@ -20,12 +20,14 @@ import { Overlay } from "./overlay.js";
 import { FONT, readPalette } from "./palette.js";
 import { refreshResults } from "./results.js";
 import { formatDistance, metresPerPixel, scaleBar } from "./scale.js";
+import { isShape, shapeStyle } from "./shapes.js";
 import {
   address,
   type Bounds,
   formatBounds,
   formatPosition,
   type Position,
+  parseBounds,
   parsePosition,
   tileTemplate,
   withParams,
@@ -81,10 +83,9 @@ class EntryMap {
         "places",
       ]),
     });
-    // Only loads: what is in its tiles is drawn by the overlay.
+    // Draws lines and areas; the overlay draws the points that are in its tiles.
     this.#entries = new VectorTileLayer({
       renderMode: "vector",
-      style: () => undefined,
       source: this.#source(tileTemplate(host.dataset.tiles ?? "", params()), ENTRIES_MAX_ZOOM),
     });
     this.#overlay = new Overlay(this.#ground, this.#entries);
@@ -96,9 +97,9 @@ class EntryMap {
       layers: [this.#ground, this.#entries, this.#drawn],
       view: this.#view,
     });
+    this.#card = new Card((spot) => this.#choose(spot));
     this.#chosen = new Marker(this.#canvas, "choisi");
     this.#aimed = new Marker(this.#canvas, "vise");
-    this.#card = new Card((spot) => this.#choose(spot));
     this.#restyle();
     this.#listen();
     this.#choose(this.#card.current());
@@ -129,6 +130,7 @@ class EntryMap {
     const palette = readPalette();
     this.#ground.setBackground(palette.mer);
     this.#ground.setStyle(groundStyle(palette));
+    this.#entries.setStyle(shapeStyle(palette, () => this.#card.num()));
     const { lThousand = "{n} k", lMillion = "{n} M" } = this.host.dataset;
     const texts = { lang: this.#lang, thousand: lThousand, million: lMillion };
     this.#drawn.setStyle(overlayStyle(palette, this.#icons, texts, Math.min(3, Math.ceil(devicePixelRatio))));
@@ -153,7 +155,8 @@ class EntryMap {
     this.#map.on("moveend", () => this.#settle());
     this.#map.on("click", (e) => this.#activate(e.pixel, false));
     this.#map.on("pointermove", (e) => {
-      if (!e.dragging) this.#canvas.classList.toggle("pointe", this.#at(e.pixel, 4) !== undefined);
+      if (e.dragging) return;
+      this.#canvas.classList.toggle("pointe", (this.#at(e.pixel, 4) ?? this.#shapeAt(e.pixel, 3)) !== undefined);
     });
     this.#entries.getSource()?.on("tileloaderror", () => this.#warn());
     this.#canvas.addEventListener("keydown", (e) => {
@@ -184,7 +187,9 @@ class EntryMap {
       const item = centre.closest<HTMLElement>("[data-num]");
       const spot = spotOf(item);
       if (!item?.dataset.num || !spot) return;
-      this.#go(spot, Math.max(this.#view.getZoom() ?? 0, CLOSE_ZOOM));
+      const bounds = parseBounds(item.dataset.bounds);
+      if (bounds) this.#fit(bounds);
+      else this.#go(spot, Math.max(this.#view.getZoom() ?? 0, CLOSE_ZOOM));
       void this.#card.open(item.dataset.num, true);
     }
   }
@@ -238,6 +243,14 @@ class EntryMap {
     });
   }
 
+  /** The line or area at a pixel, the uppermost. */
+  #shapeAt(pixel: number[], tolerance: number): FeatureLike | undefined {
+    return this.#map.forEachFeatureAtPixel(pixel, (f) => (isShape(f) ? f : undefined), {
+      hitTolerance: tolerance,
+      layerFilter: (l) => l === this.#entries,
+    });
+  }
+
   /** Makes the marks and names of what is loaded; false when they are up to date. */
   #refresh(): boolean {
     return this.#overlay.refresh({
@@ -251,7 +264,7 @@ class EntryMap {
 
   /** A cluster opens up; a point, or a stack of points at one place, shows its card. */
   #activate(pixel: number[], byKeyboard: boolean): void {
-    const feature = this.#at(pixel, byKeyboard ? 24 : 5);
+    const feature = this.#at(pixel, byKeyboard ? 24 : 5) ?? this.#shapeAt(pixel, byKeyboard ? 12 : 4);
     if (!feature) return;
     const id = feature.getId();
     if (feature.get("stack")) {
@@ -269,6 +282,7 @@ class EntryMap {
 
   #choose(spot: Spot | undefined): void {
     this.#chosen.spot = spot;
+    this.#entries.changed(); // its line or area stands out
     this.#placeMarkers();
   }
 

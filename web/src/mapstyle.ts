@@ -7,10 +7,14 @@ import Icon from "ol/style/Icon.js";
 import Stroke from "ol/style/Stroke.js";
 import Style from "ol/style/Style.js";
 import Text from "ol/style/Text.js";
-import { drawCrown, drawPin, PIN, shortCount } from "./crown.js";
+import { drawCore, drawCrown, drawPin, PIN, shortCount } from "./crown.js";
 import { nameFont, type Palette, THEMES, themeName } from "./palette.js";
+import { translucent } from "./shapes.js";
 
 type Styles = (feature: FeatureLike, resolution: number) => Style | Style[] | undefined;
+
+/** The radius of Web Mercator's sphere, in metres. */
+const EARTH_RADIUS = 6378137;
 
 /** Metres a pixel below which administrative lines, known to about a kilometre, would mislead. */
 const FINEST_LINES = 30;
@@ -72,8 +76,9 @@ const MOST_DRAWINGS = 600;
 /** Names, and the entries: clusters as crowns, single ones as pins. Drawings are shared between like features. */
 export function overlayStyle(p: Palette, icons: Map<string, Path2D>, texts: EntryTexts, ratio: number): Styles {
   const drawn = new Map<string, Style>();
-  return (feature) => {
+  return (feature, resolution) => {
     if (feature.get("text") !== undefined) return nameStyle(feature, p);
+    if (feature.get("a")) return vagueStyle(feature, resolution, p, icons, ratio);
     const n = Number(feature.get("n") ?? 1);
     const shares = n > 1 ? sharesOf(feature) : [];
     const text = n > 1 ? shortCount(n, texts.lang, texts.thousand, texts.million) : "";
@@ -99,6 +104,31 @@ export function sharesOf(feature: FeatureLike): number[] {
   }
   const shares = THEMES.slice(0, -1).map((_, i) => Number(feature.get(`c${i}`) ?? 0));
   return [...shares, Number(feature.get("cx") ?? 0)];
+}
+
+/** Half the diagonal of the grid on which approximate places are, in metres. */
+const APPROXIMATE = 1500;
+
+/** An approximate place: a soft disc as wide as the place may be off, and no pin. */
+function vagueStyle(f: FeatureLike, resolution: number, p: Palette, icons: Map<string, Path2D>, ratio: number) {
+  const theme = themeName(f.get("theme"));
+  const y = f.getGeometry()?.getExtent()[1] ?? 0;
+  const metres = resolution / Math.cosh(y / EARTH_RADIUS);
+  const radius = Math.round(Math.max(16, Math.min(220, APPROXIMATE / metres)));
+  return [
+    new Style({
+      image: new Circle({
+        radius,
+        fill: new Fill({ color: translucent(p[theme], 0.16) }),
+        stroke: new Stroke({ color: p[theme], width: 1.2, lineDash: [4, 4] }),
+      }),
+      zIndex: 80,
+    }),
+    new Style({
+      image: new Icon({ img: drawCore(p[theme], icons.get(theme), p, ratio), scale: 1 / ratio }),
+      zIndex: 90,
+    }),
+  ];
 }
 
 function quantised(shares: number[]): string {

@@ -9,6 +9,7 @@ import { sharesOf } from "./mapstyle.js";
 import { type Disc, disc, type Mark, merge } from "./marks.js";
 import { placeNames, type Town } from "./names.js";
 import { nameFont } from "./palette.js";
+import { isShape } from "./shapes.js";
 
 const EARTH = 2 * Math.PI * 6378137;
 const EVERYWHERE = [-2 * EARTH, -2 * EARTH, 2 * EARTH, 2 * EARTH];
@@ -58,7 +59,7 @@ export class Overlay {
 
   /** Makes the layer again when the view or the tiles have changed; false when they have not. */
   refresh(scene: Scene): boolean {
-    const marks = this.#within(this.entries, scene, () => true);
+    const marks = this.#within(this.entries, scene, (f) => !isShape(f));
     const towns = this.#within(this.ground, scene, (f) => f.get("layer") === "places");
     const stamp = [
       scene.centre,
