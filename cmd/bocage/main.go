@@ -81,7 +81,7 @@ func commands() []command {
 		discussionListCommand(), discussionApproveCommand(), discussionHideCommand(), discussionRemoveCommand(), discussionAnswerCommand(),
 		discussionRuleCommand(),
 		followCommand(), unfollowCommand(), peerListCommand(), peerShowCommand(), peerRebuildCommand(), peerPinCommand(), peerDeadCommand(), mirrorCommand(), keyRotateCommand(),
-	}, peerActCommands(), sourceCommands(), moderationCommands(), lifeCommands(), mapCommands(), tourCommands())
+	}, peerActCommands(), sourceCommands(), moderationCommands(), lifeCommands(), mapCommands(), tourCommands(), []command{benchCommand()})
 }
 
 // run runs one command line and returns its exit code.

@@ -90,7 +90,8 @@ type App struct {
 	clock     func() time.Time
 	client    *federation.Client
 	deliverer *outbox.Deliverer
-	runner    *jobs.Runner // applies what was received
+	applier   *jobs.Runner // applies what was received, many at a time
+	runner    *jobs.Runner // tells others and deletes
 	gatherer  *jobs.Runner // harvests, which takes minutes and must hold up nothing
 	inbox     *inbox.Inbox
 	resource  *resource.Handlers
@@ -215,6 +216,7 @@ func (a *App) build(ctx context.Context, opt Options) error {
 	a.Moderation.Approving = a.Publisher.UpdateInstance
 	a.deliverer = outbox.NewDeliverer(outbox.DelivererConfig{Store: a.Store, Keyring: a.Keyring, Client: a.client,
 		Greet: a.Publisher.Greet, Clock: a.clock, Poll: opt.DeliverPoll, Logger: a.log})
+	a.applier = &jobs.Runner{DB: a.Store.Jobs(), Clock: a.clock, Logger: a.log, Workers: inbox.Workers}
 	a.runner = &jobs.Runner{DB: a.Store.Jobs(), Clock: a.clock, Logger: a.log}
 	a.gatherer = &jobs.Runner{DB: a.Store.Jobs(), Clock: a.clock, Logger: a.log}
 	a.Ledger = ledger.New(ledger.Config{Store: a.Store, Keyring: a.Keyring, Env: a.Env, Publisher: a.Publisher,
@@ -249,8 +251,8 @@ func (a *App) buildDoors(ctx context.Context, opt Options) error {
 		Discussions: a.Discussions,
 		Ledger:      a.Ledger, Env: a.Env, Clock: a.clock, Logger: a.log, Wake: a.wake, Deliver: a.deliverer.Notify,
 		Changed: a.View.Notify})
+	a.applier.Handlers = a.inbox.Jobs()
 	a.runner.Handlers = a.Publisher.Jobs()
-	maps.Copy(a.runner.Handlers, a.inbox.Jobs())
 	a.runner.Handlers[ledger.JobDelete] = a.Ledger.DeleteDue
 	a.runner.Handlers[ledger.JobRekey] = a.Ledger.RekeyDue
 	a.resource = resource.New(resource.Config{Store: a.Store, Env: a.Env, Clock: a.clock, Version: Version(),
@@ -298,9 +300,10 @@ func (a *App) buildDoors(ctx context.Context, opt Options) error {
 	return nil
 }
 
-// wake tells both runners that a job was just committed: an Accept that is
+// wake tells the runners that a job was just committed: an Accept that is
 // applied starts a backfill.
 func (a *App) wake() {
+	a.applier.Notify()
 	a.runner.Notify()
 	a.gatherer.Notify()
 }

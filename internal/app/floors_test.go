@@ -14,16 +14,16 @@ const module = "codeberg.org/bocage/bocage/"
 // floors is the house: a package imports only packages of lower floors, and on
 // its own floor only those that are listed below it.
 var floors = map[string]int{
-	"cmd/bocage": 10, "internal/app/fedtest": 10,
+	"cmd/bocage": 11, "internal/app/fedtest": 10, "internal/bench": 10,
 	"internal/app":  9,
 	"internal/site": 8, "internal/admin": 8, "internal/api": 8, "internal/resource": 8, "internal/demo": 8,
 	"internal/inbox": 7, "internal/harvest": 7, "internal/transfer": 7,
 	"internal/ledger": 6, "internal/discussion": 6,
 	"internal/outbox":     5,
 	"internal/moderation": 4, "internal/page": 4, "internal/checkup": 4,
-	"internal/peer": 3, "internal/keyring": 3, "internal/auth": 3, "internal/view": 3, "internal/store/storetest": 3, "internal/store/storetest/withpostgres": 4,
+	"internal/graph": 3, "internal/peer": 3, "internal/keyring": 3, "internal/auth": 3, "internal/view": 3, "internal/store/storetest": 3, "internal/store/storetest/withpostgres": 4,
 	"internal/store": 2, "internal/vocab": 2, "internal/atlas": 2, "internal/chronicle": 2,
-	"internal/genealogy": 2, "internal/i18n": 2, "internal/sanitize": 2, "internal/basemap": 2,
+	"internal/qr": 2, "internal/genealogy": 2, "internal/i18n": 2, "internal/sanitize": 2, "internal/basemap": 2,
 	"federation": 1, "internal/directory": 1, "migrations": 1, "internal/jobs": 1, "internal/config": 1,
 	"web":                1,
 	"internal/gazetteer": 0, "federation/httpsig": 0, "federation/proof": 0, "internal/mvt": 0, "internal/glyph": 0,

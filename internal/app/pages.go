@@ -55,6 +55,7 @@ func (a *App) pages(r chi.Router) {
 		post(id+"/revert", s.PostRevert)
 		post(id+"/confirm", s.PostConfirm)
 		post(id+"/restore", s.PostRestore)
+		post(id+"/relations", s.PostRelations)
 		get(id+"/life", s.Life)
 		post(id+"/life", s.PostLife)
 		post(id+"/discussion", s.PostDiscussion)

@@ -96,10 +96,10 @@ func Load(ctx context.Context, led *ledger.Ledger, st *store.Store, progress Pro
 	}
 	l.counts.Total = len(unlinked) + len(plain)
 	l.count(unlinked, plain)
-	if err := l.linked(unlinked, relations, concepts); err != nil {
+	if err := l.upsert(plain); err != nil {
 		return l.counts, err
 	}
-	return l.counts, l.upsert(plain)
+	return l.counts, l.linked(unlinked, plain, relations, concepts)
 }
 
 // leftOut is a concept whose sources are not good enough to show.
@@ -169,11 +169,14 @@ func (l *loader) count(lists ...[]directory.Entry) {
 	}
 }
 
-// linked writes entries that refer to one another. Those that are new are
-// written without their relations first: only then have they an address.
-func (l *loader) linked(es []directory.Entry, relations, concepts []row) error {
-	if err := l.addresses(es); err != nil {
-		return err
+// linked writes entries that refer to one another, and to the others, which are
+// there already. Those that are new are written without their relations first:
+// only then have they an address.
+func (l *loader) linked(es, others []directory.Entry, relations, concepts []row) error {
+	for _, list := range [][]directory.Entry{es, others} {
+		if err := l.addresses(list); err != nil {
+			return err
+		}
 	}
 	var fresh []directory.Entry
 	for _, e := range es {
@@ -189,7 +192,7 @@ func (l *loader) linked(es []directory.Entry, relations, concepts []row) error {
 			return err
 		}
 	}
-	l.relate(es, relations, concepts)
+	l.relate(es, others, relations, concepts)
 	isNew := map[string]bool{}
 	for _, e := range fresh {
 		isNew[e.SourceKey] = true

@@ -73,6 +73,9 @@ func checkContent(t *testing.T, st *store.Store, org string) {
 	if c := find("demo/concept/biens-communs"); !related(c, directory.RelBroader, find("demo/concept/commun").URI) {
 		t.Errorf("the parent is the broader concept: %+v", c.Relations)
 	}
+	if !related(find("demo/text/umd-2010"), directory.RelFoundedAt, find("demo/event/cochabamba-2010").URI) {
+		t.Error("a text was born at a conference")
+	}
 	if _, err := st.EntryBySourceKey(t.Context(), org, "demo/event/iasc-1990"); err == nil {
 		t.Error("an event that is not verified is shown")
 	}

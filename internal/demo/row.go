@@ -208,13 +208,18 @@ func webAddress(s string) string {
 // relate gives the entries their relations, now that all have an address. A
 // relation is stated by the newer entry about the older one, save "inspires",
 // which the table writes from the older to the newer.
-func (l *loader) relate(es []directory.Entry, relations, concepts []row) {
+func (l *loader) relate(es, others []directory.Entry, relations, concepts []row) {
 	at := map[string]*directory.Entry{}
-	for i := range es {
-		at[es[i].SourceKey] = &es[i]
+	for _, list := range [][]directory.Entry{es, others} {
+		for i := range list {
+			at[list[i].SourceKey] = &list[i]
+		}
 	}
 	for _, r := range relations {
 		subject, object := at["demo/text/"+r["from"]], at["demo/text/"+r["to"]]
+		if r["relation"] == string(directory.RelFoundedAt) {
+			object = at["demo/event/"+r["to"]]
+		}
 		if subject == nil || object == nil {
 			continue // one of the two is not verified
 		}

@@ -136,7 +136,7 @@ func FuzzFoldAndHandle(f *testing.F) {
 }
 
 func TestSelectionRoundTrip(t *testing.T) {
-	q := "q=c%C5%93ur&kind=event,text&kind=commons&theme=eau,nourrir&tag=a&tag=b&from=1990&to=2011-03&bbox=170,-10,-170,10&origin=HTTPS://B.example:443/x&licence=ODbL-1.0&fresh=12m&other=1"
+	q := "q=c%C5%93ur&kind=event,text&kind=commons&theme=eau,nourrir&tag=a&tag=b&from=1990&to=2011-03&bbox=170,-10,-170,10&origin=HTTPS://B.example:443/x&licence=ODbL-1.0&fresh=12m&language=FR-ca,br&rules=published&area=dep:1,region:53&concept=https://c.example/a,b&concept=0190a1b2&other=1"
 	v, err := url.ParseQuery(q)
 	if err != nil {
 		t.Fatal(err)
@@ -146,6 +146,7 @@ func TestSelectionRoundTrip(t *testing.T) {
 		Query: "cœur", Kinds: []Kind{KindEvent, KindText, KindCommons}, Themes: []string{"eau", "nourrir"},
 		Tags: []string{"a", "b"}, From: "1990", To: "2011-03", BBox: &BBox{170, -10, -170, 10},
 		Origin: "https://b.example", Licence: "ODbL-1.0", FreshMonths: 12,
+		Languages: []string{"fr", "br"}, Rules: true, Areas: []string{"dep:01", "region:53"}, Concepts: []string{"https://c.example/a,b", "0190a1b2"},
 	}
 	if d := cmp.Diff(want, got); d != "" || err != nil {
 		t.Fatalf("ParseSelection: %v (-want +got):\n%s", err, d)
@@ -160,7 +161,7 @@ func TestSelectionRoundTrip(t *testing.T) {
 }
 
 func TestSelectionErrors(t *testing.T) {
-	v, _ := url.ParseQuery("kind=unicorn&theme=nope&from=2011&to=1990&bbox=1,2,3&origin=ftp://x&licence=WTF&fresh=-1")
+	v, _ := url.ParseQuery("kind=unicorn&theme=nope&from=2011&to=1990&bbox=1,2,3&origin=ftp://x&licence=WTF&language=french&rules=no&area=dep:00,commune:35238&concept=mailto:x&fresh=-1")
 	s, err := ParseSelection(v)
 	var bad Invalid
 	if !errors.As(err, &bad) || !errors.Is(err, ErrInvalid) {
@@ -170,7 +171,7 @@ func TestSelectionErrors(t *testing.T) {
 	for _, f := range bad {
 		fields = append(fields, f.Field)
 	}
-	if d := cmp.Diff([]string{"kind", "theme", "from", "bbox", "origin", "licence", "fresh"}, fields); d != "" {
+	if d := cmp.Diff([]string{"kind", "theme", "from", "bbox", "origin", "licence", "language", "rules", "area", "area", "concept", "fresh"}, fields); d != "" {
 		t.Errorf("fields (-want +got):\n%s", d)
 	}
 	if s.From != "" || s.BBox != nil {
@@ -209,7 +210,8 @@ func TestOrigin(t *testing.T) {
 }
 
 func FuzzParseSelection(f *testing.F) {
-	for _, s := range []string{"q=a&kind=event", "bbox=170,-10,-170,10", "from=1990/..&to=2011", "origin=https://[::1]", "tag=%ff,a", "fresh=999"} {
+	for _, s := range []string{"q=a&kind=event", "bbox=170,-10,-170,10", "from=1990/..&to=2011", "origin=https://[::1]", "tag=%ff,a", "fresh=999",
+		"language=fr-CA,und&rules=published", "area=region:53,dep:2a,dep:", "concept=https://a.example/%20&concept=x"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, query string) {

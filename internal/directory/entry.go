@@ -62,6 +62,8 @@ type Entry struct {
 
 	Pillars   *Pillars   `json:"pillars,omitempty"`
 	Relations []Relation `json:"relations,omitempty"`
+	// Confirmed are relations that others state about this entry and that it states too.
+	Confirmed []Confirmation `json:"confirmed,omitempty"`
 
 	Licence      string       `json:"licence,omitempty"` // SPDX id
 	Website      string       `json:"website,omitempty"`

@@ -34,6 +34,17 @@ type Selection struct {
 	Map string
 	// FreshMonths keeps entries confirmed within that many months; 0 keeps all.
 	FreshMonths int
+	// Languages keeps entries with a name in any of these, or texts written in any:
+	// primary tags such as "fr", see EntryLanguages.
+	Languages []string
+	// Rules keeps entries that say where their rules can be read.
+	Rules bool
+	// Areas keeps entries in any of these parts of France: AreaRegion or
+	// AreaDepartment with an INSEE code.
+	Areas []string
+	// Concepts keeps entries that claim any of these concepts, and these concepts,
+	// by ID or ActivityPub id.
+	Concepts []string
 }
 
 // OriginLocal is the value of Selection.Origin for this instance's own entries.
@@ -50,8 +61,8 @@ const (
 )
 
 // ParseSelection reads a selection from a URL query: q, kind, theme, tag, from,
-// to, bbox (W,S,E,N), origin, map, licence, fresh. Lists may be repeated, comma-separated
-// or both. Other keys are left alone, and empty values are as absent. The error is
+// to, bbox (W,S,E,N), origin, map, licence, fresh, language, rules, area, concept. Lists
+// may be repeated, comma-separated or both, but concept, which is repeated. Other keys are left alone, and empty values are as absent. The error is
 // an Invalid with every field error; the selection then holds what could be read.
 func ParseSelection(v url.Values) (Selection, error) {
 	var bad Invalid
@@ -104,6 +115,7 @@ func ParseSelection(v url.Values) (Selection, error) {
 			s.Licence = l
 		}
 	}
+	s.readParts(v, fail)
 	var ok bool
 	if s.FreshMonths, ok = months(v.Get("fresh")); !ok {
 		fail("fresh", "out_of_range", "fresh is not a number of months, at most %d", maxFreshMonths)
@@ -115,7 +127,7 @@ func ParseSelection(v url.Values) (Selection, error) {
 }
 
 // checkMap refuses what cannot be a map's handle; an unknown one has no entries.
-func (s *Selection) checkMap(fail func(field, code, format string, args ...any)) {
+func (s *Selection) checkMap(fail failFunc) {
 	if s.Map != "" && !ValidHandle(s.Map) {
 		fail("map", "unknown", "%.40q is not the name of a map", s.Map)
 		s.Map = ""
@@ -225,6 +237,14 @@ func (s Selection) Values() url.Values {
 	set("licence", s.Licence)
 	if s.FreshMonths > 0 {
 		set("fresh", strconv.Itoa(s.FreshMonths)+"m")
+	}
+	set("language", strings.Join(s.Languages, ","))
+	if s.Rules {
+		set("rules", RulesPublished)
+	}
+	set("area", strings.Join(s.Areas, ","))
+	for _, c := range s.Concepts {
+		v.Add("concept", c)
 	}
 	return v
 }

@@ -53,6 +53,7 @@ func Validate(e *Entry) error {
 	v.concept(e)
 	v.pillars(e.Pillars)
 	v.relations(e)
+	v.confirmed(e)
 	v.attachments(e)
 	v.identifiers(e.Identifiers)
 	v.contact(e.Contact)

@@ -46,7 +46,7 @@ func testGraph(t *testing.T) Graph {
 		g.Nodes = append(g.Nodes, n)
 	}
 	for _, r := range readCSV(t, "relations.csv") {
-		g.Edges = append(g.Edges, Edge{r[0], r[1], r[2]})
+		g.Edges = append(g.Edges, Edge{From: r[0], To: r[1], Type: r[2]})
 	}
 	return g
 }
@@ -141,7 +141,7 @@ func checkSVG(t *testing.T, b []byte) {
 func TestCyclesAreReported(t *testing.T) {
 	t.Parallel()
 	g := testGraph(t)
-	want := []Edge{{"republic", "gnu", "inspires"}, {"lonely", "lonely", "version_of"}, {"same-c", "same-a", "cites"}}
+	want := []Edge{{From: "republic", To: "gnu", Type: "inspires"}, {From: "lonely", To: "lonely", Type: "version_of"}, {From: "same-c", To: "same-a", Type: "cites"}}
 	got := g.Layout(LayoutOptions{}).Cycles()
 	byID := func(a, b Edge) int { return strings.Compare(a.From+a.To, b.From+b.To) }
 	slices.SortFunc(got, byID)
@@ -213,11 +213,11 @@ func TestEdges(t *testing.T) {
 	for name, g := range map[string]Graph{
 		"empty":      {},
 		"one":        {Nodes: []Node{{ID: "a", Title: "A", Dated: true}}},
-		"self loop":  {Nodes: []Node{{ID: "a", Title: "A", Dated: true}}, Edges: []Edge{{"a", "a", "cites"}}},
-		"undated":    {Nodes: []Node{{ID: "a"}, {ID: "b"}}, Edges: []Edge{{"a", "b", "x"}, {"b", "a", "x"}}},
+		"self loop":  {Nodes: []Node{{ID: "a", Title: "A", Dated: true}}, Edges: []Edge{{From: "a", To: "a", Type: "cites"}}},
+		"undated":    {Nodes: []Node{{ID: "a"}, {ID: "b"}}, Edges: []Edge{{From: "a", To: "b", Type: "x"}, {From: "b", To: "a", Type: "x"}}},
 		"long":       {Nodes: []Node{{ID: "a", Title: long, Dated: true}, {ID: "b", Title: strings.Repeat("x", 400)}}},
 		"twice":      {Nodes: []Node{{ID: "a", Title: "1"}, {ID: "a", Title: "2"}}},
-		"far apart":  {Nodes: []Node{{ID: "a", From: -1e12, Dated: true}, {ID: "b", From: 1e12, Dated: true}}, Edges: []Edge{{"a", "b", "<&\">"}}},
+		"far apart":  {Nodes: []Node{{ID: "a", From: -1e12, Dated: true}, {ID: "b", From: 1e12, Dated: true}}, Edges: []Edge{{From: "a", To: "b", Type: "<&\">"}}},
 		"characters": {Nodes: []Node{{ID: "\x00<", Title: "\xff🌾<script>", Date: "<b>", KindName: "&", Theme: "\"x", Href: "javascript&\"", Dated: true}}},
 	} {
 		l := g.Layout(LayoutOptions{Focus: "a", Lang: "en"})
@@ -293,7 +293,7 @@ func randomGraph(nodes, edges int, seed uint64) Graph {
 		if g.Nodes[a].From > g.Nodes[b].From && r.IntN(10) > 0 {
 			a, b = b, a
 		}
-		g.Edges = append(g.Edges, Edge{g.Nodes[a].ID, g.Nodes[b].ID, types[r.IntN(4)]})
+		g.Edges = append(g.Edges, Edge{From: g.Nodes[a].ID, To: g.Nodes[b].ID, Type: types[r.IntN(4)]})
 	}
 	return g
 }
@@ -306,7 +306,13 @@ func FuzzLayout(f *testing.F) {
 		for i, c := range raw {
 			g.Nodes = append(g.Nodes, Node{ID: fmt.Sprint(c % 32), Title: title, Date: title, Dated: c < 224, From: int64(c%16) * yearSecs * 3})
 			if i > 0 {
-				g.Edges = append(g.Edges, Edge{fmt.Sprint(raw[i-1] % 32), fmt.Sprint(c % 32), title})
+				g.Edges = append(g.Edges, Edge{From: fmt.Sprint(raw[i-1] % 32), To: fmt.Sprint(c % 32), Type: title, Unconfirmed: c%2 == 0})
+			}
+			for range c % 7 {
+				g.Nodes[i].Notes = append(g.Nodes[i].Notes, Note{ID: title, Title: title, Href: title, Type: title, Unconfirmed: c%3 == 0})
+			}
+			if c%5 == 0 {
+				g.Nodes[i].Outside = title
 			}
 			if i > 200 {
 				break
@@ -335,4 +341,26 @@ func BenchmarkLayout(b *testing.B) {
 			g.Overview(1376, SVGOptions{})
 		}
 	})
+}
+
+// What is not held, what is stated by one side and what stands beside a card.
+func TestGoldenBeside(t *testing.T) {
+	t.Parallel()
+	g := Graph{Nodes: []Node{
+		{ID: "a", Title: "Charte", Date: "1990", From: yearStart(1990), Dated: true, KindName: "Charte", Href: "/a"},
+		{ID: "b", Title: "Manifeste", Date: "2000", From: yearStart(2000), Dated: true, Href: "/b", Notes: []Note{
+			{ID: "o", Title: "Réseau des rivières", Href: "/o", Type: "signed_by"},
+			{ID: "p", Title: "Une très longue maison des communs de la vallée", Type: "signed_by", Unconfirmed: true},
+			{ID: "q", Title: "Forum <1>", Href: "/q?a=1&b", Type: "founded_at"}, {ID: "r", Title: "R", Type: "signed_by"}, {ID: "s", Title: "S", Type: "signed_by"}}},
+		{ID: "https://c.example/1", Title: "Texte lointain", Outside: "c.example", Href: "https://c.example/1"},
+	}, Edges: []Edge{{From: "a", To: "b", Type: "cites", Unconfirmed: true}, {From: "https://c.example/1", To: "b", Type: "amends", Unconfirmed: true}, {From: "a", To: "b", Type: "cites"}}}
+	l := g.Layout(LayoutOptions{Focus: "b", Least: 320})
+	got := l.SVG(testOptions())
+	golden(t, "beside.svg", got)
+	if n := bytes.Count(got, []byte(`class="doute"`)); n != 2 { // an edge that is confirmed once is confirmed
+		t.Errorf("%d marks of doubt, want 2", n)
+	}
+	if !bytes.Contains(l.Legend(testOptions()), []byte("signed_by")) {
+		t.Error("no legend of the notes")
+	}
 }

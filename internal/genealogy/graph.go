@@ -21,6 +21,18 @@ type Node struct {
 	Href     string
 	// Theme is the dominant root theme's slug, "" for none.
 	Theme string
+	// Outside is the host of a text that is not held here, "" for what is.
+	Outside string
+	// Notes stand beside the card: who signed the text, where it was born.
+	Notes []Note
+}
+
+// Note is a small card beside a text's, with an edge to it.
+type Note struct {
+	ID, Title, Href string
+	// Type is the relation type ("signed_by", "founded_at").
+	Type        string
+	Unconfirmed bool
 }
 
 // Edge says that To descends from From: From is the older.
@@ -28,6 +40,8 @@ type Edge struct {
 	From, To string
 	// Type is the relation type ("inspires", "cites"…), a CSS class suffix.
 	Type string
+	// Unconfirmed says that only one side states it.
+	Unconfirmed bool
 }
 
 // Graph is texts and their relations, in any order. Edges to unknown nodes are
@@ -100,6 +114,7 @@ type ordered struct {
 type link struct {
 	from, to int
 	typ      string
+	doubtful bool
 }
 
 // order sorts the graph. Of nodes with one ID the first counts; edges to
@@ -143,13 +158,24 @@ func (g Graph) links(index map[string]int) []link {
 		from, ok1 := index[e.From]
 		to, ok2 := index[e.To]
 		if ok1 && ok2 {
-			out = append(out, link{from, to, e.Type})
+			out = append(out, link{from, to, e.Type, e.Unconfirmed})
 		}
 	}
 	slices.SortFunc(out, func(a, b link) int {
-		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to), cmp.Compare(a.typ, b.typ))
+		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to), cmp.Compare(a.typ, b.typ), compareBool(a.doubtful, b.doubtful))
 	})
-	return slices.Compact(out)
+	// Of an edge that is given twice the confirmed one counts.
+	return slices.CompactFunc(out, func(a, b link) bool { return a.from == b.from && a.to == b.to && a.typ == b.typ })
+}
+
+func compareBool(a, b bool) int {
+	if a == b {
+		return 0
+	}
+	if b {
+		return -1
+	}
+	return 1
 }
 
 // classify divides the edges and sorts nodes of one date so that parents come

@@ -1,6 +1,7 @@
 package genealogy
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -13,9 +14,11 @@ import (
 type LayoutOptions struct {
 	// Focus is the ID of the text whose lineage it is; its card is marked.
 	Focus string
-	// Width is the least width of the drawing in pixels, 960 when 0; the drawing
+	// Width is how wide the drawing should become at most, in pixels, 960 when 0; it
 	// is wider when a row needs it.
 	Width int
+	// Least is how wide it is in any case; 0 is Width.
+	Least int
 	// Lang is "fr" or "en".
 	Lang string
 }
@@ -69,7 +72,8 @@ func (g Graph) Layout(opt LayoutOptions) Layout {
 	}
 	l := Layout{opt: opt, order: g.order()}
 	room := opt.Width - labelRoom - sideMargin
-	l.layers = l.order.layered(measure{node: cardWidth, gap: cardGap, perRow: max(3, room/(cardWidth+cardGap)), span: 9 * yearSecs})
+	l.layers = l.order.layered(measure{node: cardWidth, gap: cardGap, perRow: max(3, room/(cardWidth+cardGap)), span: 9 * yearSecs,
+		spread: l.order.makeRoom})
 	for _, n := range l.order.nodes {
 		size := titleSize
 		if n.ID == opt.Focus {
@@ -78,13 +82,13 @@ func (g Graph) Layout(opt LayoutOptions) Layout {
 		l.lines = append(l.lines, glyph.Wrap(n.Title, size, cardWidth-30, titleLines))
 	}
 	l.place(func(row []*vertex) float64 {
-		lines := 2
+		height := 0.0
 		for _, v := range row {
 			if v.node >= 0 {
-				lines = max(lines, len(l.lines[v.node]))
+				height = max(height, l.cardHeight(v.node), notesHeight(len(l.order.nodes[v.node].Notes)))
 			}
 		}
-		return cardHead + float64(lines-1)*lineHeight + 14 + bandGap
+		return height + bandGap
 	})
 	l.relate()
 	return l
@@ -104,7 +108,7 @@ func (l *Layout) place(heightOf func(row []*vertex) float64) {
 		}
 	}
 	l.height = max(y, 60)
-	l.width = max(float64(l.opt.Width), labelRoom+right+sideMargin)
+	l.width = max(float64(cmp.Or(l.opt.Least, l.opt.Width)), labelRoom+right+sideMargin)
 	l.offset = labelRoom + (l.width-labelRoom-sideMargin-right)/2
 }
 
@@ -145,6 +149,8 @@ func word(lang, key string) string {
 		"contrary": {"relation contraire aux dates", "relation against the dates"},
 		"uses":     {"emplois attestés", "attested uses"},
 		"use":      {"emploi attesté", "attested use"},
+		"doubtful": {"dit d’un seul côté, non confirmé", "stated by one side only, not confirmed"},
+		"more":     {"autres", "more"},
 		"first":    {"premier emploi", "first use"},
 		"no use":   {"emploi non daté", "undated use"},
 	}
@@ -195,16 +201,24 @@ func (l *Layout) vivid(e link) bool {
 func (l Layout) Cycles() []Edge {
 	var out []Edge
 	for _, k := range l.order.odd {
-		out = append(out, Edge{From: l.order.nodes[k.from].ID, To: l.order.nodes[k.to].ID, Type: k.typ})
+		out = append(out, Edge{From: l.order.nodes[k.from].ID, To: l.order.nodes[k.to].ID, Type: k.typ, Unconfirmed: k.doubtful})
 	}
 	return out
 }
+
+// Cycles lists the edges that contradict time or close a circle.
+func (g Graph) Cycles() []Edge { return Layout{order: g.order()}.Cycles() }
 
 // Types lists the relation types that the layout shows, sorted.
 func (l Layout) Types() []string {
 	var out []string
 	for _, k := range l.order.down {
 		out = append(out, k.typ)
+	}
+	for _, n := range l.order.nodes {
+		for _, note := range n.Notes {
+			out = append(out, note.Type)
+		}
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

@@ -106,7 +106,7 @@ func (p *painter) thread(l *Layout, e link, chain []*vertex) {
 	last := len(line) - 1
 	tip := line[last]
 	line[last] = before(tip, line[last-1], arrowLength)
-	p.edge(l, e, "", p.opt.typeName(e.typ))
+	p.edge(l, e, "", p.opt.edgeName(e))
 	p.printf(`<path fill="none" %s d="M%s %s`, strokeOf(e.typ).attributes(), px(line[0].x), px(line[0].y))
 	for i := 1; i < last; i++ {
 		a, b := before(line[i], line[i-1], dotHeight/2), before(line[i], line[i+1], dotHeight/2)
@@ -114,6 +114,9 @@ func (p *painter) thread(l *Layout, e link, chain []*vertex) {
 	}
 	p.printf(`L%s %s"/>`, px(line[last].x), px(line[last].y))
 	p.head(line[last], tip)
+	if e.doubtful {
+		p.doubt(point{(line[0].x + line[1].x) / 2, (line[0].y + line[1].y) / 2})
+	}
 	p.printf("</g>")
 }
 

@@ -57,6 +57,20 @@ func strokeOf(typ string) stroke {
 		return stroke{1.8, "8 3 1.5 3"}
 	case "version_of":
 		return stroke{3, "3 5"}
+	case "signed_by":
+		return stroke{2, "1 4"}
+	case "founded_at":
+		return stroke{2.4, "6 3 1 3 1 3"}
+	case "member_of", "part_of":
+		return stroke{2.4, ""}
+	case "partner_of":
+		return stroke{2, "6 4"}
+	case "funded_by":
+		return stroke{2, "12 3 2 3"}
+	case "organised_by":
+		return stroke{1.6, "3 3"}
+	case "claims":
+		return stroke{2, "1.5 5"}
 	case "broader", "narrower":
 		return stroke{1.2, ""}
 	case "related":
@@ -159,7 +173,7 @@ func (p *painter) chain(l *Layout, e link, chain []*vertex, at bounds) {
 		colour = ` stroke="var(--haie)"`
 	}
 	s := strokeOf(e.typ)
-	p.edge(l, e, "", p.opt.typeName(e.typ))
+	p.edge(l, e, "", p.opt.edgeName(e))
 	upward := e.from > e.to // from an undated node below
 	p.printf(`<path fill="none" %s%s d="`, s.attributes(), colour)
 	_, y := at(l, chain[0])
@@ -183,6 +197,15 @@ func (p *painter) chain(l *Layout, e link, chain []*vertex, at bounds) {
 	}
 	p.printf(`"/>`)
 	p.arrow(l, chain, upward, at, colour)
+	if e.doubtful {
+		a, b := chain[0], chain[len(chain)-1]
+		if len(chain) > 2 {
+			b = chain[1]
+		}
+		_, bottom := at(l, a)
+		top, _ := at(l, b)
+		p.doubt(point{(a.x+b.x)/2 + l.offset, (bottom + top) / 2})
+	}
 	p.printf("</g>")
 }
 
@@ -202,6 +225,20 @@ func (p *painter) arrow(l *Layout, chain []*vertex, upward bool, at bounds, colo
 
 const arrowLength = 8
 
+// doubt marks an edge that only one side states.
+func (p *painter) doubt(at point) {
+	p.printf(`<circle class="doute" cx="%s" cy="%s" r="8" fill="var(--papier)" stroke="var(--trait-fort)" stroke-width="1.4" stroke-dasharray="none"/><text class="s-txt" x="%s" y="%s" font-size="12" font-weight="700" text-anchor="middle" stroke="none">? </text>`,
+		px(at.x), px(at.y), px(at.x), px(at.y+4.2))
+}
+
+// edgeName names an edge, with what is not sure about it.
+func (o SVGOptions) edgeName(e link) string {
+	if e.doubtful {
+		return o.typeName(e.typ) + " (" + word(o.Lang, "doubtful") + ")"
+	}
+	return o.typeName(e.typ)
+}
+
 // odd draws an edge against time, without direction; a loop is not drawn.
 func (p *painter) odd(l *Layout, e link, at bounds) {
 	a, b := l.layers.of[e.from], l.layers.of[e.to]
@@ -211,7 +248,7 @@ func (p *painter) odd(l *Layout, e link, at bounds) {
 	if a.layer > b.layer {
 		a, b = b, a
 	}
-	p.edge(l, e, " contre", p.opt.typeName(e.typ)+", "+word(p.opt.Lang, "contrary"))
+	p.edge(l, e, " contre", p.opt.edgeName(e)+", "+word(p.opt.Lang, "contrary"))
 	_, y0 := at(l, a)
 	y1, bottom := at(l, b)
 	bend := (y0 + y1) / 2
@@ -234,6 +271,10 @@ func (p *painter) card(l *Layout, i int) {
 	case ancestor, descendant:
 		line, wide = "var(--c,var(--haie))", 1.8
 	}
+	dash := ""
+	if n.Outside != "" {
+		class, dash = class+" dehors", ` stroke-dasharray="5 4"`
+	}
 	p.printf(`<a class="%s %s" data-id="%s"`, class, themeClass(n.Theme), esc(n.ID))
 	if n.Href != "" {
 		p.printf(` href="%s"`, esc(n.Href))
@@ -241,22 +282,28 @@ func (p *painter) card(l *Layout, i int) {
 	if l.near[i] == focus {
 		p.printf(` aria-current="true"`)
 	}
-	p.printf(`><path class="cadre-n" d="M%s %sh%da11 11 0 0 1 11 11V%sa11 11 0 0 1 -11 11H%sa3 3 0 0 1 -3 -3V%sa11 11 0 0 1 11 -11z" fill="%s" stroke="%s" stroke-width="%v"/>`,
-		px(left+11), px(top), cardWidth-22, px(bottom-11), px(left+3), px(top+11), fill, line, wide)
+	p.printf(`><path class="cadre-n" d="M%s %sh%da11 11 0 0 1 11 11V%sa11 11 0 0 1 -11 11H%sa3 3 0 0 1 -3 -3V%sa11 11 0 0 1 11 -11z" fill="%s" stroke="%s" stroke-width="%v"%s/>`,
+		px(left+11), px(top), cardWidth-22, px(bottom-11), px(left+3), px(top+11), fill, line, wide, dash)
 	p.printf(`<path d="M%s %sV%s" stroke="var(--c)" stroke-width="5" stroke-linecap="round"/>`, px(left+9.5), px(top+13), px(bottom-13))
 	p.cardText(n, l.lines[i], left, top, l.near[i] == focus)
 	p.printf("</a>")
+	p.notes(n, left+cardWidth, top)
 }
 
 func (p *painter) cardText(n *Node, lines []string, left, top float64, bold bool) {
 	x := left + 21
 	p.printf(`<text class="s-date" x="%s" y="%s" font-size="12.8" font-weight="700" fill="var(--c)">%s `, px(x), px(top+21), esc(n.Date))
-	if n.KindName != "" {
+	about := n.KindName
+	if n.Outside != "" {
+		about = n.Outside
+	}
+	if about != "" {
 		dot := ""
 		if n.Date != "" {
 			dot = "· "
 		}
-		p.printf(`<tspan font-weight="500" fill="var(--encre-2)">%s%s </tspan>`, dot, esc(n.KindName))
+		about, _ = glyph.Shorten(dot+about, 12.8, cardWidth-28-glyph.Width(n.Date+" ", 12.8)*boldSlack)
+		p.printf(`<tspan font-weight="500" fill="var(--encre-2)">%s </tspan>`, esc(about))
 	}
 	p.printf("</text>")
 	attributes := ""
@@ -292,6 +339,11 @@ func (l Layout) Legend(opt SVGOptions) []byte {
 	}
 	if len(l.order.odd) > 0 {
 		p.sample(contrary, word(opt.Lang, "contrary"))
+	}
+	if l.doubtful() {
+		p.printf(`<span><svg width="20" height="20" aria-hidden="true" focusable="false">`)
+		p.doubt(point{10, 10})
+		p.printf(`</svg>%s</span>`, esc(word(opt.Lang, "doubtful")))
 	}
 	return p.Bytes()
 }

@@ -35,12 +35,12 @@ func (in *Inbox) remember(ctx context.Context, announcer, id string, eff effect,
 			return eff, errors.Join(err, ierr)
 		}
 	}
-	return effect{changes: true, delivers: eff.delivers, run: func(tx *store.Tx) error {
+	return effect{changes: true, delivers: eff.delivers, run: func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.PutAnnounced(ctx, id, announcer); err != nil {
 			return err
 		}
 		if !stale {
-			return eff.run(tx)
+			return eff.run(ctx, tx)
 		}
 		_, err := in.cfg.Ledger.Rejudge(ctx, tx, id)
 		return err

@@ -30,7 +30,7 @@ var errHeld = errors.New("held: its server came back with another key")
 // effect is what an activity does to the database, once everything that needs
 // the network is done.
 type effect struct {
-	run func(tx *store.Tx) error
+	run func(ctx context.Context, tx *store.Tx) error
 	// delivers and changes say whom to wake after the commit.
 	delivers, changes bool
 }
@@ -69,7 +69,8 @@ func (in *Inbox) Apply(ctx context.Context, job jobs.Job) error {
 	}
 	in.countDrop(rec.Origin, err)
 	in.cfg.Logger.InfoContext(ctx, "activity not applied", "activity", rec.ID, "type", rec.Type, "reason", err)
-	return in.cfg.Store.Write(ctx, func(tx *store.Tx) error { return tx.FinishReceived(ctx, rec.ID, err.Error()) })
+	why := err.Error()
+	return in.effects.do(ctx, in.cfg.Store, func(ctx context.Context, tx *store.Tx) error { return tx.FinishReceived(ctx, rec.ID, why) })
 }
 
 // final reports whether trying again is of no use. A conflict is not final: two
@@ -87,7 +88,7 @@ func final(err error) bool {
 
 // hold puts an activity aside, and drops it when too many wait already.
 func (in *Inbox) hold(ctx context.Context, rec store.Received) error {
-	return in.cfg.Store.Write(ctx, func(tx *store.Tx) error {
+	return in.effects.do(ctx, in.cfg.Store, func(ctx context.Context, tx *store.Tx) error {
 		why := errHeld.Error()
 		held, err := tx.HoldReceived(ctx, rec.ID, rec.Origin)
 		if err != nil {
@@ -101,9 +102,9 @@ func (in *Inbox) hold(ctx context.Context, rec store.Received) error {
 }
 
 func (in *Inbox) commit(ctx context.Context, rec store.Received, eff effect) error {
-	err := in.cfg.Store.Write(ctx, func(tx *store.Tx) error {
+	err := in.effects.do(ctx, in.cfg.Store, func(ctx context.Context, tx *store.Tx) error {
 		if eff.run != nil {
-			if err := eff.run(tx); err != nil {
+			if err := eff.run(ctx, tx); err != nil {
 				return err
 			}
 		}

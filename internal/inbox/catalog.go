@@ -32,7 +32,7 @@ func (in *Inbox) reread(ctx context.Context, act federation.Activity) (eff effec
 	if len(read) == 0 {
 		return effect{}, true, drop("nobody here reads %s", act.Object.ID)
 	}
-	return effect{run: func(tx *store.Tx) error {
+	return effect{run: func(ctx context.Context, tx *store.Tx) error {
 		if err := tx.WantHeal(ctx, origin); err != nil {
 			return err
 		}

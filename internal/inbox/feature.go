@@ -45,7 +45,7 @@ func (in *Inbox) feature(ctx context.Context, act federation.Activity) (effect, 
 		return effect{}, err
 	}
 	f := store.Feature{ID: id.String(), Object: object, Collection: collection, Actor: act.Actor, Created: in.now()}
-	return effect{delivers: true, run: func(tx *store.Tx) error {
+	return effect{delivers: true, run: func(ctx context.Context, tx *store.Tx) error {
 		kept, err := tx.PutFeature(ctx, f)
 		if err != nil {
 			return err

@@ -31,7 +31,7 @@ func (in *Inbox) flag(ctx context.Context, act federation.Activity) (effect, err
 		return effect{}, drop("reports nothing that is known here")
 	}
 	report := moderation.NewReport{Reporter: act.Actor, Category: "other", Objects: objects, Content: sanitize.Plain(m.Text("content"))}
-	return effect{run: func(tx *store.Tx) error {
+	return effect{run: func(ctx context.Context, tx *store.Tx) error {
 		_, err := in.cfg.Moderation.TakeReport(ctx, tx, report)
 		return err
 	}}, nil

@@ -27,7 +27,7 @@ func (in *Inbox) follow(ctx context.Context, act federation.Activity) (effect, e
 		Actor: actor.URI, Object: object, Inbox: actor.Inbox, SharedInbox: actor.SharedInbox,
 		FollowID: act.ID, Bocage: actor.Catalog != "", Created: in.now(),
 	}
-	return effect{delivers: true, run: func(tx *store.Tx) error { return in.welcome(ctx, tx, actor, f, act.Raw) }}, nil
+	return effect{delivers: true, run: func(ctx context.Context, tx *store.Tx) error { return in.welcome(ctx, tx, actor, f, act.Raw) }}, nil
 }
 
 // welcome writes what became of a Follow. Who was accepted once stays so when
@@ -85,7 +85,7 @@ func (in *Inbox) undo(ctx context.Context, act federation.Activity) (effect, err
 	if err != nil {
 		return effect{}, err
 	}
-	return effect{run: func(tx *store.Tx) error {
+	return effect{run: func(ctx context.Context, tx *store.Tx) error {
 		_, err := tx.DeleteFollower(ctx, act.Actor, object)
 		return err
 	}}, nil
@@ -128,7 +128,7 @@ func (in *Inbox) answered(ctx context.Context, act federation.Activity, state st
 	if err != nil {
 		return effect{}, err
 	}
-	return effect{run: func(tx *store.Tx) error {
+	return effect{run: func(ctx context.Context, tx *store.Tx) error {
 		now, err := tx.Following(ctx, f.Actor, f.Object)
 		if errors.Is(err, directory.ErrNotFound) {
 			return drop("the follow was taken back meanwhile")

@@ -194,7 +194,7 @@ func (in *Inbox) keep(ctx context.Context, rec store.Received, sig *httpsig.Sign
 	if err != nil {
 		return err
 	}
-	return in.arrivals.do(ctx, in.cfg.Store, func(tx *store.Tx) error {
+	return in.arrivals.do(ctx, in.cfg.Store, func(ctx context.Context, tx *store.Tx) error {
 		dup, err := tx.InsertSignature(ctx, sig.Hash(), in.now().Add(replayWindow))
 		if err != nil {
 			return err

@@ -25,6 +25,11 @@ import (
 // JobApply is the kind of the jobs that Apply does.
 const JobApply = peer.JobApply
 
+// Workers is how many activities a Runner of Jobs should apply at once: more than
+// the machine has cores, since some wait for a server, and those that do not are
+// committed together.
+const Workers = 32
+
 // Ledger is what the inbox does to the directory; *ledger.Ledger has it.
 type Ledger interface {
 	AcceptRemote(ctx context.Context, tx *store.Tx, e directory.Entry, wire []byte, hash string) (changed bool, err error)
@@ -58,8 +63,8 @@ type Inbox struct {
 	// forms is the form of signature that was last noted of each known peer. A
 	// stranger is not kept, so that it is bounded by the table of peers.
 	forms sync.Map
-	// arrivals are kept together.
-	arrivals batch
+	// arrivals are kept together, and effects applied.
+	arrivals, effects batch
 }
 
 // New returns an Inbox.

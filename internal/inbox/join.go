@@ -24,7 +24,7 @@ func (in *Inbox) join(ctx context.Context, act federation.Activity) (effect, err
 	if err != nil {
 		return effect{}, fmt.Errorf("who joins: %w", err)
 	}
-	return effect{delivers: true, run: func(tx *store.Tx) error {
+	return effect{delivers: true, run: func(ctx context.Context, tx *store.Tx) error {
 		return in.cfg.Publisher.Ignore(ctx, tx, &e, who, act.Raw)
 	}}, nil
 }

@@ -60,7 +60,7 @@ func (in *Inbox) moved(ctx context.Context, act federation.Activity) (effect, er
 			return effect{}, fmt.Errorf("target of the Move: %w", err)
 		}
 	}
-	return effect{delivers: true, changes: true, run: func(tx *store.Tx) error {
+	return effect{delivers: true, changes: true, run: func(ctx context.Context, tx *store.Tx) error {
 		if err := in.settled(ctx, tx.Reader, old, target); err != nil {
 			return err
 		}
@@ -142,7 +142,7 @@ func (in *Inbox) movedHere(ctx context.Context, old, target string) (effect, err
 		return effect{}, err
 	}
 	name, _ := e.Name.In()
-	return effect{changes: true, run: func(tx *store.Tx) error {
+	return effect{changes: true, run: func(ctx context.Context, tx *store.Tx) error {
 		if err := in.settled(ctx, tx.Reader, old, target); err != nil {
 			return err
 		}

@@ -138,12 +138,14 @@ func (in *Inbox) accept(ctx context.Context, doc document) (effect, error) {
 	}
 	e, err := vocab.Entry(doc.raw, doc.origin)
 	if errors.Is(err, directory.ErrForbidden) && known && !buried { // listed once, and no more
-		return effect{changes: true, run: func(tx *store.Tx) error { return in.cfg.Ledger.RemoveRemote(ctx, tx, doc.object.ID) }}, nil
+		return effect{changes: true, run: func(ctx context.Context, tx *store.Tx) error {
+			return in.cfg.Ledger.RemoveRemote(ctx, tx, doc.object.ID)
+		}}, nil
 	}
 	if err != nil {
 		return effect{}, fmt.Errorf("read %s: %w", doc.object.ID, err)
 	}
-	return effect{changes: true, run: func(tx *store.Tx) error {
+	return effect{changes: true, run: func(ctx context.Context, tx *store.Tx) error {
 		if _, err := in.cfg.Ledger.AcceptRemote(ctx, tx, e, doc.raw, hash); err != nil || kept == nil {
 			return err
 		}
@@ -250,7 +252,7 @@ func (in *Inbox) remove(ctx context.Context, act federation.Activity) (effect, e
 			return effect{}, err
 		}
 	}
-	return effect{changes: true, run: func(tx *store.Tx) error { return in.cfg.Ledger.RemoveRemote(ctx, tx, id) }}, nil
+	return effect{changes: true, run: func(ctx context.Context, tx *store.Tx) error { return in.cfg.Ledger.RemoveRemote(ctx, tx, id) }}, nil
 }
 
 // confirmGone returns nil when the origin says that id is no more.
@@ -272,7 +274,7 @@ func (in *Inbox) confirmGone(ctx context.Context, id string) error {
 }
 
 func (in *Inbox) removeActor(ctx context.Context, uri string) effect {
-	return effect{changes: true, run: func(tx *store.Tx) error {
+	return effect{changes: true, run: func(ctx context.Context, tx *store.Tx) error {
 		if _, err := tx.DeleteFollowersBy(ctx, uri); err != nil {
 			return err
 		}

@@ -33,7 +33,7 @@ func (in *Inbox) reply(ctx context.Context, act federation.Activity) (eff effect
 	if post.ID != act.Object.ID || post.Author != act.Actor {
 		return effect{}, false, nil
 	}
-	forget := func(tx *store.Tx) error { return tx.EmptyReceived(ctx, act.ID) }
+	forget := func(ctx context.Context, tx *store.Tx) error { return tx.EmptyReceived(ctx, act.ID) }
 	_, err = in.cfg.Store.ReplyByURI(ctx, post.ID)
 	held := err == nil
 	if err != nil && !errors.Is(err, directory.ErrNotFound) {
@@ -55,7 +55,7 @@ func (in *Inbox) reply(ctx context.Context, act federation.Activity) (eff effect
 	if err != nil {
 		return effect{}, true, fmt.Errorf("author of a reply: %w", err)
 	}
-	return effect{run: func(tx *store.Tx) error {
+	return effect{run: func(ctx context.Context, tx *store.Tx) error {
 		kept, why, err := in.cfg.Discussions.Receive(ctx, tx, e, post, author)
 		if err != nil {
 			return err
@@ -63,7 +63,7 @@ func (in *Inbox) reply(ctx context.Context, act federation.Activity) (eff effect
 		if !kept {
 			in.cfg.Logger.InfoContext(ctx, "reply not kept", "activity", act.ID, "reason", why)
 		}
-		return forget(tx)
+		return forget(ctx, tx)
 	}}, true, nil
 }
 
@@ -120,7 +120,9 @@ func (in *Inbox) unreply(ctx context.Context, act federation.Activity, id string
 	case err != nil:
 		return effect{}, true, err
 	}
-	return effect{run: func(tx *store.Tx) error { return in.cfg.Discussions.Withdraw(ctx, tx, id, act.Actor) }}, true, nil
+	return effect{run: func(ctx context.Context, tx *store.Tx) error {
+		return in.cfg.Discussions.Withdraw(ctx, tx, id, act.Actor)
+	}}, true, nil
 }
 
 // overtaken remembers the Delete of something that we do not know, which may be a

@@ -2,13 +2,10 @@ package jobs
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -70,32 +67,10 @@ func (r *Runner) init() {
 }
 
 // Run works until ctx ends, and then waits for the jobs that run. It returns nil.
-// Each worker takes one job at a time, so that a long one holds up no other.
+// A slot that is free takes the next job, so that a long one holds up no other.
 func (r *Runner) Run(ctx context.Context) error {
-	r.init()
-	var wg sync.WaitGroup
-	for range r.Workers {
-		wg.Go(func() { r.work(ctx) })
-	}
-	wg.Wait()
-	return nil
-}
-
-func (r *Runner) work(ctx context.Context) {
-	for ctx.Err() == nil {
-		n, err := r.step(ctx, 1)
-		if err != nil && ctx.Err() == nil {
-			r.Logger.ErrorContext(ctx, "jobs", "error", err)
-		}
-		if n > 0 && err == nil {
-			continue
-		}
-		select {
-		case <-ctx.Done():
-		case <-r.wake:
-		case <-time.After(r.Poll):
-		}
-	}
+	_, err := r.loop(ctx, false)
+	return err
 }
 
 // Notify wakes a sleeping runner: a job was just committed.
@@ -110,155 +85,108 @@ func (r *Runner) Notify() {
 // Step runs up to Workers jobs that are due and returns how many ran. Tests call it
 // until it returns 0.
 func (r *Runner) Step(ctx context.Context) (int, error) {
+	return r.loop(ctx, true)
+}
+
+// task is a job that this runner leased.
+type task struct {
+	job    Job
+	cancel func()
+	err    error
+}
+
+// loop leases, starts and ends jobs. What happens at the same time is written
+// together: each turn is one transaction that records the ends and takes new jobs.
+func (r *Runner) loop(ctx context.Context, once bool) (ran int, err error) {
 	r.init()
-	return r.step(ctx, r.Workers)
-}
-
-func (r *Runner) step(ctx context.Context, limit int) (int, error) {
-	batch, err := r.lease(ctx, limit)
-	if err != nil {
-		return 0, fmt.Errorf("lease jobs: %w", err)
-	}
-	errs := make([]error, len(batch))
-	var wg sync.WaitGroup
-	for i, job := range batch {
-		wg.Go(func() { errs[i] = r.run(ctx, job) })
-	}
-	wg.Wait()
-	return len(batch), errors.Join(errs...)
-}
-
-// lease takes due jobs, oldest first. The conditional update decides between
-// runners that chose the same row.
-func (r *Runner) lease(ctx context.Context, limit int) (batch []Job, err error) {
-	if len(r.kinds) == 0 {
-		return nil, nil
-	}
-	err = r.DB.Update(ctx, func(tx Execer) error {
-		batch = nil
-		now := r.Clock().UnixMicro()
-		args := []any{now, limit + 3*r.Workers}
-		marks := make([]string, len(r.kinds))
-		for i, k := range r.kinds {
-			args = append(args, k)
-			marks[i] = fmt.Sprintf("$%d", len(args))
+	ended := make(chan *task, r.Workers)
+	running := map[string]*task{}
+	renew := time.NewTicker(max(r.Lease/3, time.Millisecond))
+	defer renew.Stop()
+	var over []*task
+	look := true // for jobs
+	for {
+		want := 0
+		if look && ctx.Err() == nil {
+			want = r.Workers - len(running)
 		}
-		due, err := scanJobs(tx.QueryContext(ctx, `SELECT id, kind, unique_key, payload, due, attempts FROM job
-			WHERE due <= $1 AND lease_until <= $1 AND kind IN (`+strings.Join(marks, ",")+`) ORDER BY due, id LIMIT $2`, args...))
-		if err != nil {
-			return err
-		}
-		for _, j := range due {
-			if len(batch) == limit {
-				break
+		if want > 0 || len(over) > 0 {
+			batch, err := r.turn(ctx, over, want)
+			if err != nil && once {
+				abandon(running, ended)
+				return ran, err
 			}
-			res, err := tx.ExecContext(ctx, `UPDATE job SET lease_until = $2, lease_owner = $3, attempts = attempts + 1
-				WHERE id = $1 AND lease_until <= $4`, j.ID, now+r.Lease.Microseconds(), r.owner, now)
-			if err != nil {
-				return err
+			if err != nil && ctx.Err() == nil {
+				r.Logger.ErrorContext(ctx, "jobs", "error", err)
 			}
-			if n, err := res.RowsAffected(); err != nil {
-				return err
-			} else if n == 1 {
-				batch = append(batch, j)
+			if err == nil || ctx.Err() != nil {
+				over = nil
 			}
+			for _, j := range batch {
+				running[j.ID] = r.start(ctx, j, ended)
+			}
+			ran += len(batch)
+			look = err == nil && want > 0 && len(batch) == want
 		}
-		return nil
-	})
-	return batch, err
+		if len(running) == 0 && len(over) == 0 && (once || ctx.Err() != nil) {
+			return ran, nil
+		}
+		over = append(over, r.await(ctx, running, ended, renew.C, &look)...)
+		look = (look || len(over) > 0) && !once
+	}
 }
 
-func scanJobs(rows *sql.Rows, err error) ([]Job, error) {
-	if err != nil {
-		return nil, err
+// await blocks until there is something to do, and returns the jobs that ended.
+func (r *Runner) await(ctx context.Context, running map[string]*task, ended chan *task, renew <-chan time.Time, look *bool) (over []*task) {
+	stop, idle := ctx.Done(), (<-chan time.Time)(nil)
+	if ctx.Err() != nil {
+		stop = nil // only the ends are left to wait for
+	} else {
+		idle = time.After(r.Poll)
 	}
-	defer func() { _ = rows.Close() }() // rows.Err says what went wrong
-	var out []Job
-	for rows.Next() {
-		var j Job
-		var due int64
-		if err := rows.Scan(&j.ID, &j.Kind, &j.Key, (*[]byte)(&j.Payload), &due, &j.Attempts); err != nil {
-			return nil, err
+	select {
+	case t := <-ended:
+		for over = append(over, t); ; over = append(over, <-ended) {
+			delete(running, over[len(over)-1].job.ID)
+			if len(ended) == 0 {
+				return over
+			}
 		}
-		j.Due = time.UnixMicro(due).UTC()
-		out = append(out, j)
+	case <-stop:
+	case <-r.wake:
+		*look = true
+	case <-idle:
+		*look = true
+	case <-renew:
+		r.renew(ctx, running)
 	}
-	return out, rows.Err()
+	return nil
 }
 
-// run does one job and records how it ended. What the lease lost to another
-// worker is left alone.
-func (r *Runner) run(ctx context.Context, job Job) error {
+// abandon lets go of what runs: its leases end by themselves.
+func abandon(running map[string]*task, ended <-chan *task) {
+	for _, t := range running {
+		t.cancel()
+	}
+	for range running {
+		<-ended
+	}
+}
+
+// start runs one job beside the others and tells ended.
+func (r *Runner) start(ctx context.Context, job Job, ended chan<- *task) *task {
 	jobCtx, cancel := context.WithTimeout(ctx, r.Limit)
-	letGo := r.hold(jobCtx, cancel, job)
-	err := r.handle(jobCtx, job)
-	letGo()
-	if err != nil {
-		r.Logger.WarnContext(ctx, "job failed", "kind", job.Kind, "key", job.Key, "attempt", job.Attempts+1,
-			"discarded", errors.Is(err, ErrDiscard), "error", err)
-	}
-	// The end is recorded also when the runner is being stopped.
-	endCtx, cancelEnd := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer cancelEnd()
-	return r.DB.Update(endCtx, func(tx Execer) error {
-		if err == nil || errors.Is(err, ErrDiscard) {
-			_, dbErr := tx.ExecContext(endCtx, "DELETE FROM job WHERE id = $1 AND lease_owner = $2", job.ID, r.owner)
-			return dbErr
+	t := &task{job: job, cancel: cancel}
+	go func() {
+		defer cancel()
+		t.err = r.handle(jobCtx, job)
+		if t.err != nil {
+			r.Logger.WarnContext(ctx, "job failed", "kind", job.Kind, "key", job.Key, "attempt", job.Attempts+1,
+				"discarded", errors.Is(t.err, ErrDiscard), "error", t.err)
 		}
-		return r.retry(endCtx, tx, job, err)
-	})
-}
-
-// hold renews the job's lease until letGo, and cancels the job when another
-// worker has taken it.
-func (r *Runner) hold(ctx context.Context, cancel func(), job Job) (letGo func()) {
-	var wg sync.WaitGroup
-	wg.Go(func() {
-		t := time.NewTicker(max(r.Lease/3, time.Millisecond))
-		defer t.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-t.C:
-			}
-			lost := false
-			err := r.DB.Update(ctx, func(tx Execer) error {
-				res, err := tx.ExecContext(ctx, "UPDATE job SET lease_until = $2 WHERE id = $1 AND lease_owner = $3",
-					job.ID, r.Clock().Add(r.Lease).UnixMicro(), r.owner)
-				if err != nil {
-					return err
-				}
-				n, err := res.RowsAffected()
-				lost = n == 0
-				return err
-			})
-			if err == nil && lost {
-				cancel()
-			}
-		}
-	})
-	return func() {
-		cancel()
-		wg.Wait()
-	}
-}
-
-// retry puts a failed job off; when a newer one with its key waits, that one stands for both.
-func (r *Runner) retry(ctx context.Context, tx Execer, job Job, cause error) error {
-	res, err := tx.ExecContext(ctx, `DELETE FROM job WHERE id = $1 AND lease_owner = $2 AND unique_key <> '' AND EXISTS (
-		SELECT 1 FROM job o WHERE o.kind = job.kind AND o.unique_key = job.unique_key AND o.lease_until = 0)`, job.ID, r.owner)
-	if err != nil {
-		return err
-	}
-	if n, err := res.RowsAffected(); err != nil || n == 1 {
-		return err
-	}
-	text := strings.ToValidUTF8(strings.ReplaceAll(cause.Error(), "\x00", ""), "")
-	text = strings.ToValidUTF8(text[:min(len(text), maxErrorBytes)], "")
-	_, err = tx.ExecContext(ctx, `UPDATE job SET lease_until = 0, lease_owner = '', due = $3, last_error = $4
-		WHERE id = $1 AND lease_owner = $2`, job.ID, r.owner, r.Clock().Add(Backoff(job.Attempts)).UnixMicro(), text)
-	return err
+		ended <- t
+	}()
+	return t
 }
 
 // handle turns a panic into an error, so that one bad document does not end the program.
@@ -269,14 +197,4 @@ func (r *Runner) handle(ctx context.Context, job Job) (err error) {
 		}
 	}()
 	return r.Handlers[job.Kind](ctx, job)
-}
-
-// Backoff is the wait after a number of earlier failures: 2 s doubled each time, at
-// most an hour, plus up to a quarter at random.
-func Backoff(attempts int) time.Duration {
-	d := maxBackoff
-	if attempts < 12 {
-		d = min(maxBackoff, firstBackoff<<max(0, attempts))
-	}
-	return d + rand.N(d/4+1)
 }

@@ -221,6 +221,11 @@ func (im *importer) entry(ctx context.Context, tx *store.Tx, ae ArchivedEntry) (
 			e.Relations[i].Object = now
 		}
 	}
+	for i := range e.Confirmed {
+		if now := im.uris[e.Confirmed[i].Subject]; now != "" {
+			e.Confirmed[i].Subject = now
+		}
+	}
 	if err := l.prepareImported(ctx, tx, im.who, &e, im.batch); err != nil {
 		return e, false, err
 	}

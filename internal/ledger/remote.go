@@ -71,6 +71,8 @@ func drop(e *directory.Entry, path string) {
 		e.Pillars = nil
 	case "relations":
 		e.Relations = nil
+	case "confirmed":
+		e.Confirmed = nil
 	case "licence":
 		e.Licence = ""
 	case "website":

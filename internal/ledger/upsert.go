@@ -229,6 +229,9 @@ func merge(e, old *directory.Entry) {
 	if e.Contact == nil {
 		e.Contact = old.Contact
 	}
+	if e.Confirmed == nil {
+		e.Confirmed = old.Confirmed // no file says it
+	}
 	if shownAs(old, e.Place) {
 		e.Place = old.Place
 	}

@@ -2,13 +2,9 @@ package site
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"slices"
 	"sync"
-	"time"
 
-	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/store"
 )
 
@@ -44,65 +40,4 @@ func (s *Site) originCounts(ctx context.Context) ([]store.OriginCount, error) {
 		}
 		return out, nil
 	})
-}
-
-// chartMost is how many texts, or concepts, the charts take.
-const chartMost = 5000
-
-// ofKind reads every public entry of a kind, by number.
-func (s *Site) ofKind(ctx context.Context, k directory.Kind) ([]directory.Public, error) {
-	es, err := s.cfg.Store.Entries(ctx, store.EntryFilter{Selection: directory.Selection{Kinds: []directory.Kind{k}}, Limit: chartMost})
-	if err != nil {
-		return nil, fmt.Errorf("read all of kind %s: %w", k, err)
-	}
-	to, err := s.cfg.Store.Redirects(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read all of kind %s: %w", k, err)
-	}
-	out := publics(es)
-	if err := s.addMerged(ctx, k, out); err != nil {
-		return nil, fmt.Errorf("read all of kind %s: %w", k, err)
-	}
-	for i := range out {
-		for j := range out[i].Relations { // what moved or was merged is drawn as what is shown instead
-			if uri, ok := to[out[i].Relations[j].Object]; ok {
-				out[i].Relations[j].Object = uri
-			}
-		}
-	}
-	return out, nil
-}
-
-// addMerged gives to the entries of a chart the relations of their merged twins.
-func (s *Site) addMerged(ctx context.Context, k directory.Kind, out []directory.Public) error {
-	merged, err := s.cfg.Store.Successions(ctx, store.WhyMerged, time.Time{}, chartMost)
-	if err != nil || len(merged) == 0 {
-		return err
-	}
-	at := make(map[string]int, len(out))
-	for i, e := range out {
-		at[e.ID] = i
-	}
-	for _, m := range merged {
-		i, ok := at[m.NewID]
-		if !ok {
-			continue
-		}
-		o, err := s.cfg.Store.Entry(ctx, m.OldID)
-		if errors.Is(err, directory.ErrNotFound) || errors.Is(err, directory.ErrGone) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if public, ok := o.Public(); ok && o.Kind == k {
-			out[i].Relations = slices.Clone(out[i].Relations)
-			for _, r := range public.Relations {
-				if r.Object != out[i].URI {
-					out[i].Relations = append(out[i].Relations, r)
-				}
-			}
-		}
-	}
-	return nil
 }

@@ -1,10 +1,10 @@
 package site
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"sort"
-	"strings"
 
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/genealogy"
@@ -43,25 +43,31 @@ func (s *Site) Concepts(w http.ResponseWriter, r *http.Request) error {
 	p := &ConceptsPage{Base: s.pages.Base(w, r, "concepts", "concepts.title")}
 	p.Section, p.Description, p.Canonical = "concepts", p.T("concepts.description"), s.cfg.Env.Base+"/concepts"
 	ctx := r.Context()
-	all, err := s.concepts.get(s.cfg.View.Revision(), func() ([]directory.Public, error) { return s.ofKind(ctx, directory.KindConcept) })
+	all, err := s.concepts.get(s.cfg.View.Revision(), func() ([]directory.Public, error) { return s.conceptList(ctx) })
 	if err != nil {
 		return fmt.Errorf("concepts: %w", err)
 	}
-	q := r.URL.Query()
-	p.Query, p.List = q.Get("q"), q.Get("view") == "list"
-	p.LaneHref, p.ListHref = page.Address("/concepts", page.With(state(q), "view", "")), page.Address("/concepts", page.With(state(q), "view", "list"))
+	c, err := s.selection(r)
+	if err != nil {
+		return err
+	}
+	keep, err := s.of(ctx, c, directory.KindConcept)
+	if err != nil {
+		return err
+	}
+	st := c.query
+	p.Query, p.List = c.sel.Query, st.Get("view") == "list"
+	p.LaneHref, p.ListHref = page.Address("/concepts", page.With(st, "view", "")), page.Address("/concepts", page.With(st, "view", "list"))
 	byURI := make(map[string]directory.Public, len(all))
 	for _, c := range all {
 		byURI[c.URI] = c
 	}
-	needle := directory.Fold(p.Query)
 	var lanes []genealogy.Concept
 	for _, c := range all {
-		row := conceptRow(p.Locale, c, byURI)
-		if needle != "" && !foldContains(needle, row.Name.Text, row.Summary.Text, row.Author) {
+		if !keep.Has(c.Num) {
 			continue
 		}
-		p.Rows = append(p.Rows, row)
+		p.Rows = append(p.Rows, conceptRow(p.Locale, c, byURI))
 		lanes = append(lanes, lane(p.Locale, c, byURI))
 	}
 	sort.SliceStable(p.Rows, func(i, j int) bool {
@@ -79,6 +85,12 @@ func (s *Site) Concepts(w http.ResponseWriter, r *http.Request) error {
 		p.Drawing = sanitize.Drawn(genealogy.ConceptLanes(lanes, s.cfg.Clock().Unix(), usualChart, drawOptions(p.Locale, p.N("concepts.drawing", len(lanes)))))
 	}
 	return s.pages.Page(w, r, http.StatusOK, "concepts", p)
+}
+
+// conceptList reads all concepts.
+func (s *Site) conceptList(ctx context.Context) ([]directory.Public, error) {
+	all, _, err := s.graphReader().OfKind(ctx, directory.KindConcept)
+	return all, err
 }
 
 func conceptRow(l *i18n.Locale, c directory.Public, byURI map[string]directory.Public) ConceptRow {
@@ -128,6 +140,3 @@ func lane(l *i18n.Locale, c directory.Public, byURI map[string]directory.Public)
 	sort.SliceStable(out.Uses, func(i, j int) bool { return out.Uses[i].From < out.Uses[j].From })
 	return out
 }
-
-// containsFold reports whether the text holds the needle, which is folded already.
-func containsFold(text, needle string) bool { return strings.Contains(directory.Fold(text), needle) }

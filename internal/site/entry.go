@@ -37,23 +37,26 @@ type EntryPage struct {
 	EditHref    string
 	HistoryHref string
 	// ReportHref is where to say that something is wrong; "" takes no reports.
-	ReportHref  string
-	WebHref     string
-	Dates       []DateLine
-	Pillars     *PillarsView
-	Relations   []RelationGroup
-	Definitions []DefinitionView
-	Events      []Item
-	Lineage     *LineageView
-	Facts       []Fact
-	Tags        []NamedLink
-	Locator     sanitize.HTML
-	PlaceNote   string
-	MapHref     string
-	Licence     string
-	LicenceHref string
-	Versions    string
-	Sources     []Fact
+	ReportHref string
+	WebHref    string
+	Dates      []DateLine
+	Pillars    *PillarsView
+	Relations  []RelationGroup
+	// RelationToken is for the forms with which an editor confirms relations, ""
+	// for others; they are sent to RelationAction.
+	RelationToken, RelationAction string
+	Definitions                   []DefinitionView
+	Events                        []Item
+	Lineage                       *LineageView
+	Facts                         []Fact
+	Tags                          []NamedLink
+	Locator                       sanitize.HTML
+	PlaceNote                     string
+	MapHref                       string
+	Licence                       string
+	LicenceHref                   string
+	Versions                      string
+	Sources                       []Fact
 	// Moved says where the entry went, nil when it is here. Others are its other
 	// sheets: twins that were merged, and what it was before it moved here.
 	Moved  *MovedView
@@ -125,6 +128,12 @@ func (s *Site) entryWith(w http.ResponseWriter, r *http.Request, e directory.Ent
 	s.addresses(p, r, e, public)
 	if err := s.connect(r.Context(), p, public); err != nil {
 		return err
+	}
+	if p.EditHref != "" {
+		p.RelationAction = "/" + public.Kind.Path() + "/" + public.ID + "/relations"
+		if p.RelationToken, err = s.pages.Token(w, r); err != nil {
+			return err
+		}
 	}
 	if err := s.lives(r.Context(), p, r, e); err != nil {
 		return err

@@ -52,9 +52,17 @@ type RelationView struct {
 	// Line says what it is, since when, and who says so when it is not us.
 	Line    string
 	Outside bool // leads to another server
+	// Doubt says that only one side states it, "" when both do.
+	Doubt string
+	// Confirm is the form for the editors of this entry; nil for others.
+	Confirm *ConfirmView
 	date    string
 	title   string
 }
+
+// ConfirmView is the button with which an editor makes this entry state, or no
+// longer state, what another says about it.
+type ConfirmView struct{ Subject, Type, Do string }
 
 // pillars makes the card; nil when nothing is filled in.
 func pillars(l *i18n.Locale, p *directory.Pillars) *PillarsView {

@@ -56,7 +56,7 @@ func (s *Site) facets(ctx context.Context, l *i18n.Locale, st homeState) (FacetP
 		box = world
 	}
 	counts := s.cfg.View.Atlas().Facets(box, st.filter)
-	p := FacetPanel{Active: activeFilters(l, st), ClearHref: page.Address("/", keep(st.query, "c", "lang")),
+	p := FacetPanel{Active: s.activeFilters(ctx, l, st), ClearHref: page.Address("/", keep(st.query, "c", "lang")),
 		From: st.sel.From, To: st.sel.To, Origin: st.sel.Origin}
 	if len(st.sel.Tags) > 0 {
 		p.Tag = st.sel.Tags[0]
@@ -108,7 +108,7 @@ func (s *Site) originOptions(ctx context.Context, l *i18n.Locale, st homeState) 
 }
 
 // activeFilters lists what narrows the selection, each with its way off.
-func activeFilters(l *i18n.Locale, st homeState) []ActiveFilter {
+func (s *Site) activeFilters(ctx context.Context, l *i18n.Locale, st homeState) []ActiveFilter {
 	var out []ActiveFilter
 	add := func(name string, q url.Values) {
 		out = append(out, ActiveFilter{Name: name, Href: page.Address("/", q), Label: l.T("filter.remove", "name", name)})
@@ -149,6 +149,18 @@ func activeFilters(l *i18n.Locale, st homeState) []ActiveFilter {
 	}
 	if st.sel.FreshMonths > 0 {
 		add(l.N("filter.fresh", st.sel.FreshMonths), page.With(st.query, "fresh", ""))
+	}
+	for _, t := range st.sel.Languages {
+		add(languageName(l, t), without(st.query, "language", t, st.sel.Languages))
+	}
+	if st.sel.Rules {
+		add(l.T("filter.rules"), page.With(st.query, "rules", ""))
+	}
+	for _, a := range st.sel.Areas {
+		add(directory.AreaName(a), without(st.query, "area", a, st.sel.Areas))
+	}
+	for _, c := range st.sel.Concepts {
+		add(s.conceptName(ctx, l, c), without(st.query, "concept", c, st.sel.Concepts))
 	}
 	return out
 }

@@ -26,7 +26,7 @@ func TestFormsNeedSignInAndToken(t *testing.T) {
 		}
 	}
 	c := b.signIn()
-	for _, path := range []string{"/new", here + "/edit", here + "/delete", here + "/revert", here + "/confirm", "/logout"} {
+	for _, path := range []string{"/new", here + "/edit", here + "/delete", here + "/revert", here + "/confirm", here + "/relations", "/logout"} {
 		for _, token := range []string{"", "bm90IGEgdG9rZW4"} {
 			if w, _ := c.raw(path, url.Values{"csrf": {token}, "kind": {"commons"}, "name_fr": {"Intrus"}, "confirm": {"yes"}}); w.Code != http.StatusForbidden {
 				t.Errorf("POST %s with token %q: status %d, want 403", path, token, w.Code)

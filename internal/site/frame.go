@@ -113,11 +113,17 @@ func mapStyle(look directory.Look) string {
 		":root[data-theme=dark]{" + dark + "}\n@media print{:root:root{" + light + "}}\n"
 }
 
-// frameView is where a map opens: where its makers chose, else on what is in it,
-// else on its area.
+// frameView is where a map opens: where its makers chose, else on what is in it
+// (on most of it when it has no area to hold it together), else on its area.
 func (s *Site) frameView(f *page.Frame, only atlas.Filter) MapPosition {
 	if p := f.Map.Look.Start; p != nil {
 		return MapPosition(*p)
+	}
+	if !f.Map.Selection.Area.IsZero() {
+		const sample = 5000
+		if b, ok := around(s.cfg.View.Atlas().Within(world, only, sample)); ok {
+			return fit(b)
+		}
 	}
 	if b, ok := most(s.cfg.View.Atlas().Clusters(world, extentZoom, only)); ok {
 		return fit(b)

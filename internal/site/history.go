@@ -233,6 +233,10 @@ func summary(l *i18n.Locale, noted string) string {
 		return l.T("history.imported")
 	case "received":
 		return l.T("history.received")
+	case "relation confirmed":
+		return l.T("history.relation_confirmed")
+	case "relation unconfirmed":
+		return l.T("history.relation_unconfirmed")
 	case "moved", "returned", "merged", "split", "renamed", "claimed", "unclaimed":
 		return l.T("history." + noted)
 	}

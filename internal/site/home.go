@@ -59,9 +59,7 @@ type MapView struct {
 
 // homeState is one request for the home page, read.
 type homeState struct {
-	query    url.Values // the address's lasting part
-	sel      directory.Selection
-	filter   atlas.Filter
+	chosen
 	position MapPosition
 	// placed says that the visitor chose the position, so that the list is of the view.
 	placed bool
@@ -124,26 +122,23 @@ func (s *Site) Home(w http.ResponseWriter, r *http.Request) error {
 	p.NearState = page.HiddenInputs(st.query, "c", "entry", "all", "lang")
 	p.FilterState = page.HiddenInputs(st.query, "kind", "theme", "tag", "from", "to", "origin", "entry", "lang")
 	p.Map = s.mapView(base.Locale, st)
+	p.Map.Active = len(p.Facets.Active)
 	return s.pages.Page(w, r, http.StatusOK, "home", p)
 }
 
 // homeState reads the address: the selection, and where the map is.
 func (s *Site) homeState(ctx context.Context, q url.Values) (homeState, error) {
-	sel, err := directory.ParseSelection(q)
+	c, err := s.choose(ctx, q)
 	if err != nil {
-		return homeState{}, fmt.Errorf("read selection: %w", err)
+		return homeState{}, err
 	}
-	st := homeState{query: state(q), sel: sel, all: q.Get("all") == "1", position: s.firstView()}
-	st.sel.BBox = nil
+	st := homeState{chosen: c, all: q.Get("all") == "1", position: s.firstView()}
 	if f := page.FrameOf(ctx); f != nil {
 		only, err := s.cfg.View.Filter(ctx, directory.Selection{Map: f.Map.Handle})
 		if err != nil {
 			return homeState{}, fmt.Errorf("filter: %w", err)
 		}
 		st.position = s.frameView(f, only)
-	}
-	if st.filter, err = s.cfg.View.Filter(ctx, st.sel); err != nil {
-		return homeState{}, fmt.Errorf("filter: %w", err)
 	}
 	if p, ok := parsePosition(q.Get("c")); ok {
 		st.position, st.placed = p, true
@@ -152,8 +147,8 @@ func (s *Site) homeState(ctx context.Context, q url.Values) (homeState, error) {
 	}
 	st.box = boundsOf(st.position.view(mapWidth, mapHeight))
 	switch {
-	case sel.BBox != nil:
-		st.box, st.placed = atlasBox(*sel.BBox), true
+	case c.box != nil:
+		st.box, st.placed = atlasBox(*c.box), true
 	case q.Get("fit") == "1", !st.placed && narrow(st.sel):
 		const sample = 5000
 		if b, ok := around(s.cfg.View.Atlas().Within(world, st.filter, sample)); ok {
@@ -231,7 +226,7 @@ func (s *Site) mapView(l *i18n.Locale, st homeState) MapView {
 	for _, m := range marks {
 		n += m.N
 	}
-	m := MapView{View: st.position.String(), Active: len(activeFilters(l, st)), NoPlaces: n == 0,
+	m := MapView{View: st.position.String(), NoPlaces: n == 0,
 		MapTitle: l.N("map.drawing", n),
 		ZoomIn:   to(0, 0, 1), ZoomOut: to(0, 0, -1), North: to(0, -.5, 0), South: to(0, .5, 0), West: to(-.5, 0, 0), East: to(.5, 0, 0)}
 	m.CloseHref = page.Address("/", page.With(st.query, "entry", ""))

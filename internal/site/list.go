@@ -82,12 +82,12 @@ func (s *Site) list(ctx context.Context, l *i18n.Locale, st homeState, after str
 	if !st.all {
 		v.All = NamedLink{l.T("list.all"), page.Address("/", page.With(st.query, "all", "1", "c", "", "entry", ""))}
 	}
-	s.suggest(l, st, &v)
+	s.suggest(ctx, l, st, &v)
 	return v, nil
 }
 
 // suggest adds the ways out of an empty list, and the commune that was named.
-func (s *Site) suggest(l *i18n.Locale, st homeState, v *ListView) {
+func (s *Site) suggest(ctx context.Context, l *i18n.Locale, st homeState, v *ListView) {
 	if st.sel.Query != "" {
 		if m, ok := s.commune(st.sel.Query); ok {
 			v.Commune = NamedLink{l.T("list.around", "place", m.Name), s.nearHref(m, page.With(st.query, "q", ""))}
@@ -96,7 +96,7 @@ func (s *Site) suggest(l *i18n.Locale, st homeState, v *ListView) {
 	if len(v.Items) > 0 {
 		return
 	}
-	if len(activeFilters(l, st)) > 0 {
+	if len(s.activeFilters(ctx, l, st)) > 0 {
 		v.Empty = append(v.Empty, NamedLink{l.T("list.drop_filters"), page.Address("/", keep(st.query, "c", "lang"))})
 	}
 	if !st.all {

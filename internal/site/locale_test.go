@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/graph"
 	"codeberg.org/bocage/bocage/internal/i18n"
 	"codeberg.org/bocage/bocage/web"
 )
@@ -143,7 +144,7 @@ func TestEveryValueHasAName(t *testing.T) {
 	for _, r := range relationOrder {
 		keys = append(keys, "rel."+string(r), "rel.inverse."+string(r))
 	}
-	for _, r := range append([]directory.RelationType{directory.RelInspires}, olderTypes...) {
+	for _, r := range graph.DescentTypes() {
 		keys = append(keys, "edge."+string(r), "edge.up."+string(r), "edge.down."+string(r))
 	}
 	for _, f := range textForms {

@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"sort"
 	"strings"
 	"time"
 
+	"codeberg.org/bocage/bocage/internal/auth"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/i18n"
 	"codeberg.org/bocage/bocage/internal/sanitize"
@@ -52,6 +54,9 @@ func (s *Site) relations(ctx context.Context, l *i18n.Locale, e directory.Public
 	groups := map[string][]RelationView{}
 	for _, r := range e.Relations {
 		if v, ok := s.stated(l, r, known); ok {
+			if o, here := known[r.Object]; here && !o.Agrees(&e, r.Type) {
+				v.Doubt = l.T("relation.unconfirmed")
+			}
 			key := "rel." + string(r.Type)
 			groups[key] = append(groups[key], v)
 		}
@@ -71,9 +76,7 @@ func (s *Site) relations(ctx context.Context, l *i18n.Locale, e directory.Public
 			continue
 		}
 		v := relationItem(l, subject, in.Relation)
-		if in.SubjectOrigin != "" && in.SubjectOrigin != e.Origin {
-			v.Line = join(v.Line, l.T("relation.stated_by", "host", hostOf(in.SubjectOrigin)))
-		}
+		v.confirmable(l, e, subject, in.Relation.Type)
 		key := "rel.inverse." + string(in.Relation.Type)
 		groups[key] = append(groups[key], v)
 	}
@@ -129,7 +132,47 @@ func (s *Site) stated(l *i18n.Locale, r directory.Relation, known map[string]dir
 		return RelationView{}, false // ours and not public: say nothing of it
 	}
 	return RelationView{Href: href, Theme: noTheme, Icon: "lien", Name: Text{Text: r.Name}, Outside: true,
-		Line: l.T("relation.outside", "host", hostOf(href)), date: r.Date, title: l.EDTF(r.Date)}, true
+		Line: l.T("relation.outside", "host", hostOf(href)), Doubt: l.T("relation.unconfirmed"), date: r.Date, title: l.EDTF(r.Date)}, true
+}
+
+// confirmable says whether the entry confirms what the subject says of it, and
+// gives its editors the button to; what one instance says of its own needs none.
+func (v *RelationView) confirmable(l *i18n.Locale, e, subject directory.Public, t directory.RelationType) {
+	if e.Origin == subject.Origin {
+		return
+	}
+	if !e.Agrees(&subject, t) {
+		v.Doubt = l.T("relation.stated_here")
+		if subject.Origin != "" {
+			v.Doubt = l.T("relation.stated_by", "host", hostOf(subject.Origin))
+		}
+		v.Confirm = &ConfirmView{subject.URI, string(t), "confirm"}
+		return
+	}
+	v.Line = join(v.Line, l.T("relation.confirmed"))
+	if slices.Contains(e.Confirmed, directory.Confirmation{Subject: subject.URI, Type: t}) {
+		v.Confirm = &ConfirmView{subject.URI, string(t), "withdraw"}
+	}
+}
+
+// PostRelations is POST /entries/{id}/relations and its like: an editor confirms
+// what another entry says about this one, or takes that back.
+func (s *Site) PostRelations(w http.ResponseWriter, r *http.Request) error {
+	e, err := s.changing(w, r)
+	if err != nil || e.ID == "" {
+		return err
+	}
+	f := r.PostForm
+	t, yes := directory.RelationType(f.Get("type")), f.Get("do") == "confirm"
+	if !t.Valid() || f.Get("subject") == "" || !yes && f.Get("do") != "withdraw" {
+		return fmt.Errorf("confirm relation %.40q: %w", t, directory.ErrInvalid)
+	}
+	made, err := s.cfg.Ledger.ConfirmRelation(r.Context(), auth.From(r.Context()).Who(), e.ID, f.Get("subject"), t, yes)
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, entryPath(directory.Public(made))+"#h-liens", http.StatusSeeOther)
+	return nil
 }
 
 func relationItem(l *i18n.Locale, o directory.Public, r directory.Relation) RelationView {

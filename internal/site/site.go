@@ -12,6 +12,7 @@ import (
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/discussion"
 	"codeberg.org/bocage/bocage/internal/gazetteer"
+	"codeberg.org/bocage/bocage/internal/graph"
 	"codeberg.org/bocage/bocage/internal/harvest"
 	"codeberg.org/bocage/bocage/internal/ledger"
 	"codeberg.org/bocage/bocage/internal/moderation"
@@ -63,7 +64,7 @@ type Site struct {
 	pages *page.Pages
 
 	origins  cached[[]store.OriginCount]
-	texts    cached[[]directory.Public]
+	texts    cached[*graph.Graph]
 	concepts cached[[]directory.Public]
 	extent   cached[MapPosition]
 	// overviews are the drawings of all texts by language.

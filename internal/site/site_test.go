@@ -165,6 +165,7 @@ func (b *bench) routes() http.Handler {
 		handle("POST /"+k+"/{id}/revert", s.PostRevert)
 		handle("POST /"+k+"/{id}/confirm", s.PostConfirm)
 		handle("POST /"+k+"/{id}/restore", s.PostRestore)
+		handle("POST /"+k+"/{id}/relations", s.PostRelations)
 		handle("GET /"+k+"/{id}/life", s.Life)
 		handle("POST /"+k+"/{id}/life", s.PostLife)
 		handle("GET /"+k+"/{id}/archive", s.Archive)

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"codeberg.org/bocage/bocage/internal/atlas"
-	"codeberg.org/bocage/bocage/internal/directory"
 )
 
 // One old text does not squeeze the others into a corner, and is reachable.
@@ -60,7 +59,7 @@ func TestClusterLinksSeparate(t *testing.T) {
 	}
 	b.view.Atlas().Apply(points, nil)
 	fr, _ := catalogue(t).Locale("fr")
-	st := homeState{query: url.Values{}, sel: directory.Selection{}, position: MapPosition{46.6, 2.5, 6}}
+	st := homeState{chosen: chosen{query: url.Values{}}, position: MapPosition{46.6, 2.5, 6}}
 	clicks := 0
 	for _, m := range b.site.marks(fr, st) {
 		if m.N < 2 {
@@ -75,7 +74,7 @@ func TestClusterLinksSeparate(t *testing.T) {
 		if !ok {
 			continue // a stack is a card
 		}
-		next := homeState{query: url.Values{}, position: to}
+		next := homeState{chosen: chosen{query: url.Values{}}, position: to}
 		if parts := b.site.marks(fr, next); len(parts) < 2 {
 			t.Errorf("a cluster of %d at %.3f %.3f is %d marks at zoom %g", m.N, m.Lat, m.Lon, len(parts), to.Zoom)
 		}

@@ -133,7 +133,7 @@ func (s *Site) sourceView(p *EntryPage, e directory.Entry, o directory.Public, b
 func comparable(fields map[string]string) map[string]string {
 	for k := range fields {
 		switch top, _, _ := strings.Cut(k, "."); top {
-		case "handle", "status", "kind", "relations", "alsoKnownAs", "movedTo", "lastConfirmed", "discussion":
+		case "handle", "status", "kind", "relations", "confirmed", "alsoKnownAs", "movedTo", "lastConfirmed", "discussion":
 			delete(fields, k)
 		}
 	}

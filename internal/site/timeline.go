@@ -77,17 +77,14 @@ const (
 // Timeline is GET /timeline. ?fragment=chart answers with what changes with the window.
 func (s *Site) Timeline(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	sel, err := directory.ParseSelection(q)
+	c, err := s.selection(r)
 	if err != nil {
-		return fmt.Errorf("read selection: %w", err)
+		return err
 	}
+	sel, f := c.sel, chronicle.Filter(c.filter)
 	from, to := sel.From, sel.To
-	sel.From, sel.To, sel.BBox = "", "", nil
-	af, err := s.cfg.View.Filter(r.Context(), sel)
-	if err != nil {
-		return fmt.Errorf("filter: %w", err)
-	}
-	f := chronicle.Filter(af)
+	sel.From, sel.To = "", "" // the window, which moves
+	f.From, f.To, f.Dated = 0, 0, false
 	p := &TimelinePage{Base: s.pages.Base(w, r, "timeline", "timeline.title")}
 	p.Section, p.Script, p.Description = "timeline", "timeline.js", p.T("timeline.description")
 	p.Canonical = s.cfg.Env.Base + "/timeline"
@@ -99,7 +96,7 @@ func (s *Site) Timeline(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Empty = !ext.ok
-	s.timelineControls(p, sel, window, ext, state)
+	s.timelineControls(r.Context(), p, sel, window, ext, state)
 	if q.Get("fragment") == "chart" {
 		return s.pages.Fragment(w, r, "timeline", "chart", p)
 	}
@@ -162,7 +159,7 @@ func (s *Site) drawTimeline(ctx context.Context, p *TimelinePage, f chronicle.Fi
 }
 
 // timelineControls fills the links and filters around the drawing.
-func (s *Site) timelineControls(p *TimelinePage, sel directory.Selection, window chronicle.Span, r extent, state url.Values) {
+func (s *Site) timelineControls(ctx context.Context, p *TimelinePage, sel directory.Selection, window chronicle.Span, r extent, state url.Values) {
 	l := p.Locale
 	to := func(sp chronicle.Span) string { return windowHref(state, sp) }
 	p.ZoomIn, p.ZoomOut = to(chronicle.ZoomIn(window)), to(chronicle.ZoomOut(window))
@@ -177,8 +174,8 @@ func (s *Site) timelineControls(p *TimelinePage, sel directory.Selection, window
 	p.FromText, p.ToText = dayText(window.From), dayText(window.To-1)
 	p.Query = sel.Query
 	p.State = page.HiddenInputs(state, "kind", "theme", "q", "lang")
-	st := homeState{query: state, sel: sel}
-	for _, a := range activeFilters(l, st) {
+	st := homeState{chosen: chosen{query: state, sel: sel}}
+	for _, a := range s.activeFilters(ctx, l, st) {
 		_, q, _ := strings.Cut(a.Href, "?")
 		a.Href = strings.TrimSuffix(p.At("/timeline")+"?"+q, "?")
 		p.Active = append(p.Active, a)

@@ -35,7 +35,7 @@ func (t *Tx) PutEntry(ctx context.Context, e *directory.Entry, opt PutOptions) e
 // entryColumns is the order of entryRow.
 const entryColumns = `num, id, uri, origin, kind, handle, owner, owner_uri, status, public, source_key,
 	name, name_key, licence, theme_mask, theme, has_point, lat, lon, has_date, date_from, date_to,
-	rank, revision, seq, hash, last_confirmed, created, updated, deleted, bucket`
+	rank, revision, seq, hash, last_confirmed, created, updated, deleted, bucket, department, rules, terms`
 
 const entryUpsert = `ON CONFLICT (num) DO UPDATE SET
 	uri = excluded.uri, origin = excluded.origin, kind = excluded.kind, handle = excluded.handle,
@@ -46,7 +46,8 @@ const entryUpsert = `ON CONFLICT (num) DO UPDATE SET
 	date_from = excluded.date_from, date_to = excluded.date_to, rank = excluded.rank,
 	revision = excluded.revision, seq = excluded.seq, hash = excluded.hash,
 	last_confirmed = excluded.last_confirmed, created = excluded.created, updated = excluded.updated,
-	deleted = excluded.deleted, bucket = excluded.bucket`
+	deleted = excluded.deleted, bucket = excluded.bucket, department = excluded.department,
+	rules = excluded.rules, terms = excluded.terms`
 
 // PutEntries is PutEntry for many entries at once, the bulk path of imports and
 // harvests: a few hundred at a time. No two may have the same ID.
@@ -82,7 +83,7 @@ func (t *Tx) putChunk(ctx context.Context, es []*directory.Entry, opt PutOptions
 			return err
 		}
 	}
-	if err := t.insertRows(ctx, "entry ("+entryColumns+")", placeholders(31), entryUpsert, w.entry); err != nil {
+	if err := t.insertRows(ctx, "entry ("+entryColumns+")", placeholders(34), entryUpsert, w.entry); err != nil {
 		return err
 	}
 	if err := t.insertRows(ctx, "entry_doc (num, doc, wire)", placeholders(3), `ON CONFLICT (num) DO UPDATE
@@ -103,6 +104,9 @@ func (t *Tx) putChunk(ctx context.Context, es []*directory.Entry, opt PutOptions
 		return err
 	}
 	if err := t.insertRows(ctx, "entry_tag (tag, num)", placeholders(2), "ON CONFLICT DO NOTHING", w.tag); err != nil {
+		return err
+	}
+	if err := t.insertRows(ctx, "entry_language (language, num)", placeholders(2), "ON CONFLICT DO NOTHING", w.language); err != nil {
 		return err
 	}
 	if err := t.insertRows(ctx, "relation (num, ordinal, id, type, object, name, date, note, source)",
@@ -132,6 +136,7 @@ func (t *Tx) dropParts(ctx context.Context, nums []int64) error {
 	for _, query := range []string{
 		"DELETE FROM entry_theme WHERE num IN ",
 		"DELETE FROM entry_tag WHERE num IN ",
+		"DELETE FROM entry_language WHERE num IN ",
 		"DELETE FROM relation WHERE num IN ",
 		"DELETE FROM twin_key WHERE num IN ",
 		"DELETE FROM entry_extent WHERE num IN ",
@@ -234,7 +239,7 @@ func placeholders(n int) string {
 
 // entryRows are the rows of a chunk of entries, by table.
 type entryRows struct {
-	entry, doc, theme, tag, relation, twin, search, extent [][]any
+	entry, doc, theme, tag, language, relation, twin, search, extent [][]any
 }
 
 func (w *entryRows) add(e *directory.Entry, wire any) error {
@@ -255,7 +260,11 @@ func (w *entryRows) add(e *directory.Entry, wire any) error {
 		e.SourceKey, displayName(e), nameKey(e), e.Licence, int64(directory.ThemeMask(e.Themes)),
 		directory.DominantRoot(e.Themes), hasPoint, lat, lon, hasDate, from, to, rank(e), e.Revision, e.Seq, e.Hash,
 		micros(e.LastConfirmed), micros(e.Created), micros(e.Updated), micros(e.DeletedAt), bucketOf(e.URI),
+		p.Department(), p.RulesArePublished(), termsOf(&p),
 	})
+	for _, l := range directory.EntryLanguages(e) {
+		w.language = append(w.language, []any{l, e.Num})
+	}
 	w.doc = append(w.doc, []any{e.Num, string(doc), wire})
 	for _, slug := range e.Themes {
 		w.theme = append(w.theme, []any{slug, e.Num})

@@ -97,7 +97,7 @@ func (r Reader) Entries(ctx context.Context, f EntryFilter) ([]directory.Entry, 
 		return r.EntriesByNum(ctx, nums)
 	}
 	var a args
-	where, err := r.where(&a, f)
+	where, err := r.where(ctx, &a, f)
 	if err != nil {
 		return nil, wrap(err, "list entries")
 	}
@@ -112,7 +112,7 @@ func (r Reader) Entries(ctx context.Context, f EntryFilter) ([]directory.Entry, 
 // CountEntries counts what Entries would list over all pages.
 func (r Reader) CountEntries(ctx context.Context, f EntryFilter) (int, error) {
 	var a args
-	where, err := r.where(&a, f)
+	where, err := r.where(ctx, &a, f)
 	if err != nil {
 		return 0, wrap(err, "count entries")
 	}
@@ -125,7 +125,7 @@ func (r Reader) CountEntries(ctx context.Context, f EntryFilter) (int, error) {
 // in-memory indexes.
 func (r Reader) EntryNums(ctx context.Context, f EntryFilter) ([]int64, error) {
 	var a args
-	where, err := r.where(&a, f)
+	where, err := r.where(ctx, &a, f)
 	if err != nil {
 		return nil, wrap(err, "entry numbers")
 	}
@@ -134,10 +134,18 @@ func (r Reader) EntryNums(ctx context.Context, f EntryFilter) ([]int64, error) {
 }
 
 // where is the condition of f, without its cursor.
-func (r Reader) where(a *args, f EntryFilter) (string, error) {
+func (r Reader) where(ctx context.Context, a *args, f EntryFilter) (string, error) {
 	c := []string{statusCondition(a, f.Statuses)}
+	if len(f.Concepts) > 0 {
+		uris, err := r.ConceptURIs(ctx, f.Concepts)
+		if err != nil {
+			return "", err
+		}
+		in := list(a, uris)
+		c = append(c, "(e.uri IN "+in+" OR e.num IN (SELECT num FROM relation WHERE type = 'claims' AND object IN "+in+"))")
+	}
 	for _, part := range []func(*args, EntryFilter) ([]string, error){
-		r.selectionConditions, scopeConditions, placeTimeConditions,
+		r.selectionConditions, partConditions, scopeConditions, placeTimeConditions,
 	} {
 		more, err := part(a, f)
 		if err != nil {
@@ -181,6 +189,20 @@ func (r Reader) selectionConditions(a *args, f EntryFilter) (c []string, err err
 	}
 	if f.FreshMonths > 0 {
 		c = append(c, "e.last_confirmed >= "+a.add(micros(r.clock().AddDate(0, -f.FreshMonths, 0))))
+	}
+	return c, nil
+}
+
+// partConditions are those of language, rules and area.
+func partConditions(a *args, f EntryFilter) (c []string, err error) {
+	if len(f.Languages) > 0 {
+		c = append(c, "e.num IN (SELECT num FROM entry_language WHERE language IN "+list(a, f.Languages)+")")
+	}
+	if f.Rules {
+		c = append(c, "e.rules")
+	}
+	if len(f.Areas) > 0 {
+		c = append(c, "e.department IN "+list(a, f.Departments())+" AND e.department <> ''")
 	}
 	return c, nil
 }

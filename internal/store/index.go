@@ -7,18 +7,23 @@ import (
 )
 
 const selectIndex = `SELECT num, seq, id, uri, origin, name, kind, status, public, theme_mask, theme,
-	has_point, lat, lon, has_date, date_from, date_to, last_confirmed, updated, rank FROM entry`
+	has_point, lat, lon, has_date, date_from, date_to, last_confirmed, updated, rank,
+	licence, department, rules, terms FROM entry`
 
 func scanIndex(row scanner) (x IndexRow, err error) {
 	var public bool
 	var mask int64
+	var terms string
 	err = row.Scan(&x.Num, &x.Seq, &x.ID, &x.URI, &x.Origin, &x.Name, &x.Kind, &x.Status, &public, &mask, &x.Theme,
-		&x.HasPoint, &x.Lat, &x.Lon, &x.HasDate, &x.From, &x.To, &x.LastConfirmed, &x.Updated, &x.Rank)
+		&x.HasPoint, &x.Lat, &x.Lon, &x.HasDate, &x.From, &x.To, &x.LastConfirmed, &x.Updated, &x.Rank,
+		&x.Licence, &x.Department, &x.Rules, &terms)
 	x.ThemeMask = uint64(mask)
 	if x.Gone = !public; x.Gone {
 		x = IndexRow{Num: x.Num, Seq: x.Seq, ID: x.ID, URI: x.URI, Kind: x.Kind, Status: x.Status,
 			Origin: x.Origin, Theme: -1, Gone: true}
+		return x, err
 	}
+	x.readTerms(terms)
 	return x, err
 }
 

@@ -35,7 +35,17 @@ type IndexRow struct {
 	LastConfirmed, Updated int64
 	// Rank orders entries where not all can be shown; higher is more important.
 	Rank float64
+	// Licence is an SPDX id, Department the INSEE code of the public place; "" = unknown.
+	Licence, Department string
+	// Rules says that it is written where the rules can be read.
+	Rules bool
+	// Languages are primary tags, Concepts the addresses of the concepts it claims.
+	Languages, Concepts []string
+	Tags                []Tag
 }
+
+// Tag is a free tag, as it is searched for and as it was written.
+type Tag struct{ Folded, Shown string }
 
 // CatalogRow is one line of the catalog that peers reconcile with.
 type CatalogRow struct {

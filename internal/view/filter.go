@@ -56,7 +56,19 @@ func (v *View) Filter(ctx context.Context, s directory.Selection) (atlas.Filter,
 
 // only is the set of entries that match what the indexes do not hold; nil = all.
 func (v *View) only(ctx context.Context, s directory.Selection) (*directory.NumSet, error) {
-	rest := directory.Selection{Query: s.Query, Tags: s.Tags, Origin: s.Origin, Licence: s.Licence, FreshMonths: s.FreshMonths, Map: s.Map}
+	return v.set(ctx, directory.Selection{Query: s.Query, Tags: s.Tags, Origin: s.Origin, Licence: s.Licence, FreshMonths: s.FreshMonths, Map: s.Map,
+		Languages: s.Languages, Rules: s.Rules, Areas: s.Areas, Concepts: s.Concepts})
+}
+
+// Set is the numbers of the public entries of a selection, nil for all. The
+// selection's BBox is not in it.
+func (v *View) Set(ctx context.Context, s directory.Selection) (*directory.NumSet, error) {
+	s.BBox = nil
+	return v.set(ctx, s)
+}
+
+func (v *View) set(ctx context.Context, rest directory.Selection) (*directory.NumSet, error) {
+	s := rest
 	key := rest.Values().Encode()
 	if key == "" {
 		return nil, nil

@@ -53,7 +53,7 @@ func (v Env) common(e directory.Public) (federation.Object, error) {
 		Themes:   e.Themes, Keywords: e.Tags, Tag: v.hashtags(e.Tags),
 		License: licenceURL(e.Licence), Website: e.Website, OpeningHours: e.OpeningHours,
 		LastConfirmed: wireTime(e.LastConfirmed), Published: wireTime(e.PublishedAt), Updated: edited(e),
-		Relations: v.relations(uri, e.Relations), AlsoKnownAs: e.AlsoKnownAs, MovedTo: e.MovedTo,
+		Relations: v.relations(uri, e), AlsoKnownAs: e.AlsoKnownAs, MovedTo: e.MovedTo,
 	}
 	if o.AttributedTo = v.ownerURI(e); o.AttributedTo == uri {
 		o.AttributedTo = ""

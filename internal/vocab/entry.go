@@ -92,7 +92,7 @@ func readOwn(e *directory.Entry, o federation.Object) error {
 	e.Period = periodOf(o.DateEDTF, o.Timezone)
 	e.Licence, e.Website, e.OpeningHours = licenceID(o.License), webURL(o.Website), o.OpeningHours
 	e.LastConfirmed = o.LastConfirmed
-	e.Relations = readRelations(o, e.URI)
+	e.Relations, e.Confirmed = readRelations(o, e.URI)
 	for _, part := range []struct {
 		raw json.RawMessage
 		to  any

@@ -55,18 +55,23 @@ func relationOf(iri string) directory.RelationType {
 	return ""
 }
 
-func (v Env) relations(subject string, list []directory.Relation) *federation.Items {
-	if len(list) == 0 {
+// relations are what the entry states: its own edges, then those of others to it
+// that it confirms, which keep the other as their subject.
+func (v Env) relations(uri string, e directory.Public) *federation.Items {
+	if len(e.Relations)+len(e.Confirmed) == 0 {
 		return nil
 	}
-	items := make([]any, len(list))
-	for i, r := range list {
-		rel := federation.Relationship{Type: "Relationship", Subject: subject, Relationship: iriOf(r.Type), Object: r.Object,
+	items := make([]any, 0, len(e.Relations)+len(e.Confirmed))
+	for _, r := range e.Relations {
+		rel := federation.Relationship{Type: "Relationship", Subject: uri, Relationship: iriOf(r.Type), Object: r.Object,
 			Name: r.Name, Summary: r.Note, DateEDTF: r.Date, URL: r.Source}
 		if r.ID != "" {
 			rel.ID = v.Base + "/relations/" + r.ID
 		}
-		items[i] = rel
+		items = append(items, rel)
+	}
+	for _, c := range e.Confirmed {
+		items = append(items, federation.Relationship{Type: "Relationship", Subject: c.Subject, Relationship: iriOf(c.Type), Object: uri})
 	}
 	return &federation.Items{Type: "Collection", TotalItems: len(items), Items: items}
 }
@@ -74,12 +79,16 @@ func (v Env) relations(subject string, list []directory.Relation) *federation.It
 // maxRelations bounds what one document may state.
 const maxRelations = 500
 
-// readRelations keeps the relations that subject states itself.
-func readRelations(o federation.Object, subject string) []directory.Relation {
-	var out []directory.Relation
+// readRelations keeps the relations that the document of uri states: those from
+// it, and those of others to it, which it confirms. What it says of two others is
+// not its to say.
+func readRelations(o federation.Object, uri string) (out []directory.Relation, confirmed []directory.Confirmation) {
 	for _, r := range o.Relationships() {
 		t := relationOf(r.Relationship)
-		if t == "" || r.Object == "" || (r.Subject != "" && r.Subject != subject) || len(out) == maxRelations {
+		if t != "" && r.Object == uri && r.Subject != "" && r.Subject != uri && len(confirmed) < directory.MaxConfirmed {
+			confirmed = append(confirmed, directory.Confirmation{Subject: r.Subject, Type: t})
+		}
+		if t == "" || r.Object == "" || (r.Subject != "" && r.Subject != uri) || len(out) == maxRelations {
 			continue
 		}
 		rel := directory.Relation{Type: t, Object: r.Object, Name: r.Name, Note: r.Summary, Date: r.DateEDTF, Source: r.URL}
@@ -88,5 +97,5 @@ func readRelations(o federation.Object, subject string) []directory.Relation {
 		}
 		out = append(out, rel)
 	}
-	return out
+	return out, confirmed
 }

@@ -12,7 +12,22 @@ export interface Position {
 export type Bounds = [number, number, number, number];
 
 /** The parameters that choose entries; the map's tiles take these and no other. */
-export const SELECTION = ["q", "kind", "theme", "tag", "from", "to", "origin", "map", "licence", "fresh"] as const;
+export const SELECTION = [
+  "q",
+  "kind",
+  "theme",
+  "tag",
+  "from",
+  "to",
+  "origin",
+  "map",
+  "licence",
+  "fresh",
+  "language",
+  "rules",
+  "area",
+  "concept",
+] as const;
 
 /** Reads "lat,lon,z"; undefined when it is not a position. */
 export function parsePosition(text: string | null | undefined): Position | undefined {

@@ -1,0 +1,175 @@
+package site
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"sort"
+	"strconv"
+	"sync"
+
+	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/graph"
+	"codeberg.org/bocage/bocage/internal/page"
+	"codeberg.org/bocage/bocage/internal/sanitize"
+)
+
+// GenealogyPage is all the texts: as dots by time, and as a table.
+type GenealogyPage struct {
+	page.Base
+	Drawing sanitize.HTML
+	Legend  sanitize.HTML
+	Query   string
+	Rows    []TextRow
+	Count   string
+	// Notes say what the drawing leaves out and what is odd in it.
+	Notes []string
+	List  bool // the table comes first
+	TreeHref,
+	ListHref string
+	Next  string // the rest of the table, "" at its end
+	First string // its beginning, "" there
+}
+
+// TextRow is one text in the table.
+type TextRow struct {
+	Date, Machine string
+	Name          Text
+	Href, Lineage string
+	Form, Authors string
+	Older, Newer  string
+}
+
+// Sizes of the page of all texts: more than overviewMost are not drawn, because
+// nobody could read them, and the table has tableMost rows a page.
+const (
+	overviewMost = 1200
+	tableMost    = 200
+)
+
+// Genealogy is GET /genealogy.
+func (s *Site) Genealogy(w http.ResponseWriter, r *http.Request) error {
+	p := &GenealogyPage{Base: s.pages.Base(w, r, "genealogy", "genealogy.title")}
+	p.Section, p.Description, p.Canonical = "genealogy", p.T("genealogy.description"), s.cfg.Env.Base+"/genealogy"
+	c, err := s.selection(r)
+	if err != nil {
+		return err
+	}
+	all, err := s.textGraph(r.Context())
+	if err != nil {
+		return fmt.Errorf("genealogy: %w", err)
+	}
+	keep, err := s.of(r.Context(), c, directory.KindText)
+	if err != nil {
+		return err
+	}
+	texts := all.Texts()
+	if keep != nil {
+		texts = all.Select(keep, 0).Texts()
+	}
+	p.Query, p.List = c.sel.Query, c.query.Get("view") == "list"
+	st := page.With(c.query, "after", "")
+	p.TreeHref, p.ListHref = page.Address("/genealogy", page.With(st, "view", "")), page.Address("/genealogy", page.With(st, "view", "list"))
+	if !p.List {
+		if err := s.drawOverview(p, texts, keep == nil); err != nil {
+			return err
+		}
+	}
+	if all.Left > 0 {
+		p.Notes = append(p.Notes, p.N("genealogy.left", all.Left))
+	}
+	after, _ := strconv.Atoi(r.URL.Query().Get("after"))
+	p.table(all, texts, st, after)
+	p.Count = p.N("genealogy.count", len(texts.Nodes))
+	return s.pages.Page(w, r, http.StatusOK, "genealogy", p)
+}
+
+// overview is the drawing of all texts in one language, its legend and its odd edges.
+type overview struct {
+	drawing, legend sanitize.HTML
+	cycles          int
+}
+
+// drawOverview draws the texts, all of them once for each language and revision.
+func (s *Site) drawOverview(p *GenealogyPage, texts *graph.Graph, whole bool) error {
+	if len(texts.Nodes) == 0 {
+		return nil
+	}
+	if len(texts.Nodes) > overviewMost {
+		p.Notes = append(p.Notes, p.N("genealogy.too_many", overviewMost))
+		return nil
+	}
+	made := &sync.Map{}
+	if whole {
+		var err error
+		if made, err = s.overviews.get(s.cfg.View.Revision(), func() (*sync.Map, error) { return &sync.Map{}, nil }); err != nil {
+			return err
+		}
+	}
+	kept, ok := made.Load(p.Locale.Tag)
+	if !ok {
+		opt := drawOptions(p.Locale, p.N("genealogy.drawing", len(texts.Nodes)))
+		g := drawing(p.Locale, texts, "")
+		kept = overview{sanitize.Drawn(g.Overview(usualChart, opt)), sanitize.Drawn(g.Legend(opt)), len(g.Cycles())}
+		made.Store(p.Locale.Tag, kept)
+	}
+	o := kept.(overview)
+	p.Drawing, p.Legend = o.drawing, o.legend
+	if o.cycles > 0 {
+		p.Notes = append(p.Notes, p.N("lineage.cycles", o.cycles))
+	}
+	return nil
+}
+
+// table fills one page of the table, with how many texts are before and after each.
+func (p *GenealogyPage) table(all, texts *graph.Graph, st url.Values, after int) {
+	older, newer := map[string]int{}, map[string]int{}
+	for _, e := range all.Edges {
+		if graph.Descent(e.Type) {
+			from, to := e.Ends()
+			older[to]++
+			newer[from]++
+		}
+	}
+	rows := byDate(texts)
+	from := max(0, min(after, len(rows)))
+	to := min(from+tableMost, len(rows))
+	if from > 0 {
+		p.First = page.Address("/genealogy", st)
+	}
+	if to < len(rows) {
+		p.Next = page.Address("/genealogy", page.With(st, "after", strconv.Itoa(to))) + "#h-textes"
+	}
+	for _, t := range rows[from:to] {
+		row := TextRow{Date: whenLine(p.Locale, t), Name: textIn(p.Locale, t.Name), Href: entryPath(t), Form: kindName(p.Locale, t),
+			Lineage: "/genealogy/" + url.PathEscape(t.ID), Older: p.Number(older[t.URI]), Newer: p.Number(newer[t.URI])}
+		if t.Period != nil {
+			row.Machine = t.Period.Start
+		}
+		if t.Text != nil {
+			row.Authors = t.Text.Authors
+		}
+		p.Rows = append(p.Rows, row)
+	}
+}
+
+// byDate sorts texts, oldest first, undated last, then by ID.
+func byDate(g *graph.Graph) []directory.Public {
+	out := make([]directory.Public, 0, len(g.Nodes))
+	for _, n := range g.Nodes {
+		out = append(out, n.Public)
+	}
+	key := func(p directory.Public) int64 {
+		if b := begins(p); b > -1<<62 {
+			return b
+		}
+		return 1<<62 - 1
+	}
+	sort.Slice(out, func(i, j int) bool {
+		if a, b := key(out[i]), key(out[j]); a != b {
+			return a < b
+		}
+		return out[i].ID < out[j].ID
+	})
+	return out
+}

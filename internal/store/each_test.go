@@ -1,0 +1,52 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/store"
+	"codeberg.org/bocage/bocage/internal/store/storetest"
+)
+
+// TestWriteEach: a part that fails is undone, those before and after it are kept
+// and see one another's writes.
+func TestWriteEach(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		refused := errors.New("refused")
+		put := func(id string, end error) store.Part {
+			return func(ctx context.Context, tx *store.Tx) error {
+				dup, err := tx.InsertReceived(ctx, store.Received{ID: "https://a.test/" + id, Actor: "https://a.test/u", Origin: "https://a.test",
+					Type: "Create", Body: []byte("{}"), At: time.Unix(1, 0)})
+				if err == nil && dup {
+					err = directory.ErrConflict
+				}
+				return errors.Join(err, end)
+			}
+		}
+		// The fourth is refused by the database itself, which on PostgreSQL ends a
+		// transaction that has no savepoint.
+		wrong := func(ctx context.Context, tx *store.Tx) error {
+			_, err := tx.Jobs().ExecContext(ctx, "INSERT INTO no_such_table VALUES (1)")
+			return err
+		}
+		errs := s.WriteEach(t.Context(), []store.Part{put("1", nil), put("2", refused), put("1", nil), wrong, put("3", nil)})
+		for i, want := range []error{nil, refused, directory.ErrConflict, nil, nil} {
+			if i == 3 {
+				if errs[i] == nil {
+					t.Error("a wrong statement has no error")
+				}
+			} else if !errors.Is(errs[i], want) || want == nil && errs[i] != nil {
+				t.Errorf("part %d: %v, want %v", i, errs[i], want)
+			}
+		}
+		for id, want := range map[string]error{"1": nil, "2": directory.ErrNotFound, "3": nil} {
+			if _, err := s.Received(t.Context(), fmt.Sprintf("https://a.test/%s", id)); !errors.Is(err, want) || want == nil && err != nil {
+				t.Errorf("%s is kept: %v, want %v", id, err, want)
+			}
+		}
+	})
+}

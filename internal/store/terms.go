@@ -1,0 +1,142 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"codeberg.org/bocage/bocage/internal/directory"
+)
+
+// termsVersion is the step of the schema that gave entries what a selection
+// chooses by.
+const termsVersion = 15
+
+// Marks of the lines of entry.terms.
+const (
+	termLanguage = "l "
+	termTag      = "t "
+	termConcept  = "c "
+)
+
+// termsOf writes the languages, tags and concepts of an entry for the column
+// terms. The folded form of a tag follows what is shown, when it is another.
+func termsOf(p *directory.Public) string {
+	var b strings.Builder
+	line := func(mark, value string) {
+		if b.Len() > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(mark)
+		b.WriteString(value)
+	}
+	for _, l := range directory.EntryLanguages((*directory.Entry)(p)) {
+		line(termLanguage, l)
+	}
+	for _, t := range p.Tags {
+		shown := strings.Join(strings.Fields(t), " ")
+		if folded := directory.Fold(t); folded != shown {
+			shown += "\t" + folded
+		}
+		line(termTag, shown)
+	}
+	for _, c := range claims(p) {
+		line(termConcept, c)
+	}
+	return b.String()
+}
+
+// claims are the addresses of the concepts that an entry claims.
+func claims(p *directory.Public) []string {
+	var out []string
+	for _, r := range p.Relations {
+		if r.Type == directory.RelClaims && !strings.ContainsAny(r.Object, "\n") && !slices.Contains(out, r.Object) {
+			out = append(out, r.Object)
+		}
+	}
+	return out
+}
+
+// readTerms is the inverse of termsOf.
+func (x *IndexRow) readTerms(terms string) {
+	for line := range strings.SplitSeq(terms, "\n") {
+		if len(line) < len(termTag) {
+			continue
+		}
+		mark, value := line[:len(termTag)], line[len(termTag):]
+		switch mark {
+		case termLanguage:
+			x.Languages = append(x.Languages, value)
+		case termTag:
+			shown, folded, ok := strings.Cut(value, "\t")
+			if !ok {
+				folded = shown
+			}
+			x.Tags = append(x.Tags, Tag{Folded: folded, Shown: shown})
+		case termConcept:
+			x.Concepts = append(x.Concepts, value)
+		}
+	}
+}
+
+// fillTerms writes what a selection chooses by for the entries that were there
+// before the columns.
+func fillTerms(ctx context.Context, tx *sql.Tx, e engine) error {
+	t := Reader{q: tx, engine: e}
+	const chunk = 2000
+	for after := int64(0); ; {
+		var rows, languages [][]any
+		last, n := after, 0
+		err := t.each(ctx, func(row scanner) error {
+			var doc string
+			if err := row.Scan(&last, &doc); err != nil {
+				return err
+			}
+			n++
+			var entry directory.Entry
+			if json.Unmarshal([]byte(doc), &entry) != nil {
+				return nil // it is read, and complained of, elsewhere
+			}
+			p, _ := entry.Public()
+			rows = append(rows, []any{last, p.Department(), p.RulesArePublished(), termsOf(&p)})
+			for _, l := range directory.EntryLanguages(&entry) {
+				languages = append(languages, []any{l, last})
+			}
+			return nil
+		}, "SELECT num, doc FROM entry_doc WHERE num > $1 ORDER BY num LIMIT $2", after, chunk)
+		if err != nil {
+			return err
+		}
+		if err := t.execEach(ctx, "UPDATE entry SET department = $2, rules = $3, terms = $4 WHERE num = $1", rows); err != nil {
+			return err
+		}
+		if err := t.insertRows(ctx, "entry_language (language, num)", placeholders(2), "ON CONFLICT DO NOTHING", languages); err != nil {
+			return err
+		}
+		if n < chunk {
+			return nil
+		}
+		after = last
+	}
+}
+
+// ConceptURIs are the addresses by which entries may claim the given concepts, by
+// ID or address: their own, and those of what is shown as them.
+func (r Reader) ConceptURIs(ctx context.Context, concepts []string) ([]string, error) {
+	var out []string
+	for _, c := range concepts {
+		if strings.Contains(c, "://") {
+			out = append(out, c)
+		}
+	}
+	var a args
+	one := list(&a, concepts)
+	found, err := collect(ctx, r, scanValue[string], `SELECT uri FROM entry WHERE public AND (id IN `+one+` OR uri IN `+one+`)
+		UNION SELECT o.uri FROM succession s JOIN entry o ON o.id = s.old_id JOIN entry n ON n.id = s.new_id
+		WHERE n.public AND (n.id IN `+one+` OR n.uri IN `+one+`)`, a...)
+	out = append(out, found...)
+	slices.Sort(out)
+	return slices.Compact(out), wrap(err, "concepts")
+}
