@@ -74,6 +74,7 @@ async function bundle() {
     script("src/app.ts", "esm"),
     script("src/map.ts", "esm"),
     script("src/timeline.ts", "esm"),
+    script("src/tour.ts", "esm"),
   ]);
   for (const { outputFiles } of outputs) for (const f of outputFiles) emit(basename(f.path), f.contents);
   const styles = await build({ ...shared, entryPoints: ["css/app.css"], external: ["asset:*"], logLevel: "warning" });

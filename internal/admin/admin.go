@@ -91,7 +91,7 @@ type Section struct {
 
 // sections are the names in the order of the navigation; the label of NAME is
 // the text admin.NAME.title and its address /admin/NAME.
-var sections = [...]string{"federation", "moderation", "sources", "followers", "discussion", "maps", "moves", "audit"}
+var sections = [...]string{"federation", "moderation", "sources", "followers", "discussion", "maps", "tours", "moves", "audit"}
 
 // open starts a page for an administrator. ok is false when the visitor was
 // sent to sign in; anybody else who is no administrator gets ErrForbidden.
@@ -102,9 +102,14 @@ func (a *Admin) open(w http.ResponseWriter, r *http.Request, section string) (b 
 	if who, err = a.who(r); err != nil {
 		return b, who, false, err
 	}
+	return a.start(w, r, who, section, sections[:])
+}
+
+// start starts a page that shows the way to some sections.
+func (a *Admin) start(w http.ResponseWriter, r *http.Request, who directory.Who, section string, shown []string) (b Base, _ directory.Who, ok bool, err error) {
 	b.Base = a.pages.Base(w, r, "admin", "admin."+section+".title")
 	b.NoIndex, b.H1 = true, b.Title
-	for _, name := range sections {
+	for _, name := range shown {
 		waiting, err := a.waiting(r.Context(), name)
 		if err != nil {
 			return b, who, false, err

@@ -47,6 +47,7 @@ type server struct {
 func routes(a *API) map[string]func(http.ResponseWriter, *http.Request) error {
 	return map[string]func(http.ResponseWriter, *http.Request) error{
 		"/api/v1/entries": a.Entries, "/api/v1/entries/{id}": a.Entry, "/api/v1/facets": a.Facets, "/api/v1/timeline": a.Timeline,
+		"/api/v1/tours": a.Tours, "/api/v1/tours/{slug}": a.Tour,
 		"/api/v1/openapi.yaml": a.OpenAPI, "/tiles/entries/{z}/{x}/{y}": a.EntryTile, "/tiles/base/{z}/{x}/{y}": a.BaseTile,
 		"/feeds/events.ics": a.Events, "/feeds/changes.atom": a.Changes, "/export/entries.csv": a.ExportCSV, "/export/entries.geojson": a.ExportGeoJSON,
 	}

@@ -85,6 +85,8 @@ func (a *App) data(r chi.Router) {
 	get("/api/v1/entries/{id}", a.api.Entry)
 	get("/api/v1/facets", a.api.Facets)
 	get("/api/v1/timeline", a.api.Timeline)
+	get("/api/v1/tours", a.api.Tours)
+	get("/api/v1/tours/{slug}", a.api.Tour)
 	get("/api/v1/openapi.yaml", a.api.OpenAPI)
 	get("/tiles/entries/{z}/{x}/{y}", a.api.EntryTile)
 	get("/tiles/base/{z}/{x}/{y}", a.api.BaseTile)

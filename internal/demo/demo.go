@@ -13,7 +13,7 @@ import (
 	"codeberg.org/bocage/bocage/internal/store"
 )
 
-//go:embed data/*.csv
+//go:embed data/*.csv data/tour.json
 var data embed.FS
 
 // Progress hears how many of the entries are done; it may be nil.
@@ -99,7 +99,10 @@ func Load(ctx context.Context, led *ledger.Ledger, st *store.Store, progress Pro
 	if err := l.upsert(plain); err != nil {
 		return l.counts, err
 	}
-	return l.counts, l.linked(unlinked, plain, relations, concepts)
+	if err := l.linked(unlinked, plain, relations, concepts); err != nil {
+		return l.counts, err
+	}
+	return l.counts, l.tour()
 }
 
 // leftOut is a concept whose sources are not good enough to show.

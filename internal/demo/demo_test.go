@@ -51,6 +51,18 @@ func TestLoad(t *testing.T) {
 		t.Errorf("a second load publishes: seq %d, then %d, %v", seq, after, err)
 	}
 	checkContent(t, st, got.Organisation)
+	tour, err := st.LiveTour(t.Context(), "un-commun")
+	if err != nil || len(tour.Steps) != 9 || tour.Revision != 1 {
+		t.Errorf("the tour has %d steps in version %d: %v", len(tour.Steps), tour.Revision, err)
+	}
+	for _, s := range tour.Steps {
+		if _, err := st.EntryByURI(t.Context(), s.Entry); s.Entry != "" && err != nil {
+			t.Errorf("step %q: %v", s.Title["en"], err)
+		}
+		if s.Text["fr"] == "" || s.Text["en"] == "" {
+			t.Errorf("step %q is not in both languages", s.Title["en"])
+		}
+	}
 }
 
 func checkContent(t *testing.T, st *store.Store, org string) {

@@ -116,3 +116,9 @@ func match(header, etag string) bool {
 	}
 	return false
 }
+
+// Document executes a template that is a whole document of its own, without the
+// layout: the block of its own name.
+func (s *Pages) Document(name string, data Pager) ([]byte, error) {
+	return s.templates.execute(name, name, data)
+}

@@ -39,7 +39,7 @@ async function first(kind) {
   return (await response.json()).features[0];
 }
 
-const SECTIONS = ["federation", "moderation", "sources", "followers", "discussion", "maps", "moves", "audit"];
+const SECTIONS = ["federation", "moderation", "sources", "followers", "discussion", "maps", "tours", "moves", "audit"];
 const PARTS = [
   ...SECTIONS,
   `federation/${new URL(base).host}`,

@@ -4,6 +4,7 @@ import { startCopy } from "./copy.js";
 import { startFilters } from "./filters.js";
 import { startForms } from "./form.js";
 import { startGenealogy } from "./genealogy.js";
+import { startNear } from "./near.js";
 import { startSuggest } from "./suggest.js";
 
 startFilters();
@@ -11,3 +12,4 @@ startSuggest();
 startCopy();
 startGenealogy();
 startForms();
+startNear();
