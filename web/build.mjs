@@ -71,6 +71,8 @@ async function bundle() {
     build({ ...shared, entryPoints: [entry], format, legalComments: "none", logLevel: "warning" });
   const outputs = await Promise.all([
     script("src/theme.ts", "iife"),
+    script("src/embed.ts", "iife"),
+    script("src/bocage-map.ts", "esm"),
     script("src/app.ts", "esm"),
     script("src/map.ts", "esm"),
     script("src/timeline.ts", "esm"),

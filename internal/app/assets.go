@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"codeberg.org/bocage/bocage/internal/directory"
 )
@@ -29,6 +31,8 @@ type asset struct {
 	plain, br, gz []byte
 	kind, etag    string
 	immutable     bool
+	// maxAge is how long one that is not immutable may be kept; 0 is 5 minutes.
+	maxAge time.Duration
 }
 
 // contentTypes are those that the system's table may not know or may get wrong.
@@ -81,13 +85,18 @@ func (a *assets) serve(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return fmt.Errorf("asset %q: %w", name, directory.ErrNotFound)
 	}
+	return f.serve(w, r)
+}
+
+// serve answers with one file.
+func (f asset) serve(w http.ResponseWriter, r *http.Request) error {
 	h := w.Header()
 	h.Set("Content-Type", f.kind)
 	h.Set("Vary", "Accept-Encoding")
 	if f.immutable {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	} else {
-		h.Set("Cache-Control", "public, max-age=300")
+		h.Set("Cache-Control", fmt.Sprintf("public, max-age=%d", int(cmp.Or(f.maxAge, 5*time.Minute).Seconds())))
 	}
 	body, etag := f.plain, f.etag
 	switch {

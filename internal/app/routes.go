@@ -25,6 +25,7 @@ func (a *App) routes() http.Handler {
 	a.health(r)
 	a.federation(r)
 	a.pages(r)
+	a.embedding(r)
 	a.administration(r)
 	a.data(r)
 	return r

@@ -43,8 +43,14 @@ type Base struct {
 	MayContribute bool
 	// Now is the time of the request.
 	Now time.Time
+	// Self is the full address of what the page shows, to pass on; "" for a page
+	// that is not passed on. OEmbed names it to those who embed.
+	Self   string
+	OEmbed bool
 	// Frame is the map that the page is of, nil for the whole directory.
 	Frame *Frame
+	// embedded pages are for the frames of other sites.
+	embedded bool
 }
 
 // longName is the number of characters from which the header writes the
@@ -96,11 +102,12 @@ func (s *Pages) Locale(r *http.Request) *i18n.Locale {
 // Base starts a page. titleKey is the key of the title; "" leaves it to the caller.
 func (s *Pages) Base(w http.ResponseWriter, r *http.Request, class, titleKey string) Base {
 	l := s.Locale(r)
-	if chosen := r.URL.Query().Get("lang"); chosen == l.Tag {
+	embedded := embeddedIn(r.Context())
+	if chosen := r.URL.Query().Get("lang"); chosen == l.Tag && !embedded {
 		http.SetCookie(w, &http.Cookie{Name: langCookie, Value: l.Tag, Path: "/", MaxAge: int(langCookieAge.Seconds()),
 			HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(s.cfg.URL, "https:")})
 	}
-	b := Base{Locale: l, Class: class, Instance: s.cfg.InstanceName, Host: s.host, Now: s.cfg.Clock()}
+	b := Base{Locale: l, Class: class, Instance: s.cfg.InstanceName, Host: s.host, Now: s.cfg.Clock(), embedded: embedded}
 	if f := FrameOf(r.Context()); f != nil {
 		b.Frame = f.in(l.Tag)
 	}
@@ -115,8 +122,13 @@ func (s *Pages) Base(w http.ResponseWriter, r *http.Request, class, titleKey str
 			Tag: tag, Label: strings.ToUpper(tag), Current: tag == l.Tag, Href: Address(r.URL.EscapedPath(), q)})
 	}
 	s.signedIn(r, &b)
+	b.Self = s.cfg.URL + Address(r.URL.EscapedPath(), With(r.URL.Query(), "lang", "", "fragment", ""))
+	b.OEmbed = slices.Contains(embeddable[:], class)
 	return b
 }
+
+// embeddable are the classes of the pages that can stand in a frame of another site.
+var embeddable = [...]string{"home", "timeline", "genealogy", "concepts", "map", "entry"}
 
 // Address is a path with its query, when there is one. A view with a map in its
 // query is that map's own page.

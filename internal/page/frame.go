@@ -40,6 +40,17 @@ func FrameOf(ctx context.Context) *Frame {
 	return f
 }
 
+type embedKey struct{}
+
+// ForEmbed says that a request is for a frame of another site: its page sets no
+// cookie and knows no session.
+func ForEmbed(ctx context.Context) context.Context { return context.WithValue(ctx, embedKey{}, true) }
+
+func embeddedIn(ctx context.Context) bool {
+	in, _ := ctx.Value(embedKey{}).(bool)
+	return in
+}
+
 // Offers reports whether the filters offer a theme; a nil frame offers all.
 func (f *Frame) Offers(theme string) bool {
 	return f == nil || len(f.Map.Look.Themes) == 0 || slices.Contains(f.Map.Look.Themes, directory.ThemeRoot(theme))

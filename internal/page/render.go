@@ -67,6 +67,11 @@ func (s *Pages) Page(w http.ResponseWriter, r *http.Request, status int, name st
 	return s.answer(w, r, status, name, "layout", data)
 }
 
+// Bare answers with a page that has a layout of its own, the block "bare".
+func (s *Pages) Bare(w http.ResponseWriter, r *http.Request, status int, name string, data Pager) error {
+	return s.answer(w, r, status, name, "bare", data)
+}
+
 // Fragment answers with one block of a page, for the page's script.
 func (s *Pages) Fragment(w http.ResponseWriter, r *http.Request, name, block string, data Pager) error {
 	w.Header().Set("X-Robots-Tag", "noindex")
@@ -86,11 +91,18 @@ func (s *Pages) answer(w http.ResponseWriter, r *http.Request, status int, name,
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Content-Language", data.PageBase().Tag)
-	h.Add("Vary", "Accept, Accept-Language, Cookie")
+	kept := h.Get("Cache-Control") != "" && data.PageBase().embedded
+	if kept {
+		h.Add("Vary", "Accept-Language") // there is neither a cookie nor a session
+	} else {
+		h.Add("Vary", "Accept, Accept-Language, Cookie")
+	}
 	if data.PageBase().User != nil || status != http.StatusOK {
 		h.Set("Cache-Control", "private, no-store")
 	} else {
-		h.Set("Cache-Control", "private, no-cache")
+		if !kept {
+			h.Set("Cache-Control", "private, no-cache")
+		}
 		sum := sha256.Sum256(body)
 		etag := `W/"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
 		h.Set("ETag", etag)

@@ -38,25 +38,62 @@ function done(button: HTMLElement): void {
   }, SHOWN_MS);
 }
 
-async function share(button: HTMLElement): Promise<void> {
-  const url = location.href;
-  if (navigator.share && matchMedia("(pointer: coarse)").matches) {
-    try {
-      await navigator.share({ url, title: button.dataset.title ?? document.title });
-    } catch {
-      // closed by the reader
-    }
-    return;
+/** The page as it is now: its filters and its position are in its address. */
+function here(): string {
+  const url = new URL(location.href);
+  url.searchParams.delete("lang");
+  return url.href;
+}
+
+async function pass(button: HTMLElement): Promise<void> {
+  try {
+    await navigator.share({ url: button.dataset.shareWith || here(), title: button.dataset.title ?? document.title });
+  } catch {
+    // closed by the reader
   }
-  if (await copy(url)) done(button);
+}
+
+/** The page of the link, its code and its frame knows only the address that it is given. */
+function aim(link: HTMLAnchorElement): void {
+  const url = new URL(link.href);
+  url.searchParams.set("url", here());
+  link.href = url.href;
+}
+
+/** Menus close with Escape, and when the reader goes elsewhere. */
+function startMenus(): void {
+  const open = () => document.querySelectorAll<HTMLDetailsElement>("details[data-menu][open]");
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of open()) {
+      menu.open = false;
+      menu.querySelector("summary")?.focus();
+    }
+  });
+  for (const type of ["click", "focusin"]) {
+    document.addEventListener(type, (event) => {
+      for (const menu of open()) if (event.target instanceof Node && !menu.contains(event.target)) menu.open = false;
+    });
+  }
 }
 
 export function startCopy(): void {
+  startMenus();
+  if (typeof navigator.share === "function") {
+    for (const button of document.querySelectorAll<HTMLElement>("[data-share-with]")) {
+      button.hidden = false;
+      const item = button.closest("li");
+      if (item) item.hidden = false;
+    }
+  }
   document.addEventListener("click", async (event) => {
-    const button =
-      event.target instanceof Element ? event.target.closest<HTMLElement>("[data-copy],[data-share]") : null;
+    const on = <T extends HTMLElement>(selector: string) =>
+      event.target instanceof Element ? event.target.closest<T>(selector) : null;
+    const link = on<HTMLAnchorElement>("a[data-share-page]");
+    if (link) aim(link);
+    const button = on("[data-copy],[data-share],[data-share-with]");
     if (!button) return;
-    if (button.dataset.copy === undefined) await share(button);
-    else if (await copy(button.dataset.copy)) done(button);
+    if (button.dataset.shareWith !== undefined) await pass(button);
+    else if (await copy(button.dataset.copy ?? here())) done(button);
   });
 }

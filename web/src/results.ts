@@ -15,6 +15,7 @@ export function shownBounds(): Bounds | undefined {
  * world, and then the map is asked to show them all.
  */
 export async function refreshResults(fit = false): Promise<void> {
+  if (!document.getElementById("resultats")) return; // a map without a list
   const bounds = shownBounds();
   const params = withParams(new URLSearchParams(location.search), {
     bbox: !fit && bounds ? formatBounds(bounds) : undefined,
