@@ -341,3 +341,66 @@ func TestEmpty(t *testing.T) {
 		t.Fatalf("len %d, revision %d", a.Len(), a.Revision())
 	}
 }
+
+// TestOnePlaceOfMany: whatever their number, the entries of one address are one
+// small feature, and each is on one page of their list.
+func TestOnePlaceOfMany(t *testing.T) {
+	t.Parallel()
+	const n = 100_000
+	points := make([]Point, n)
+	for i := range points {
+		points[i] = Point{Num: int64(i), Lat: 48.85, Lon: 2.35, Kind: uint8(i % 8), Theme: int8(i % 8), Themes: 1 << (i % 8)}
+	}
+	a := New(points)
+	x, y := cellOf(48.85, 2.35)
+	for _, z := range []uint32{0, 5, rawZoom, maxZoom} {
+		if tile := a.Tile(z, x>>(axisBits-z), y>>(axisBits-z), Filter{}); len(tile) == 0 || len(tile) > 512 {
+			t.Errorf("zoom %d: a tile of %d bytes", z, len(tile))
+		}
+	}
+	box := BBox{West: 2.349995, East: 2.350005, South: 48.849995, North: 48.850005}
+	seen := map[int64]bool{}
+	for from := 0; ; from += 999 {
+		hits := a.WithinFrom(box, Filter{}, from, 999)
+		if len(hits) == 0 {
+			break
+		}
+		for _, h := range hits {
+			if seen[h.Num] {
+				t.Fatalf("%d is on two pages", h.Num)
+			}
+			seen[h.Num] = true
+		}
+	}
+	if len(seen) != n || a.Count(box, Filter{}) != n {
+		t.Errorf("%d of %d are reached, %d counted", len(seen), n, a.Count(box, Filter{}))
+	}
+}
+
+// TestEdgesOfTheWorld: poles and the antimeridian are on the map, and in boxes
+// on either side.
+func TestEdgesOfTheWorld(t *testing.T) {
+	t.Parallel()
+	a := New([]Point{{Num: 1, Lat: 90, Lon: 0}, {Num: 2, Lat: -90, Lon: 180}, {Num: 3, Lat: 0, Lon: 180}, {Num: 4, Lat: 0, Lon: -180}})
+	if len(a.Tile(0, 0, 0, Filter{})) == 0 || a.Count(BBox{-180, -90, 180, 90}, Filter{}) != 4 {
+		t.Error("not all are on the map")
+	}
+	for box, want := range map[BBox]int{
+		{West: 170, South: -1, East: -170, North: 1}: 2,
+		{West: 170, South: -1, East: 180, North: 1}:  1, // 180 itself
+		{West: -10, South: 80, East: 10, North: 90}:  1,
+		{West: 170, South: -90, East: 180, North: 0}: 2,
+	} {
+		if got := a.Count(box, Filter{}); got != want {
+			t.Errorf("%v: %d, want %d", box, got, want)
+		}
+		for _, h := range a.Within(box, Filter{}, 0) {
+			if !(h.Lat >= -90 && h.Lat <= 90 && h.Lon >= -180 && h.Lon <= 180) {
+				t.Errorf("%v: a hit at %g, %g", box, h.Lat, h.Lon)
+			}
+		}
+	}
+	if hits := a.Nearest(0, 179.9, Filter{}, 2, 0); len(hits) != 2 || hits[0].Metres > 12_000 || hits[1].Metres > 12_000 {
+		t.Errorf("nearest across the antimeridian: %+v", hits)
+	}
+}

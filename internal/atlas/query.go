@@ -4,7 +4,10 @@ import "math/bits"
 
 // Within returns up to limit points of the box, limit <= 0 for all, in Z-order
 // and by number at one place, which is the same order at every call.
-func (a *Atlas) Within(box BBox, f Filter, limit int) []Hit {
+func (a *Atlas) Within(box BBox, f Filter, limit int) []Hit { return a.WithinFrom(box, f, 0, limit) }
+
+// WithinFrom is Within without the first skip points, for pages of a long list.
+func (a *Atlas) WithinFrom(box BBox, f Filter, skip, limit int) []Hit {
 	s, m := a.current.Load(), f.mask()
 	var out []Hit
 	if m.class == nothing {
@@ -14,7 +17,9 @@ func (a *Atlas) Within(box BBox, f Filter, limit int) []Hit {
 		s.descend(s.world(), r, 0, func(q quad, inside bool) bool {
 			return s.each(&m, q.span, func(c *columns, i int) bool {
 				if inside || r.has(c.code[i]) {
-					out = append(out, c.hit(i))
+					if skip--; skip < 0 {
+						out = append(out, c.hit(i))
+					}
 				}
 				return limit <= 0 || len(out) < limit
 			})

@@ -32,6 +32,17 @@ type CardView struct {
 	// Stack holds every entry of the place when there are several.
 	Stack      []Item
 	StackTitle string
+	// StackPart says which of a long pile are listed; Previous and Next are the
+	// pages beside it, "" at the ends.
+	StackPart      string
+	Previous, Next StackPage
+}
+
+// StackPage leads to another part of a pile; Href "" is none. From is how many
+// entries come before it, for the script.
+type StackPage struct {
+	Href string
+	From int
 }
 
 // haloMetres is half the diagonal of the grid of approximate places.
@@ -66,15 +77,19 @@ func (s *Site) card(ctx context.Context, l *i18n.Locale, st homeState, key strin
 	if !c.Item.HasPoint {
 		return c, nil
 	}
-	return s.stack(ctx, l, st, c)
+	return s.stack(ctx, l, st, c, key)
 }
 
-// stack adds the entries that are at the same place, so that all can be reached.
-func (s *Site) stack(ctx context.Context, l *i18n.Locale, st homeState, c CardView) (CardView, error) {
-	hits := s.cfg.View.Atlas().Within(placeBox(c.Item.Lat, c.Item.Lon), st.filter, stackMost)
-	if len(hits) < 2 {
+// stack adds the entries that are at the same place, a page of them, so that all
+// can be reached however many they are.
+func (s *Site) stack(ctx context.Context, l *i18n.Locale, st homeState, c CardView, key string) (CardView, error) {
+	a, box := s.cfg.View.Atlas(), placeBox(c.Item.Lat, c.Item.Lon)
+	total := a.Count(box, st.filter)
+	if total < 2 {
 		return c, nil
 	}
+	from := min(max(0, st.stack), (total-1)/stackMost*stackMost)
+	hits := a.WithinFrom(box, st.filter, from, stackMost)
 	nums := make([]int64, len(hits))
 	for i, h := range hits {
 		nums[i] = h.Num
@@ -83,13 +98,25 @@ func (s *Site) stack(ctx context.Context, l *i18n.Locale, st homeState, c CardVi
 	if err != nil {
 		return c, fmt.Errorf("card: %w", err)
 	}
-	if len(es) < 2 {
-		return c, nil
+	if len(es) == 0 {
+		return c, nil // they left between the two looks
 	}
 	for _, e := range es {
 		c.Stack = append(c.Stack, item(l, e))
 	}
-	c.StackTitle = l.N("card.stack", len(es))
+	c.StackTitle = l.N("card.stack", total)
+	leaf := func(from int) StackPage {
+		return StackPage{page.Address("/", page.With(st.query, "entry", key, "stack", strconv.Itoa(from))) + "#fiche", from}
+	}
+	if total > stackMost {
+		c.StackPart = l.T("card.stack_part", "from", l.Number(from+1), "to", l.Number(from+len(hits)), "total", l.Number(total))
+	}
+	if from > 0 {
+		c.Previous = leaf(max(0, from-stackMost))
+	}
+	if from+stackMost < total {
+		c.Next = leaf(from + stackMost)
+	}
 	return c, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"codeberg.org/bocage/bocage/internal/atlas"
 	"codeberg.org/bocage/bocage/internal/directory"
@@ -67,6 +68,8 @@ type homeState struct {
 	// fitted is the box of all results, when the map was moved to show them.
 	fitted *atlas.BBox
 	all    bool
+	// stack is how many entries at the card's place come before its page.
+	stack int
 }
 
 // Home is GET /: search, filters, map and list. ?fragment=list and
@@ -133,6 +136,7 @@ func (s *Site) homeState(ctx context.Context, q url.Values) (homeState, error) {
 		return homeState{}, err
 	}
 	st := homeState{chosen: c, all: q.Get("all") == "1", position: s.firstView()}
+	st.stack, _ = strconv.Atoi(q.Get("stack")) // what is no number is the first page
 	if f := page.FrameOf(ctx); f != nil {
 		only, err := s.cfg.View.Filter(ctx, directory.Selection{Map: f.Map.Handle})
 		if err != nil {

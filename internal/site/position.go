@@ -116,7 +116,7 @@ func boxText(b atlas.BBox) string {
 }
 
 // stateKeys are the parts of the address that are not the selection's own.
-var stateKeys = []string{"fragment", "after", "fit", "bbox", "near", "w"}
+var stateKeys = []string{"fragment", "after", "fit", "bbox", "near", "w", "stack"}
 
 // state is the address's query without the parts that hold for one request only.
 func state(q url.Values) url.Values {

@@ -26,10 +26,16 @@ export class Card {
   /** onChange gets the spot of the open card, undefined when it closes. */
   constructor(readonly onChange: (spot: Spot | undefined) => void) {
     document.addEventListener("click", (event) => {
-      const link = event.target instanceof Element ? event.target.closest("#fiche [data-close]") : null;
-      if (!link) return;
-      event.preventDefault();
-      this.close();
+      const on = (selector: string) =>
+        event.target instanceof Element ? event.target.closest<HTMLElement>(`#fiche ${selector}`) : null;
+      const page = on("[data-stack]");
+      if (page) {
+        event.preventDefault();
+        void this.open(new URLSearchParams(location.search).get("entry") ?? "", true, page.dataset.stack);
+      } else if (on("[data-close]")) {
+        event.preventDefault();
+        this.close();
+      }
     });
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.defaultPrevented && this.isOpen()) this.close();
@@ -52,10 +58,10 @@ export class Card {
     return this.isOpen() ? spotOf(document.getElementById("fiche")) : undefined;
   }
 
-  /** Opens the card of an entry, by number, by UUID, or as "@lat,lon" all those of one place. */
-  async open(key: string, focus: boolean): Promise<void> {
+  /** Opens the card of an entry, by number, by UUID, or as "@lat,lon" all those of one place; stack is where its list begins. */
+  async open(key: string, focus: boolean, stack?: string): Promise<void> {
     const active = document.activeElement;
-    const params = withParams(new URLSearchParams(location.search), { entry: key, bbox: undefined });
+    const params = withParams(new URLSearchParams(location.search), { entry: key, bbox: undefined, stack });
     const [card] = await this.#fragments.load(location.pathname, params, "card");
     if (!(card instanceof HTMLElement)) return;
     if (active instanceof HTMLElement && !card.contains(active)) this.#opener = active;
@@ -76,7 +82,7 @@ export class Card {
     empty.className = "fiche-carte";
     empty.hidden = true;
     card.replaceWith(empty);
-    const params = withParams(new URLSearchParams(location.search), { entry: undefined });
+    const params = withParams(new URLSearchParams(location.search), { entry: undefined, stack: undefined });
     history.replaceState(null, "", address(location.pathname, params));
     this.#mark();
     this.onChange(undefined);
