@@ -15,8 +15,8 @@ const (
 	defaultWidth = 1200
 	minWidth     = 200
 	maxWidth     = 4000
-	defaultLanes = 12
-	maxLanes     = 60
+	defaultRows  = 12
+	maxRows      = 60
 )
 
 // timeline is the answer of /api/v1/timeline: a window, with who its items are.
@@ -34,7 +34,7 @@ type timelineEntry struct {
 	URL    string         `json:"url"`
 }
 
-// Timeline answers GET /api/v1/timeline?selection&w&lanes: what the window from
+// Timeline answers GET /api/v1/timeline?selection&w&lanes&rows: what the window from
 // `from` to `to` shows, by default everything that the selection has.
 func (a *API) Timeline(w http.ResponseWriter, r *http.Request) error {
 	ask, err := ask(r)
@@ -72,6 +72,9 @@ func (a *API) Timeline(w http.ResponseWriter, r *http.Request) error {
 		to = max(all.To, from+1)
 	}
 	t := timeline{Window: c.Window(from, to, cf, opt), Entries: map[int64]timelineEntry{}}
+	for i := range t.Groups {
+		t.Groups[i].Name = a.laneName(t.Groups[i].Key, opt)
+	}
 	nums := make([]int64, len(t.Items))
 	for i, it := range t.Items {
 		nums[i] = it.Num
@@ -86,6 +89,32 @@ func (a *API) Timeline(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, r, "application/json", t)
 }
 
+// laneNames are the values of the key lanes.
+var laneNames = map[string]chronicle.Lanes{"theme": chronicle.ByTheme, "kind": chronicle.ByKind, "region": chronicle.ByRegion, "series": chronicle.BySeries, "none": chronicle.NoLanes}
+
+// laneName is the slug of a theme or a series, the name of a kind, the code of a
+// region; "" for what has none.
+func (a *API) laneName(key int, opt chronicle.Options) string {
+	if key < 0 {
+		return ""
+	}
+	switch opt.Lanes {
+	case chronicle.ByTheme:
+		if roots := directory.RootThemes(); key < len(roots) {
+			return roots[key].Slug
+		}
+	case chronicle.ByKind:
+		if kinds := directory.Kinds(); key < len(kinds) {
+			return string(kinds[key])
+		}
+	case chronicle.ByRegion:
+		return a.cfg.View.Region(key)
+	case chronicle.BySeries:
+		return a.cfg.View.Series(key)
+	}
+	return ""
+}
+
 // inside is the set of entries of a box, which the timeline does not know.
 func (a *API) inside(box atlas.BBox, f atlas.Filter) *atlas.Set {
 	set := atlas.NewSet()
@@ -98,7 +127,7 @@ func (a *API) inside(box atlas.BBox, f atlas.Filter) *atlas.Set {
 // drawing reads the size and the language of the drawing.
 func drawing(r *http.Request) (chronicle.Options, error) {
 	q := r.URL.Query()
-	opt := chronicle.Options{Width: defaultWidth, Lanes: defaultLanes, Lang: "fr"}
+	opt := chronicle.Options{Width: defaultWidth, Rows: defaultRows, Lang: "fr"}
 	var bad directory.Invalid
 	number := func(name string, least, most int, into *int) {
 		s := q.Get(name)
@@ -113,7 +142,14 @@ func drawing(r *http.Request) (chronicle.Options, error) {
 		*into = n
 	}
 	number("w", minWidth, maxWidth, &opt.Width)
-	number("lanes", 1, maxLanes, &opt.Lanes)
+	number("rows", 1, maxRows, &opt.Rows)
+	if s := q.Get("lanes"); s != "" {
+		by, ok := laneNames[s]
+		if !ok {
+			bad = append(bad, directory.FieldError{Field: "lanes", Code: "unknown", Message: "lanes is theme, kind, region, series or none"})
+		}
+		opt.Lanes = by
+	}
 	if q.Get("lang") == "en" {
 		opt.Lang = "en"
 	}

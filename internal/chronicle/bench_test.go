@@ -55,7 +55,7 @@ func BenchmarkQueries(b *testing.B) {
 				ratio(b, func() { scanDensity(vs, span, 1200, f) }, func() { c.Density(span, 1200, f) })
 			})
 			b.Run(fmt.Sprintf("window/%s/%s", name, label), func(b *testing.B) {
-				ratio(b, func() { scanDensity(vs, span, 1200, f) }, func() { c.Window(span.From, span.To, f, Options{ByTheme: true, Lanes: 4}) })
+				ratio(b, func() { scanDensity(vs, span, 1200, f) }, func() { c.Window(span.From, span.To, f, Options{Lanes: ByTheme, Rows: 4}) })
 			})
 		}
 	}
@@ -111,7 +111,7 @@ func BenchmarkApply(b *testing.B) {
 
 func BenchmarkSVG(b *testing.B) {
 	c := New(benchIntervals(100_000))
-	w := c.Window(yearStart(1960), yearStart(2026), Filter{}, Options{ByTheme: true, Lanes: 4})
+	w := c.Window(yearStart(1960), yearStart(2026), Filter{}, Options{Lanes: ByTheme, Rows: 4})
 	opt := testOptions("fr")
 	for b.Loop() {
 		SVG(w, opt)

@@ -21,9 +21,13 @@ type Interval struct {
 	Kind   uint8
 	Theme  int8
 	Themes uint64
-	// Vague says that the dates are approximate, uncertain or known to the
-	// year or less, so that the bar shows where it may have been.
-	Vague bool
+	// Form says how well the dates are known: a date that is not known to the day
+	// is drawn as where it may have been, never as a sharp point.
+	Form directory.DateForm
+	// Region and Series are the lanes of lanes by region and by series; the caller
+	// numbers them, 0 is none.
+	Region uint16
+	Series uint32
 	// Rank orders what is shown first; higher is more important.
 	Rank float32
 	Name string
@@ -39,14 +43,25 @@ type Filter struct {
 	Only     *directory.NumSet
 }
 
+// Lanes is what the swim-lanes of a drawing are.
+type Lanes uint8
+
+// The zero value has no swim-lanes: one group of rows holds all.
+const (
+	NoLanes Lanes = iota
+	ByTheme
+	ByKind
+	ByRegion
+	BySeries
+)
+
 // Options says how a window is to be drawn. The zero value is 1 200 px wide,
-// eight lanes, one group, labels in French, no today marker.
+// eight rows, one group, labels in French, no today marker.
 type Options struct {
-	// Width is the width of the drawing in CSS pixels, Lanes how many rows of
-	// items; with ByTheme, how many rows in each theme's swim-lane.
-	Width, Lanes int
-	// ByTheme gives each root theme a swim-lane of its own.
-	ByTheme bool
+	// Width is the width of the drawing in CSS pixels, Rows how many rows of items
+	// each swim-lane may have.
+	Width, Rows int
+	Lanes       Lanes
 	// BinWidth is the width of a density bin in pixels, 4 when 0.
 	BinWidth int
 	// Lang is the language of tick labels: "fr" or "en".
@@ -68,30 +83,42 @@ type Window struct {
 	// Total is how many intervals meet the window, Shown how many are Items.
 	Total int `json:"total"`
 	Shown int `json:"shown"`
+	// By is what the groups are.
+	By Lanes `json:"-"`
 	// Bins counts the intervals by where they start (those begun before, in the first).
 	Bins   []int   `json:"bins"`
 	Items  []Item  `json:"items"`
 	Rest   []Rest  `json:"rest,omitempty"`
 	Ticks  []Tick  `json:"ticks"`
 	Groups []Group `json:"groups"`
-	// Lanes is how many rows there are in all groups.
-	Lanes int `json:"lanes"`
+	// Rows is how many rows there are in all groups.
+	Rows int `json:"rows"`
 	// Today is the place of the present, or -1 when it is not in the window.
 	Today float64 `json:"today"`
 }
 
 // Item is one interval with its place.
 type Item struct {
-	Num   int64   `json:"num"`
-	Name  string  `json:"name"`
-	From  int64   `json:"from"`
-	To    int64   `json:"to"`
-	Kind  uint8   `json:"kind"`
-	Theme int8    `json:"theme"`
-	Vague bool    `json:"vague,omitempty"`
-	X     float64 `json:"x"`
-	W     float64 `json:"w"`
-	Lane  int     `json:"lane"`
+	Num   int64  `json:"num"`
+	Name  string `json:"name"`
+	From  int64  `json:"from"`
+	To    int64  `json:"to"`
+	Kind  uint8  `json:"kind"`
+	Theme int8   `json:"theme"`
+	// Vague says that the dates are not known to the day or not for sure, Form how.
+	Vague bool               `json:"vague,omitempty"`
+	Form  directory.DateForm `json:"-"`
+	// Series is 0 for none.
+	Series uint32 `json:"-"`
+	// X and W are the bar, W 0 a dot at X. Of a bar, SoftStart and SoftEnd at its
+	// ends are where it may have been.
+	X         float64 `json:"x"`
+	W         float64 `json:"w"`
+	SoftStart float64 `json:"softStart,omitempty"`
+	SoftEnd   float64 `json:"softEnd,omitempty"`
+	// Row is counted from the top, Group is the swim-lane.
+	Row   int `json:"row"`
+	Group int `json:"group"`
 	// LabelX is where the label starts, LabelW its estimated width; Inside is
 	// set when it is written on the bar. Label is the name, shortened when long.
 	LabelX float64 `json:"lx"`
@@ -120,16 +147,26 @@ type Tick struct {
 	Major bool    `json:"major,omitempty"`
 }
 
-// Group is a swim-lane: its root theme (NoTheme for none, or for the one group
-// of a drawing without swim-lanes), its first row and how many rows it has.
+// Group is a swim-lane: what it holds, its first row and how many rows it has.
 type Group struct {
-	Theme int8 `json:"theme"`
-	Lane  int  `json:"lane"`
-	Lanes int  `json:"lanes"`
-	Total int  `json:"total"`
-	// RestLane is the row of the counts of what found no room, -1 for none.
-	RestLane int `json:"restLane"`
+	// Key is the root theme (0 to 7), the kind's number, or the caller's number of
+	// the region or series; NoKey has none of them, OtherKeys those without a lane.
+	Key int `json:"key"`
+	// Name is for the caller to fill in.
+	Name  string `json:"name"`
+	Row   int    `json:"row"`
+	Rows  int    `json:"rows"`
+	Total int    `json:"total"`
+	// RestRow is the row of the counts of what found no room, -1 for none.
+	RestRow int `json:"restRow"`
 }
+
+// Keys of the groups of what has no theme, region or series, and of those that
+// are too many to have a lane each.
+const (
+	NoKey     = -1
+	OtherKeys = -2
+)
 
 // Scale is a unit of the axis.
 type Scale string
@@ -140,6 +177,7 @@ const (
 	Decades   Scale = "decade"
 	Years     Scale = "year"
 	Months    Scale = "month"
+	Weeks     Scale = "week"
 	Days      Scale = "day"
 	Hours     Scale = "hour"
 )

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -56,6 +57,14 @@ func (m model) nums() []int64 {
 	return out
 }
 
+// randomForms are ways in which dates are known.
+var randomForms = func() (out []directory.DateForm) {
+	for _, p := range []directory.Period{{Start: "2011-03-12"}, {Start: "2011"}, {Start: "1217~"}, {Start: "19XX?"}, {Start: "2004", End: ".."}, {Start: "..", End: "1990?"}, {Start: "1990~", End: "2001-03"}} {
+		out = append(out, p.Form())
+	}
+	return out
+}()
+
 // randomInterval is of a minute, a day, some years or three centuries, from
 // the year −500 to 9999, most of them recent.
 func randomInterval(r *rand.Rand, num int64) Interval {
@@ -63,7 +72,7 @@ func randomInterval(r *rand.Rand, num int64) Interval {
 	if r.IntN(4) == 0 {
 		from = yearStart(-500 + r.IntN(10500))
 	}
-	v := Interval{Num: num, From: from + r.Int64N(year), Kind: uint8(r.IntN(8)), Theme: NoTheme, Rank: float32(r.IntN(5)), Vague: r.IntN(5) == 0, Name: fmt.Sprintf("Événement %d", num)}
+	v := Interval{Num: num, From: from + r.Int64N(year), Kind: uint8(r.IntN(8)), Theme: NoTheme, Rank: float32(r.IntN(5)), Form: randomForms[r.IntN(len(randomForms))], Region: uint16(r.IntN(30)), Series: uint32(r.IntN(30)), Name: fmt.Sprintf("Événement %d", num)}
 	v.To = v.From + []int64{0, 60, day, 3 * year, 300 * year}[r.IntN(5)]
 	if r.IntN(6) > 0 {
 		v.Theme = int8(r.IntN(8))
@@ -156,7 +165,7 @@ func checkRange(t *testing.T, c *Chronicle, m model, f Filter) {
 // checkWindow checks the counts, and that nothing of a row touches.
 func checkWindow(t *testing.T, c *Chronicle, m model, span Span, f Filter, r *rand.Rand) {
 	t.Helper()
-	opt := Options{Width: 320 + r.IntN(1600), Lanes: 1 + r.IntN(9), ByTheme: r.IntN(2) == 0, Lang: "en"}
+	opt := Options{Width: 320 + r.IntN(1600), Rows: 1 + r.IntN(9), Lanes: Lanes(r.IntN(5)), Lang: "en"}
 	w := c.Window(span.From, span.To, f, opt)
 	want, sum, rest, groups := 0, 0, 0, 0
 	for _, n := range m.density(span, 1, f) {
@@ -179,7 +188,13 @@ func checkWindow(t *testing.T, c *Chronicle, m model, span Span, f Filter, r *ra
 		if v, ok := m[it.Num]; !ok || v.Name != it.Name || v.From != it.From {
 			t.Fatalf("item %+v is not %+v", it, v)
 		}
-		byLane[it.Lane] = append(byLane[it.Lane], it)
+		if w.Groups[it.Group].Row > it.Row || w.Groups[it.Group].Row+w.Groups[it.Group].Rows <= it.Row {
+			t.Fatalf("%+v is not in its lane %+v", it, w.Groups[it.Group])
+		}
+		byLane[it.Row] = append(byLane[it.Row], it)
+	}
+	if opt.Lanes == BySeries { // editions share a row, and may touch
+		byLane = nil
 	}
 	for lane, items := range byLane {
 		for i, a := range items {
@@ -205,7 +220,7 @@ func TestTheMostImportantAreShown(t *testing.T) {
 		vs = append(vs, Interval{Num: int64(i), From: yearStart(2000) + int64(i)*day, To: yearStart(2000) + int64(i)*day, Theme: NoTheme, Name: "Ordinaire"})
 	}
 	vs[700].Rank, vs[700].Name = 9, "Capital"
-	w := New(vs).Window(yearStart(2000), yearStart(2008), Filter{}, Options{Lanes: 2})
+	w := New(vs).Window(yearStart(2000), yearStart(2008), Filter{}, Options{Rows: 2})
 	if !slices.ContainsFunc(w.Items, func(i Item) bool { return i.Num == 700 }) {
 		t.Error("the item of the highest rank is not shown")
 	}
@@ -250,7 +265,7 @@ func TestExtremes(t *testing.T) {
 		t.Fatalf("Len %d, want 2", c.Len())
 	}
 	for _, s := range []Span{{math.MinInt64, math.MaxInt64}, {5, 5}, {9, -9}, {0, 1}} {
-		w := c.Window(s.From, s.To, Filter{}, Options{Width: -1, Lanes: 1 << 30, ByTheme: true})
+		w := c.Window(s.From, s.To, Filter{}, Options{Width: -1, Rows: 1 << 30, Lanes: ByTheme})
 		if w.Total == 0 {
 			t.Errorf("window %v has nothing", s)
 		}
@@ -305,4 +320,165 @@ func TestReadersAndWriter(t *testing.T) {
 	}
 	close(done)
 	readers.Wait()
+}
+
+// TestLatest: pages of any length are the whole, in order, each once.
+func TestLatest(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(3, 3))
+	m := model{}
+	var vs []Interval
+	for i := range 1500 {
+		vs = append(vs, randomInterval(r, int64(i)))
+	}
+	m.apply(vs, nil)
+	c := New(vs)
+	up, gone := []Interval{randomInterval(r, 7), randomInterval(r, 2000)}, []int64{8, 9, 10}
+	m.apply(up, gone)
+	c.Apply(up, gone)
+	for range 60 {
+		span, f := randomSpan(r), randomFilter(r, m)
+		var want []Interval
+		for _, v := range m {
+			if modelPass(&v, f) && modelMeets(&v, span.From, span.To) {
+				want = append(want, v)
+			}
+		}
+		slices.SortFunc(want, func(a, b Interval) int { return cmpInterval(b, a) })
+		var got []int64
+		for after, n := (*Cursor)(nil), 1+r.IntN(40); ; {
+			nums, next := c.Latest(span, f, after, n)
+			if next != nil && len(nums) != n {
+				t.Fatalf("a page of %d is not the last and has %d", n, len(nums))
+			}
+			got = append(got, nums...)
+			if after = next; next == nil {
+				break
+			}
+		}
+		if len(got) != len(want) {
+			t.Fatalf("%v: %d listed, want %d", span, len(got), len(want))
+		}
+		for i := range want {
+			if got[i] != want[i].Num {
+				t.Fatalf("%v: number %d is %d, want %d", span, i, got[i], want[i].Num)
+			}
+		}
+	}
+}
+
+func cmpInterval(a, b Interval) int {
+	if a.From != b.From {
+		return int(min(max(a.From-b.From, -1), 1))
+	}
+	return int(a.Num - b.Num)
+}
+
+// TestSoftness: a date is drawn where it may have been.
+func TestSoftness(t *testing.T) {
+	t.Parallel()
+	span := func(p directory.Period) (int64, int64) {
+		from, to, ok := p.Interval()
+		if !ok {
+			t.Fatalf("%+v is no period", p)
+		}
+		return from, to
+	}
+	for _, tt := range []struct {
+		p    directory.Period
+		want soft
+	}{
+		{directory.Period{Start: "2011-03-12"}, soft{}},
+		{directory.Period{Start: "2026-06-05", End: "2026-06-07"}, soft{}},
+		{directory.Period{Start: "2011"}, soft{start: 365 * day / 2, end: 365 * day / 2}},
+		{directory.Period{Start: "2011~"}, soft{before: year, after: year, start: 365*day/2 + year, end: 365*day/2 + year}},
+		{directory.Period{Start: "2011-03-12?"}, soft{start: day / 2, end: day / 2}},
+		{directory.Period{Start: "1990", End: "2008-04-01"}, soft{start: year}},
+		{directory.Period{Start: "1990", End: "2008~"}, soft{start: year, after: year, end: 2 * year}},
+		{directory.Period{Start: "199X", End: "2008"}, soft{start: 10 * year, end: year}},
+	} {
+		from, to := span(tt.p)
+		if got := softness(tt.p.Form(), from, to); got != tt.want {
+			t.Errorf("%+v: %+v, want %+v", tt.p, got, tt.want)
+		}
+	}
+	// The edges of a short interval do not cross.
+	from, to := span(directory.Period{Start: "1990~", End: "1991~"})
+	p := directory.Period{Start: "1990~", End: "1991~"}
+	if s := softness(p.Form(), from, to); s.start+s.end > to-from+s.before+s.after {
+		t.Errorf("edges cross: %+v", s)
+	}
+}
+
+// TestNeverASharpDot: at no scale is a date that is not known to the day drawn as
+// a full dot or a sharp bar.
+func TestNeverASharpDot(t *testing.T) {
+	t.Parallel()
+	for _, edtf := range []string{"2011", "2011-03", "201X", "20XX", "2011-06-15?", "2011~", "2004/..", "../2012", "2010/2011"} {
+		p := directory.Period{Start: edtf}
+		if a, b, ok := strings.Cut(edtf, "/"); ok {
+			p = directory.Period{Start: a, End: b}
+		}
+		from, to, ok := p.Interval()
+		if !ok {
+			t.Fatalf("%s has no interval", edtf)
+		}
+		c := New([]Interval{{Num: 1, From: from, To: to, Form: p.Form(), Name: edtf}})
+		for _, length := range []int64{3 * day, 60 * day, 2 * year, 20 * year, 300 * year, 3000 * year} {
+			at := min(max(yearStart(2011)+165*day, from), to-1)
+			w := c.Window(at-length/2, at+length/2, Filter{}, Options{})
+			if len(w.Items) != 1 {
+				t.Fatalf("%s in %d s: %d items", edtf, length, len(w.Items))
+			}
+			it := w.Items[0]
+			svg := string(SVG(w, testOptions("fr")))
+			switch {
+			case !it.Vague:
+				t.Errorf("%s is not vague", edtf)
+			case it.W == 0 && !strings.Contains(svg, `class="pt flou"`):
+				t.Errorf("%s in %d s is a full dot", edtf, length)
+			case strings.Contains(svg, `height="24" rx="6"`):
+				t.Errorf("%s in %d s is a sharp bar", edtf, length)
+			}
+		}
+	}
+}
+
+func TestLanes(t *testing.T) {
+	t.Parallel()
+	var vs []Interval
+	for i := range 60 {
+		vs = append(vs, Interval{Num: int64(i), From: yearStart(1990 + i%30), To: yearStart(1990+i%30) + day, Kind: uint8(i % 3), Theme: int8(i%4) - 1,
+			Region: uint16(min(i%20, 16)), Series: uint32(i % 5), Name: "Rencontre"})
+	}
+	c := New(vs)
+	for _, tt := range []struct {
+		by   Lanes
+		keys []int
+	}{
+		{NoLanes, []int{NoKey}},
+		{ByTheme, []int{0, 1, 2, NoKey}},
+		{ByKind, []int{0, 1, 2}},
+		{ByRegion, []int{16, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, NoKey, OtherKeys}},
+		{BySeries, []int{1, 2, 3, 4, NoKey}},
+	} {
+		w := c.Window(yearStart(1980), yearStart(2030), Filter{}, Options{Lanes: tt.by, Rows: 3})
+		var keys []int
+		for _, g := range w.Groups {
+			keys = append(keys, g.Key)
+		}
+		if diff := cmp.Diff(tt.keys, keys); diff != "" {
+			t.Errorf("lanes %d: %s", tt.by, diff)
+		}
+		if tt.by == BySeries {
+			for _, it := range w.Items {
+				if g := w.Groups[it.Group]; g.Key > 0 && (uint32(g.Key) != it.Series || it.Row != g.Row) {
+					t.Errorf("edition %+v in lane %+v", it, g)
+				}
+			}
+			if n := strings.Count(string(SVG(w, testOptions("en"))), `class="s-serie"`); n != 4 {
+				t.Errorf("%d lines join the editions, want 4", n)
+			}
+		}
+	}
 }

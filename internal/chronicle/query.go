@@ -10,6 +10,8 @@ type mask struct {
 	Filter
 	open    bool // everything passes
 	nothing bool
+	// kindBits is 1 for the kinds that pass.
+	kindBits [8]uint8
 }
 
 func (f Filter) mask() mask {
@@ -21,9 +23,15 @@ func (f Filter) mask() mask {
 	if f.Themes == 0 {
 		m.Themes = math.MaxUint64
 	}
-	m.open = m.Kinds&0xff == 0xff && f.Themes == 0 && !f.Dated && f.Only == nil
+	for k := range m.kindBits {
+		m.kindBits[k] = uint8(m.Kinds >> k & 1)
+	}
+	m.open = m.allKinds() && m.allThemes() && !f.Dated && f.Only == nil
 	return m
 }
+
+func (m *mask) allKinds() bool  { return m.Kinds&0xff == 0xff }
+func (m *mask) allThemes() bool { return m.Themes == math.MaxUint64 }
 
 func (m *mask) pass(t *table, i int) bool {
 	return m.Kinds>>t.kind[i]&1 == 1 &&
@@ -48,16 +56,11 @@ func (s *snapshot) each(span Span, m *mask, fn func(t *table, i int)) {
 
 func (t *table) each(d dead, span Span, m *mask, fn func(t *table, i int)) {
 	begun := t.first(span.From)
-	for b := 0; b*blockIntervals < begun; b++ {
-		if t.maxTo[b] <= span.From {
-			continue
+	t.eachBegun(span.From, begun, func(i int) {
+		if !d.has(i) && m.pass(t, i) {
+			fn(t, i)
 		}
-		for i := b * blockIntervals; i < min(begun, (b+1)*blockIntervals); i++ {
-			if t.to[i] > span.From && !d.has(i) && m.pass(t, i) {
-				fn(t, i)
-			}
-		}
-	}
+	})
 	for i, end := begun, t.first(span.To); i < end; i++ {
 		if !d.has(i) && m.pass(t, i) {
 			fn(t, i)
@@ -92,15 +95,26 @@ func (c *Chronicle) Density(span Span, bins int, f Filter) []int {
 	s, m := c.current.Load(), f.mask()
 	span = span.tidy()
 	out := make([]int, max(bins, 1))
-	if m.open && s.nDead == 0 && len(s.plus.from) == 0 {
-		s.base.countStarts(span, out)
-		return out
+	s.density(span, &m, out)
+	return out
+}
+
+// density counts into out: all of the base, less its dead, and what stands beside it.
+func (s *snapshot) density(span Span, m *mask, out []int) {
+	if m.nothing {
+		return
+	}
+	s.base.countStarts(span, m, out)
+	s.plus.countStarts(span, m, out)
+	if s.nDead == 0 {
+		return
 	}
 	scale := float64(len(out)) / float64(span.To-span.From)
-	s.each(span, &m, func(t *table, i int) {
-		out[binOf(t.from[i], span.From, scale, len(out))]++
-	})
-	return out
+	for i := range s.dead.each(len(s.base.from)) {
+		if meets(s.base.from[i], s.base.to[i], span.From, span.To) && m.pass(s.base, i) {
+			out[binOf(s.base.from[i], span.From, scale, len(out))]--
+		}
+	}
 }
 
 // startBins is how finely StartOf looks: a thousand years in stretches of
@@ -136,39 +150,6 @@ func (c *Chronicle) StartOf(f Filter, shares ...float64) (at []int64, ok bool) {
 // binOf is the bin of a start; those before the span are in the first.
 func binOf(start, from int64, scale float64, bins int) int {
 	return min(max(int(float64(start-from)*scale), 0), bins-1)
-}
-
-// countStarts is Density without a filter: the counts are differences of
-// positions.
-func (t *table) countStarts(span Span, out []int) {
-	begun := t.first(span.From)
-	for b := 0; b*blockIntervals < begun; b++ {
-		if t.maxTo[b] <= span.From {
-			continue
-		}
-		for i := b * blockIntervals; i < min(begun, (b+1)*blockIntervals); i++ {
-			if t.to[i] > span.From {
-				out[0]++
-			}
-		}
-	}
-	end := t.first(span.To)
-	scale := float64(len(out)) / float64(span.To-span.From)
-	for i := begun; i < end; {
-		b := binOf(t.from[i], span.From, scale, len(out))
-		// The first position of a later bin, by halving.
-		lo, hi := i+1, end
-		for lo < hi {
-			mid := (lo + hi) / 2
-			if binOf(t.from[mid], span.From, scale, len(out)) > b {
-				hi = mid
-			} else {
-				lo = mid + 1
-			}
-		}
-		out[b] += lo - i
-		i = lo
-	}
 }
 
 // tidy clamps a span and gives it at least a minute.

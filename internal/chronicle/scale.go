@@ -9,13 +9,15 @@ const (
 )
 
 // rung is one length of window on the ladder of zooms: a number of years, or
-// of months, or of days; and the unit, of the same kind, on which it starts.
+// of months, or of days, or of hours; and the unit, of the same kind, on which it
+// starts.
 type rung struct {
-	years, months, days int
-	unit                int
+	years, months, days, hours int
+	unit                       int
 }
 
 var rungs = [...]rung{
+	{hours: 1, unit: 1}, {hours: 3, unit: 1}, {hours: 6, unit: 1}, {hours: 12, unit: 1},
 	{days: 1, unit: 1}, {days: 2, unit: 1}, {days: 7, unit: 1}, {days: 14, unit: 1},
 	{months: 1, unit: 1}, {months: 3, unit: 1}, {months: 6, unit: 1},
 	{years: 1, unit: 1}, {years: 2, unit: 1}, {years: 5, unit: 1}, {years: 10, unit: 1}, {years: 20, unit: 2}, {years: 50, unit: 5},
@@ -24,7 +26,7 @@ var rungs = [...]rung{
 
 // seconds is the rung's length, in the mean.
 func (r rung) seconds() int64 {
-	return int64(r.years)*year + int64(r.months)*year/12 + int64(r.days)*day
+	return int64(r.years)*year + int64(r.months)*year/12 + int64(r.days)*day + int64(r.hours)*hour
 }
 
 // rungFor returns the shortest rung not shorter than a length.
@@ -73,16 +75,16 @@ func niceWindow(middle int64, r rung) Span {
 		first := roundTo(at-float64(r.months)/2, r.unit)
 		return Span{From: monthStart(first), To: monthStart(first + r.months)}
 	}
-	from := middle - int64(r.days)*day/2
-	from = (from + day/2) / day * day
-	if middle < 0 {
-		from = int64(floorDiv(int(middle-int64(r.days)*day/2+day/2), day)) * day
+	unit := day
+	if r.days == 0 {
+		unit = hour
 	}
-	return Span{From: from, To: from + int64(r.days)*day}
+	from := int64(floorDiv(int(middle-r.seconds()/2)+unit/2, unit) * unit)
+	return Span{From: from, To: from + r.seconds()}
 }
 
 // ZoomIn returns a window about half as long with nice bounds, about the same
-// middle; a day is the shortest.
+// middle; an hour is the shortest.
 func ZoomIn(s Span) Span {
 	s = s.tidy()
 	length := s.To - s.From
@@ -134,7 +136,7 @@ func AtScale(s Span, scale Scale) Span {
 	s = s.tidy()
 	lengths := map[Scale]rung{
 		Centuries: {years: 1000, unit: 100}, Decades: {years: 100, unit: 10}, Years: {years: 10, unit: 1},
-		Months: {years: 1, unit: 1}, Days: {days: 14, unit: 1}, Hours: {days: 1, unit: 1},
+		Months: {years: 1, unit: 1}, Weeks: {months: 3, unit: 1}, Days: {days: 14, unit: 1}, Hours: {days: 1, unit: 1},
 	}
 	r, ok := lengths[scale]
 	if !ok {

@@ -1,11 +1,17 @@
 package chronicle
 
 import (
+	"fmt"
 	"testing"
 	"time"
 )
 
 func at(s string) int64 {
+	if s[0] == '-' {
+		var y int
+		_, _ = fmt.Sscanf(s, "%d-", &y)
+		return yearStart(y)
+	}
 	t, err := time.Parse("2006-01-02", s)
 	if err != nil {
 		panic(err)
@@ -33,8 +39,9 @@ func TestTickLabels(t *testing.T) {
 		{step{days: 1}, at("2012-03-01"), "1er mars", "1 Mar"},
 		{step{days: 7}, at("2012-03-05"), "5 mars", "5 Mar"},
 		{step{days: 1}, at("2012-01-01"), "1er janv. 2012", "1 Jan 2012"},
-		{step{hours: 3}, at("2012-03-05") + 9*hour, "9 h", "09:00"},
-		{step{hours: 3}, at("2012-03-05"), "5 mars", "5 Mar"},
+		{step{minutes: 180}, at("2012-03-05") + 9*hour, "9 h", "09:00"},
+		{step{minutes: 180}, at("2012-03-05"), "5 mars", "5 Mar"},
+		{step{minutes: 15}, at("2012-03-05") + 9*hour + 900, "9 h 15", "09:15"},
 	} {
 		if got := tt.step.label(tt.at, "fr"); got != tt.fr {
 			t.Errorf("French label %q, want %q", got, tt.fr)
@@ -60,10 +67,16 @@ func TestScaleOfWindows(t *testing.T) {
 		{"2012-01-01", "2013-01-01", Months, "janv. 2012"},
 		{"2012-03-01", "2012-03-15", Days, "1er mars"},
 		{"2012-03-05", "2012-03-06", Hours, "5 mars"},
+		{"2012-03-01", "2012-06-01", Weeks, "5 mars"},
+		{"-0500-01-01", "2100-01-01", Centuries, "−400"},
 	} {
 		w := c.Window(at(tt.from), at(tt.to), Filter{}, Options{})
-		if w.Scale != tt.want || w.Ticks[0].Label != tt.first {
-			t.Errorf("%s to %s: scale %s, first tick %q", tt.from, tt.to, w.Scale, w.Ticks[0].Label)
+		first := ""
+		for i := 0; first == "" && i < len(w.Ticks); i++ {
+			first = w.Ticks[i].Label
+		}
+		if w.Scale != tt.want || first != tt.first {
+			t.Errorf("%s to %s: scale %s, first label %q", tt.from, tt.to, w.Scale, first)
 		}
 		for i := 1; i < len(w.Ticks); i++ {
 			if w.Ticks[i].At <= w.Ticks[i-1].At {
@@ -103,12 +116,12 @@ func TestZoom(t *testing.T) {
 	s := Span{yearStart(-3000), yearStart(7000)}
 	for range 40 {
 		next := ZoomIn(s)
-		if next.To-next.From >= s.To-s.From && next.To-next.From > day {
+		if next.To-next.From >= s.To-s.From && next.To-next.From > hour {
 			t.Fatalf("ZoomIn(%v) = %v", s, next)
 		}
 		s = next
 	}
-	if s.To-s.From != day {
+	if s.To-s.From != hour {
 		t.Errorf("the shortest window is %d s", s.To-s.From)
 	}
 }

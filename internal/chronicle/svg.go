@@ -19,14 +19,20 @@ type SVGOptions struct {
 	// WindowHref gives the address of the timeline at another window; nil draws
 	// the rest without links.
 	WindowHref func(from, to int64) string
-	// ThemeName and ThemeSlug name a root theme (0 to 7, or NoTheme).
-	ThemeName func(theme int8) string
+	// ThemeSlug is the class of a root theme (0 to 7, or NoTheme).
 	ThemeSlug func(theme int8) string
-	// ThemeIcon is the address of a theme's symbol; nil or "" draws none.
-	ThemeIcon func(theme int8) string
-	// When writes an interval's time; nil writes years.
+	// Lane says how a swim-lane is named and marked; nil names none.
+	Lane func(g Group) Lane
+	// When writes an interval's time in words; nil writes years.
 	When func(item Item) string
+	// Eras are drawn under the axis.
+	Eras []Era
 }
+
+// Lane is what is written beside a swim-lane. Slug is the class of its badge and
+// Icon the address of the badge's symbol, "" for no badge; Href is where its name
+// leads, "" is no link.
+type Lane struct{ Name, Slug, Icon, Href string }
 
 const (
 	// labelSize is the font size of labels in pixels.
@@ -41,29 +47,37 @@ const (
 // The bytes are escaped and safe to print in a page with a strict CSP: they
 // have classes and presentation attributes only.
 func SVG(w Window, opt SVGOptions) []byte {
-	p := &painter{opt: opt}
-	tops, height := p.layout(w)
-	id := opt.ID
-	if id == "" {
-		id = "frise"
+	p := &painter{opt: opt, id: opt.ID}
+	if p.id == "" {
+		p.id = "frise"
 	}
+	p.id = glyph.Escape(p.id)
+	eras, rows := placeEras(&w, opt.Eras)
+	p.top = headHeight + rows*eraHeight
+	tops, height := p.layout(w)
 	p.printf(`<svg class="frise" width="%d" height="%d" viewBox="0 0 %d %d" role="group" aria-labelledby="%s-t" data-x0="%s" data-x1="%s">`,
-		w.Width, height, w.Width, height, glyph.Escape(id), glyph.Pixels(w.X0), glyph.Pixels(float64(w.Width-rightMargin)))
-	p.printf(`<title id="%s-t">%s</title><rect class="s-fond" width="%d" height="%d"/>`, glyph.Escape(id), glyph.Escape(opt.Title), w.Width, height)
+		w.Width, height, w.Width, height, p.id, glyph.Pixels(w.X0), glyph.Pixels(float64(w.Width-rightMargin)))
+	p.printf(`<title id="%s-t">%s</title>`, p.id, glyph.Escape(opt.Title))
+	p.defs()
+	p.printf(`<rect class="s-fond" width="%d" height="%d"/>`, w.Width, height)
 	for i, g := range w.Groups {
 		if len(w.Groups) > 1 && i%2 == 0 {
 			p.printf(`<rect class="s-bande" y="%d" width="%d" height="%d"/>`, tops[i], w.Width, p.groupHeight(w, g))
 		}
 	}
 	p.axis(w, height)
+	p.eras(w, eras)
+	items, rest := w.Items, w.Rest
 	for i, g := range w.Groups {
-		p.groupName(w, g, tops[i])
-	}
-	for _, it := range w.Items {
-		p.item(it, p.rowY(w, tops, it.Lane))
-	}
-	for _, r := range w.Rest {
-		p.rest(r, p.rowY(w, tops, w.Groups[r.Group].RestLane))
+		n, m := 0, 0
+		for n < len(items) && items[n].Group == i {
+			n++
+		}
+		for m < len(rest) && rest[m].Group == i {
+			m++
+		}
+		p.group(w, g, tops[i], items[:n], rest[:m])
+		items, rest = items[n:], rest[m:]
 	}
 	p.printf("</svg>")
 	return p.Bytes()
@@ -72,13 +86,26 @@ func SVG(w Window, opt SVGOptions) []byte {
 type painter struct {
 	bytes.Buffer
 	opt SVGOptions
+	// id is the escaped id of the drawing, top is where the swim-lanes start.
+	id  string
+	top int
 }
 
 func (p *painter) printf(format string, args ...any) { fmt.Fprintf(&p.Buffer, format, args...) }
 
+// defs are how dates that are not known for sure look: masks that fade to one
+// side, and lines over what is doubtful.
+func (p *painter) defs() {
+	p.printf(`<defs><linearGradient id="%[1]s-g"><stop offset="0" stop-color="#fff" stop-opacity=".04"/><stop offset="1" stop-color="#fff"/></linearGradient>`+
+		`<linearGradient id="%[1]s-h"><stop offset="0" stop-color="#fff"/><stop offset="1" stop-color="#fff" stop-opacity=".04"/></linearGradient>`+
+		`<mask id="%[1]s-debut" maskContentUnits="objectBoundingBox"><rect width="1" height="1" fill="url(#%[1]s-g)"/></mask>`+
+		`<mask id="%[1]s-fin" maskContentUnits="objectBoundingBox"><rect width="1" height="1" fill="url(#%[1]s-h)"/></mask>`+
+		`<pattern id="%[1]s-doute" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><line x1="1" x2="1" y1="0" y2="6" stroke="var(--papier)" stroke-width="2.4"/></pattern></defs>`, p.id)
+}
+
 // layout returns the top of each group and the height of the drawing.
 func (p *painter) layout(w Window) (tops []int, height int) {
-	y := headHeight
+	y := p.top
 	for _, g := range w.Groups {
 		tops = append(tops, y)
 		y += p.groupHeight(w, g)
@@ -87,29 +114,49 @@ func (p *painter) layout(w Window) (tops []int, height int) {
 }
 
 func (p *painter) groupHeight(w Window, g Group) int {
-	return 2*groupPadding + g.Lanes*rowHeight + p.nameRow(w)
+	return 2*groupPadding + g.Rows*rowHeight + p.nameRow(w)
 }
 
 // nameRow is the height of the row of a swim-lane's name, when there is no
 // gutter for it.
 func (p *painter) nameRow(w Window) int {
-	if len(w.Groups) > 1 && w.X0 == 0 {
+	if w.By != NoLanes && w.X0 == 0 {
 		return nameHeight
 	}
 	return 0
 }
 
-// rowY is the middle of a row.
-func (p *painter) rowY(w Window, tops []int, lane int) float64 {
-	for i, g := range w.Groups {
-		if lane < g.Lane+g.Lanes {
-			return float64(tops[i] + groupPadding + p.nameRow(w) + (lane-g.Lane)*rowHeight + rowHeight/2)
-		}
+// group draws a swim-lane: its name and what it holds, in the order of time.
+func (p *painter) group(w Window, g Group, top int, items []Item, rest []Rest) {
+	y := func(row int) float64 {
+		return float64(top + groupPadding + p.nameRow(w) + (row-g.Row)*rowHeight + rowHeight/2)
 	}
-	return headHeight
+	named := w.By != NoLanes && p.opt.Lane != nil
+	if named {
+		lane := p.opt.Lane(g)
+		p.printf(`<g class="couloir" role="group" aria-label="%s">`, glyph.Escape(lane.Name))
+		p.groupName(w, lane, top)
+	}
+	if w.By == BySeries && g.Key >= 0 && len(items) > 1 {
+		p.printf(`<line class="s-serie" x1="%s" x2="%s" y1="%s" y2="%s"/>`, glyph.Pixels(items[0].X), glyph.Pixels(items[len(items)-1].X), glyph.Pixels(y(g.Row)), glyph.Pixels(y(g.Row)))
+	}
+	for _, it := range items {
+		under := 4.5
+		if w.By == BySeries && g.Key >= 0 {
+			under = seriesLabel
+		}
+		p.item(it, y(it.Row), under)
+	}
+	for _, r := range rest {
+		p.rest(r, y(g.RestRow))
+	}
+	if named {
+		p.printf("</g>")
+	}
 }
 
 func (p *painter) axis(w Window, height int) {
+	last := -1e9 // where the label before ends
 	for _, t := range w.Ticks {
 		if !t.Major {
 			p.printf(`<line class="s-trait2" x1="%s" x2="%s" y1="52" y2="%d" opacity=".55"/>`, glyph.Pixels(t.X), glyph.Pixels(t.X), height)
@@ -117,13 +164,18 @@ func (p *painter) axis(w Window, height int) {
 		}
 		p.printf(`<line class="s-trait" x1="%s" x2="%s" y1="44" y2="%d"/>`, glyph.Pixels(t.X), glyph.Pixels(t.X), height)
 		anchor, half := "middle", glyph.Width(t.Label, 16)/2
-		x := t.X
+		x, left := t.X, t.X-half
 		switch {
-		case x-half < w.X0:
-			anchor, x = "start", max(x, w.X0+2)
+		case left < 2:
+			anchor, x, left = "start", max(x, 2), max(x, 2)
 		case x+half > float64(w.Width):
 			anchor, x = "end", min(x, float64(w.Width-2))
+			left = x - 2*half
 		}
+		if left < last {
+			continue
+		}
+		last = left + 2*half + 8
 		p.printf(`<text class="s-tit" x="%s" y="34" font-size="16" text-anchor="%s">%s </text>`, glyph.Pixels(x), anchor, glyph.Escape(t.Label))
 	}
 	if w.Today >= 0 {
@@ -145,30 +197,32 @@ func (p *painter) slugOf(theme int8) string {
 // leaf is the badge of a theme, 32 pixels square, the mark of the design.
 const leaf = "M16 0C25 0 32 7 32 16S25 32 16 32H5a5 5 0 0 1-5-5V16C0 7 7 0 16 0z"
 
-func (p *painter) groupName(w Window, g Group, top int) {
-	if len(w.Groups) < 2 || p.opt.ThemeName == nil {
-		return
-	}
+// groupName writes the name of a swim-lane with its badge, in the gutter or above it.
+func (p *painter) groupName(w Window, lane Lane, top int) {
 	y, scale := top+groupPadding, 1.0
 	if w.X0 == 0 {
 		y, scale = top+6, 0.75
 	}
-	p.printf(`<g class="c-%s" transform="translate(16 %d)"><path d="%s" transform="scale(%s)" fill="var(--c)"/>`, glyph.Escape(p.slugOf(g.Theme)), y, leaf, glyph.Pixels(scale))
-	if p.opt.ThemeIcon != nil {
-		if href := p.opt.ThemeIcon(g.Theme); href != "" {
-			side := 20 * scale
-			p.printf(`<use class="s-icone" href="%s" x="%s" y="%s" width="%s" height="%s"/>`, glyph.Escape(href), glyph.Pixels(6*scale), glyph.Pixels(6*scale), glyph.Pixels(side), glyph.Pixels(side))
-		}
+	open, end := `<g`, `</g>`
+	if lane.Href != "" {
+		open, end = fmt.Sprintf(`<a href="%s"`, glyph.Escape(lane.Href)), `</a>`
 	}
-	name := p.opt.ThemeName(g.Theme)
-	lines := wrapName(name, gutter-64)
-	if w.X0 == 0 {
-		lines = []string{name}
+	p.printf(`%s class="nom-couloir c-%s" transform="translate(16 %d)">`, open, glyph.Escape(lane.Slug), y)
+	x := 0.0
+	if lane.Icon != "" {
+		side := 20 * scale
+		p.printf(`<path d="%s" transform="scale(%s)" fill="var(--c)"/><use class="s-icone" href="%s" x="%s" y="%s" width="%s" height="%s"/>`, leaf, glyph.Pixels(scale),
+			glyph.Escape(lane.Icon), glyph.Pixels(6*scale), glyph.Pixels(6*scale), glyph.Pixels(side), glyph.Pixels(side))
+		x = 32*scale + 10
+	}
+	lines := []string{lane.Name}
+	if w.X0 > 0 {
+		lines = wrapName(lane.Name, gutter-22-x)
 	}
 	for i, line := range lines {
-		p.printf(`<text class="s-txt" x="%s" y="%s" font-size="15" font-weight="600">%s </text>`, glyph.Pixels(32*scale+10), glyph.Pixels(21*scale+float64(i*18-(len(lines)-1)*9)), glyph.Escape(line))
+		p.printf(`<text class="s-txt" x="%s" y="%s" font-size="15" font-weight="600">%s </text>`, glyph.Pixels(x), glyph.Pixels(21*scale+float64(i*18-(len(lines)-1)*9)), glyph.Escape(line))
 	}
-	p.printf("</g>")
+	p.WriteString(end)
 }
 
 // wrapName puts a theme's name on one line or two.
@@ -202,23 +256,24 @@ func (p *painter) when(it Item) string {
 	return yearName(first) + "–" + yearName(last)
 }
 
-func (p *painter) item(it Item, y float64) {
+// seriesLabel is how far under the line of a series its years are written.
+const seriesLabel = 23
+
+// item draws an item about y, with the base line of its label so far under it.
+func (p *painter) item(it Item, y, under float64) {
 	p.printf(`<a class="ev c-%s"`, glyph.Escape(p.slugOf(it.Theme)))
 	if p.opt.Href != nil {
 		p.printf(` href="%s"`, glyph.Escape(p.opt.Href(it.Num)))
 	}
 	p.printf(` data-num="%d"><title>%s, %s</title>`, it.Num, glyph.Escape(it.Name), glyph.Escape(p.when(it)))
 	class := "s-txt"
-	switch {
-	case it.W == 0:
-		p.printf(`<circle class="pt" cx="%s" cy="%s" r="%d" fill="var(--c)"/>`, glyph.Pixels(it.X), glyph.Pixels(y), dotRadius)
-	case it.Vague:
-		p.printf(`<rect class="duree vague" x="%s" y="%s" width="%s" height="20" rx="6" fill="var(--c)" fill-opacity=".18" stroke="var(--c)" stroke-width="1.5" stroke-dasharray="4 3"/>`, glyph.Pixels(it.X), glyph.Pixels(y-10), glyph.Pixels(it.W))
-	default:
-		p.printf(`<rect class="duree" x="%s" y="%s" width="%s" height="24" rx="6" fill="var(--c)"/>`, glyph.Pixels(it.X), glyph.Pixels(y-12), glyph.Pixels(it.W))
-		if it.Inside {
-			class = "dedans"
-		}
+	p.mark(it, y)
+	if it.Inside {
+		class = "dedans"
+	}
+	if it.Label == "" {
+		p.printf("</a>")
+		return
 	}
 	x, more := it.LabelX, ""
 	switch {
@@ -230,7 +285,42 @@ func (p *painter) item(it Item, y float64) {
 	if it.Crossed {
 		class += " bord"
 	}
-	p.printf(`<text class="%s" x="%s" y="%s" font-size="%v"%s>%s </text></a>`, class, glyph.Pixels(x), glyph.Pixels(y+4.5), labelSize, more, glyph.Escape(it.Label))
+	p.printf(`<text class="%s" x="%s" y="%s" font-size="%v"%s>%s </text></a>`, class, glyph.Pixels(x), glyph.Pixels(y+under), labelSize, more, glyph.Escape(it.Label))
+}
+
+// mark draws the dot or the bar of an item. A full dot is a day; a ring is a date
+// that is known less well; a bar fades where it may have been, and is hatched when
+// it is doubtful.
+func (p *painter) mark(it Item, y float64) {
+	x := glyph.Pixels
+	switch {
+	case it.W == 0 && it.Vague:
+		dash := ""
+		if it.Form.Uncertain() {
+			dash = ` stroke-dasharray="2.4 2.4"`
+		}
+		p.printf(`<circle class="halo" cx="%s" cy="%s" r="%d" fill="var(--c)" fill-opacity=".16"/><circle class="pt flou" cx="%s" cy="%s" r="%v" fill="var(--papier)" stroke="var(--c)" stroke-width="2.4"%s/>`,
+			x(it.X), x(y), dotRadius+4, x(it.X), x(y), dotRadius-0.6, dash)
+		return
+	case it.W == 0:
+		p.printf(`<circle class="pt" cx="%s" cy="%s" r="%d" fill="var(--c)"/>`, x(it.X), x(y), dotRadius)
+		return
+	case it.SoftStart+it.SoftEnd == 0:
+		p.printf(`<rect class="duree" x="%s" y="%s" width="%s" height="24" rx="6" fill="var(--c)"/>`, x(it.X), x(y-12), x(it.W))
+	default:
+		if it.SoftStart >= 1 {
+			p.printf(`<rect class="duree" x="%s" y="%s" width="%s" height="20" fill="var(--c)" mask="url(#%s-debut)"/>`, x(it.X), x(y-10), x(it.SoftStart), p.id)
+		}
+		if sure := it.W - it.SoftStart - it.SoftEnd; sure > 0.5 {
+			p.printf(`<rect class="duree" x="%s" y="%s" width="%s" height="20" fill="var(--c)"/>`, x(it.X+it.SoftStart), x(y-10), x(sure))
+		}
+		if it.SoftEnd >= 1 {
+			p.printf(`<rect class="duree" x="%s" y="%s" width="%s" height="20" fill="var(--c)" mask="url(#%s-fin)"/>`, x(it.X+it.W-it.SoftEnd), x(y-10), x(it.SoftEnd), p.id)
+		}
+	}
+	if it.Form.Uncertain() {
+		p.printf(`<rect x="%s" y="%s" width="%s" height="24" fill="url(#%s-doute)"/>`, x(it.X), x(y-12), x(it.W), p.id)
+	}
 }
 
 // rest draws a count of what is not shown, as a link to where it is.

@@ -2,7 +2,12 @@ package chronicle
 
 import (
 	"cmp"
+	"iter"
+	"math"
+	"math/bits"
 	"slices"
+
+	"codeberg.org/bocage/bocage/internal/directory"
 )
 
 // table is a list of intervals sorted by start, then by number, one slice per
@@ -13,9 +18,12 @@ type table struct {
 	kind     []uint8
 	theme    []int8
 	themes   []uint64
-	rank     []float32
-	vague    []bool
-	name     []string
+	// weight orders what is shown first, see weigh.
+	weight []uint64
+	form   []directory.DateForm
+	region []uint16
+	series []uint32
+	name   []string
 	// maxTo is the last end of each block of intervals, so that one that began
 	// long before a window is found without looking at all those between.
 	maxTo []int64
@@ -48,6 +56,18 @@ func (v Interval) tidy() Interval {
 	return v
 }
 
+// weigh is the order of what is shown first: by rank, and of the same rank by a
+// hash of the number. By date, they would all be at the left of their slot.
+func weigh(rank float32, num int64) uint64 {
+	order := math.Float32bits(rank)
+	if order>>31 == 1 {
+		order = ^order
+	} else {
+		order |= 1 << 31
+	}
+	return uint64(order)<<32 | uint64(uint32(num)*2654435761)
+}
+
 func (t *table) append(v *Interval) {
 	t.from = append(t.from, v.From)
 	t.to = append(t.to, v.To)
@@ -55,8 +75,10 @@ func (t *table) append(v *Interval) {
 	t.kind = append(t.kind, v.Kind)
 	t.theme = append(t.theme, v.Theme)
 	t.themes = append(t.themes, v.Themes)
-	t.rank = append(t.rank, v.Rank)
-	t.vague = append(t.vague, v.Vague)
+	t.weight = append(t.weight, weigh(v.Rank, v.Num))
+	t.form = append(t.form, v.Form)
+	t.region = append(t.region, v.Region)
+	t.series = append(t.series, v.Series)
 	t.name = append(t.name, v.Name)
 }
 
@@ -67,8 +89,10 @@ func (t *table) appendRange(o *table, i, j int) {
 	t.kind = append(t.kind, o.kind[i:j]...)
 	t.theme = append(t.theme, o.theme[i:j]...)
 	t.themes = append(t.themes, o.themes[i:j]...)
-	t.rank = append(t.rank, o.rank[i:j]...)
-	t.vague = append(t.vague, o.vague[i:j]...)
+	t.weight = append(t.weight, o.weight[i:j]...)
+	t.form = append(t.form, o.form[i:j]...)
+	t.region = append(t.region, o.region[i:j]...)
+	t.series = append(t.series, o.series[i:j]...)
 	t.name = append(t.name, o.name[i:j]...)
 }
 
@@ -79,8 +103,10 @@ func (t *table) grow(n int) {
 	t.kind = slices.Grow(t.kind, n)
 	t.theme = slices.Grow(t.theme, n)
 	t.themes = slices.Grow(t.themes, n)
-	t.rank = slices.Grow(t.rank, n)
-	t.vague = slices.Grow(t.vague, n)
+	t.weight = slices.Grow(t.weight, n)
+	t.form = slices.Grow(t.form, n)
+	t.region = slices.Grow(t.region, n)
+	t.series = slices.Grow(t.series, n)
 	t.name = slices.Grow(t.name, n)
 }
 
@@ -129,6 +155,19 @@ func (t *table) find(from, num int64) int {
 type dead []uint64
 
 func (d dead) has(i int) bool { return d != nil && d[i>>6]>>(i&63)&1 == 1 }
+
+// each yields the positions below n that are marked.
+func (d dead) each(n int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for w, word := range d {
+			for ; word != 0; word &= word - 1 {
+				if i := w<<6 + bits.TrailingZeros64(word); i >= n || !yield(i) {
+					return
+				}
+			}
+		}
+	}
+}
 
 // merge makes a table of a's intervals that are not dead and of all of b's.
 func merge(a *table, d dead, b *table) *table {

@@ -1,6 +1,7 @@
 package chronicle
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -8,10 +9,10 @@ import (
 	"codeberg.org/bocage/bocage/internal/directory"
 )
 
-// step is a distance between ticks: years, months, days or hours, one of them.
+// step is a distance between ticks: years, months, days or minutes, one of them.
 type step struct {
-	scale                      Scale
-	years, months, days, hours int
+	scale                        Scale
+	years, months, days, minutes int
 	// minor is how many parts the minor ticks make of it.
 	minor int
 	// room is the least distance in pixels, for the labels not to touch.
@@ -19,8 +20,9 @@ type step struct {
 }
 
 var steps = [...]step{
-	{scale: Hours, hours: 1, minor: 1, room: 56}, {scale: Hours, hours: 3, minor: 3, room: 56}, {scale: Hours, hours: 6, minor: 6, room: 56}, {scale: Hours, hours: 12, minor: 4, room: 56},
-	{scale: Days, days: 1, minor: 1, room: 66}, {scale: Days, days: 2, minor: 2, room: 66}, {scale: Days, days: 7, minor: 7, room: 66},
+	{scale: Hours, minutes: 5, minor: 5, room: 60}, {scale: Hours, minutes: 15, minor: 3, room: 60}, {scale: Hours, minutes: 30, minor: 2, room: 60},
+	{scale: Hours, minutes: 60, minor: 4, room: 60}, {scale: Hours, minutes: 3 * 60, minor: 3, room: 60}, {scale: Hours, minutes: 6 * 60, minor: 6, room: 60}, {scale: Hours, minutes: 12 * 60, minor: 4, room: 60},
+	{scale: Days, days: 1, minor: 1, room: 66}, {scale: Days, days: 2, minor: 2, room: 66}, {scale: Weeks, days: 7, minor: 7, room: 72}, {scale: Weeks, days: 14, minor: 2, room: 72},
 	{scale: Months, months: 1, minor: 1, room: 100}, {scale: Months, months: 3, minor: 3, room: 100}, {scale: Months, months: 6, minor: 6, room: 100},
 	{scale: Years, years: 1, minor: 1, room: 60}, {scale: Years, years: 2, minor: 2, room: 60}, {scale: Years, years: 5, minor: 5, room: 60},
 	{scale: Decades, years: 10, minor: 5, room: 112}, {scale: Decades, years: 20, minor: 2, room: 112}, {scale: Decades, years: 50, minor: 5, room: 112},
@@ -29,7 +31,7 @@ var steps = [...]step{
 }
 
 func (s step) seconds() float64 {
-	return float64(s.years)*year + float64(s.months)*year/12 + float64(s.days)*day + float64(s.hours)*hour
+	return float64(s.years)*year + float64(s.months)*year/12 + float64(s.days)*day + float64(s.minutes)*60
 }
 
 // stepFor returns the shortest step whose labels have room.
@@ -89,7 +91,7 @@ func (s step) floor(at int64) int {
 
 // epoch is what steps of days are counted from: weeks start on a Monday.
 func (s step) epoch() int64 {
-	if s.days == 7 {
+	if s.days%7 == 0 && s.days > 0 {
 		return 4 * day // 5 January 1970
 	}
 	return 0
@@ -132,10 +134,13 @@ func (s step) label(at int64, lang string) string {
 		return yearName(t.Year())
 	case s.months > 0:
 		return monthNames[lang][t.Month()-1] + " " + yearName(t.Year())
-	case s.days > 0 || t.Hour() == 0:
+	case s.days > 0 || t.Hour() == 0 && t.Minute() == 0:
 		return dayName(t, lang)
 	case lang == "en":
 		return t.Format("15:04")
+	}
+	if t.Minute() != 0 {
+		return fmt.Sprintf("%d h %02d", t.Hour(), t.Minute())
 	}
 	return strconv.Itoa(t.Hour()) + " h"
 }

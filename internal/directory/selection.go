@@ -32,6 +32,8 @@ type Selection struct {
 	Licence string
 	// Map keeps entries that are in the map of this handle; an unknown map is empty.
 	Map string
+	// Series keeps the events of one series, by its slug (SeriesSlug).
+	Series string
 	// FreshMonths keeps entries confirmed within that many months; 0 keeps all.
 	FreshMonths int
 	// Languages keeps entries with a name in any of these, or texts written in any:
@@ -61,7 +63,7 @@ const (
 )
 
 // ParseSelection reads a selection from a URL query: q, kind, theme, tag, from,
-// to, bbox (W,S,E,N), origin, map, licence, fresh, language, rules, area, concept. Lists
+// to, bbox (W,S,E,N), origin, map, series, licence, fresh, language, rules, area, concept. Lists
 // may be repeated, comma-separated or both, but concept, which is repeated. Other keys are left alone, and empty values are as absent. The error is
 // an Invalid with every field error; the selection then holds what could be read.
 func ParseSelection(v url.Values) (Selection, error) {
@@ -75,6 +77,7 @@ func ParseSelection(v url.Values) (Selection, error) {
 		To:     strings.TrimSpace(v.Get("to")),
 		Origin: strings.TrimSpace(v.Get("origin")),
 		Map:    strings.ToLower(strings.TrimSpace(v.Get("map"))),
+		Series: SeriesSlug(v.Get("series")),
 	}
 	s.checkMap(fail)
 	if len(s.Query) > maxQueryBytes {
@@ -234,6 +237,7 @@ func (s Selection) Values() url.Values {
 	}
 	set("origin", s.Origin)
 	set("map", s.Map)
+	set("series", s.Series)
 	set("licence", s.Licence)
 	if s.FreshMonths > 0 {
 		set("fresh", strconv.Itoa(s.FreshMonths)+"m")

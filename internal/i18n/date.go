@@ -35,6 +35,9 @@ func (l *Locale) DateTime(t time.Time) string {
 	return l.T("date.day_time", "day", l.Date(t), "time", l.clock(t.Hour(), t.Minute()))
 }
 
+// Clock writes a time of day.
+func (l *Locale) Clock(t time.Time) string { return l.clock(t.Hour(), t.Minute()) }
+
 func (l *Locale) clock(h, m int) string {
 	mm := strconv.Itoa(m)
 	if m < 10 {

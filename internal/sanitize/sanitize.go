@@ -173,3 +173,13 @@ func Plain(s string) string {
 // Drawn marks a drawing made by our own chart packages (basemap, chronicle,
 // genealogy) as safe to print. They escape every text that they are given.
 func Drawn(svg []byte) HTML { return HTML(svg) } //nolint:gosec // see above
+
+// Webcal is an address of this instance as calendar programs subscribe to it:
+// webcal: in the place of https: or http:. "" for anything else.
+func Webcal(address string) template.URL {
+	scheme, rest, ok := strings.Cut(address, "://")
+	if !ok || scheme != "https" && scheme != "http" {
+		return ""
+	}
+	return template.URL("webcal://" + rest) //nolint:gosec // the scheme is ours, the template escapes the rest
+}

@@ -3,10 +3,10 @@ package site
 import (
 	"context"
 	"fmt"
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -18,9 +18,12 @@ import (
 	"codeberg.org/bocage/bocage/internal/sanitize"
 )
 
-// TimelinePage is one window of time, drawn and listed.
+// TimelinePage is one window of time: drawn, or listed, or as a calendar.
 type TimelinePage struct {
 	page.Base
+	// View is viewChart, viewAgenda or viewCalendar.
+	View            string
+	Views           []ViewLink
 	Chart, Overview sanitize.HTML
 	From, To        int64
 	// Min and Max bound what there is, StripMin and StripMax the overview.
@@ -29,78 +32,125 @@ type TimelinePage struct {
 	// Before leads to what is before the overview; Href "" without.
 	Before           NamedLink
 	FromText, ToText string
-	Scales           []ScaleLink
+	Scales, Lanes    []ScaleLink
 	ZoomIn, ZoomOut  string
 	Earlier, Later   string
 	Today            string
 	Total            string
-	Agenda           []AgendaGroup
-	// More says how many entries of the window the agenda leaves out, "" for none.
-	More          string
+	// Clocks says whose time the hours are, "" when none are drawn.
+	Clocks string
+	Agenda []AgendaGroup
+	// More says how many entries of the window the agenda leaves out, "" for none;
+	// MoreHref is where they are.
+	More, MoreHref string
+	Calendar       *CalendarView
+	// Series is the one that the selection is of; Href "" for none.
+	Series        NamedLink
 	Kinds, Themes []Chip
 	State         []page.Hidden
-	Query         string
-	Active        []ActiveFilter
-	ClearHref     string
-	ICS, Atom     string
-	Empty         bool
-	WholeHref     string
+	// WindowState is all but the window.
+	WindowState []page.Hidden
+	Query       string
+	Active      []ActiveFilter
+	ClearHref   string
+	Feeds       FeedLinks
+	Empty       bool
+	WholeHref   string
 }
 
-// ScaleLink is one length of window.
+// FeedLinks are the addresses at which the events of a selection can be
+// subscribed to. ICSAddress is absolute, Webcal the same for a calendar program.
+type FeedLinks struct {
+	ICS, ICSAddress, Atom string
+	Webcal                template.URL
+}
+
+// ScaleLink is one choice of a row of them.
 type ScaleLink struct {
 	Name, Href string
 	Current    bool
 }
 
-// AgendaGroup is the entries of one year, or month, latest first.
-type AgendaGroup struct {
-	Title string
-	Items []AgendaItem
+// ViewLink is one presentation of the same window.
+type ViewLink struct {
+	ScaleLink
+	Icon string
 }
 
-// AgendaItem is one dated entry.
-type AgendaItem struct {
-	Item
-	Date string
-}
+// The presentations of the timeline, the values of the key view.
+const (
+	viewChart    = "chart"
+	viewAgenda   = "agenda"
+	viewCalendar = "calendar"
+)
 
 // The chart's width in pixels: what a script may ask for, and without one.
 const (
 	minChart, maxChart, usualChart = 320, 2400, 1376
-	chartLanes                     = 5
+	chartRows                      = 5
 	overviewBins                   = 170
-	// agendaLanes is how many rows of the drawing the agenda is worth.
-	agendaLanes, agendaMost = 60, 100
 )
+
+// timeQuery is what a request for a window of time asks for.
+type timeQuery struct {
+	sel    directory.Selection
+	filter chronicle.Filter
+	// state is the query without what holds for one request only.
+	state  url.Values
+	view   string
+	lanes  chronicle.Lanes
+	window chronicle.Span
+	extent extent
+}
 
 // Timeline is GET /timeline. ?fragment=chart answers with what changes with the window.
 func (s *Site) Timeline(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	c, err := s.selection(r)
+	tq, err := s.timeQuery(r)
 	if err != nil {
 		return err
 	}
-	sel, f := c.sel, chronicle.Filter(c.filter)
-	from, to := sel.From, sel.To
-	sel.From, sel.To = "", "" // the window, which moves
-	f.From, f.To, f.Dated = 0, 0, false
-	p := &TimelinePage{Base: s.pages.Base(w, r, "timeline", "timeline.title")}
+	p := &TimelinePage{Base: s.pages.Base(w, r, "timeline", "timeline.title"), View: tq.view}
 	p.Section, p.Script, p.Description = "timeline", "timeline.js", p.T("timeline.description")
 	p.Canonical = s.cfg.Env.Base + "/timeline"
-	ext := s.extentOf(f)
-	window := ext.window(from, to)
-	ext.show(s.cfg.View.Chronicle(), f, window)
-	state := page.With(state(q), "c", "", "entry", "", "all", "")
-	if err := s.drawTimeline(r.Context(), p, f, window, ext, state, chartWidth(q.Get("w"))); err != nil {
+	p.Empty = !tq.extent.ok
+	s.timelineControls(r.Context(), p, tq)
+	switch tq.view {
+	case viewCalendar:
+		err = s.drawCalendar(r.Context(), p, tq, q.Get("month"))
+	case viewAgenda:
+		err = s.drawAgenda(r.Context(), p, tq, q.Get("after"))
+	default:
+		err = s.drawTimeline(r.Context(), p, tq, chartWidth(q.Get("w")))
+	}
+	if err != nil {
 		return err
 	}
-	p.Empty = !ext.ok
-	s.timelineControls(r.Context(), p, sel, window, ext, state)
-	if q.Get("fragment") == "chart" {
+	if q.Get("fragment") == "chart" && tq.view == viewChart {
 		return s.pages.Fragment(w, r, "timeline", "chart", p)
 	}
 	return s.pages.Page(w, r, http.StatusOK, "timeline", p)
+}
+
+// timeQuery reads the query of the timeline; the error wraps ErrInvalid.
+func (s *Site) timeQuery(r *http.Request) (timeQuery, error) {
+	c, err := s.selection(r)
+	if err != nil {
+		return timeQuery{}, err
+	}
+	q := r.URL.Query()
+	tq := timeQuery{sel: c.sel, filter: chronicle.Filter(c.filter), view: viewChart, lanes: lanesOf(q.Get("lanes"), c.sel)}
+	from, to := tq.sel.From, tq.sel.To
+	tq.sel.From, tq.sel.To = "", "" // the window, which moves
+	tq.filter.From, tq.filter.To, tq.filter.Dated = 0, 0, false
+	if v := q.Get("view"); v == viewAgenda || v == viewCalendar {
+		tq.view = v
+	}
+	tq.extent = s.extentOf(tq.filter)
+	tq.window = tq.extent.window(from, to)
+	tq.extent.show(s.cfg.View.Chronicle(), tq.filter, tq.window)
+	tq.state = page.With(state(q), "c", "", "entry", "", "all", "")
+	return tq, nil
 }
 
 func chartWidth(s string) int {
@@ -111,76 +161,69 @@ func chartWidth(s string) int {
 	return max(minChart, min(maxChart, n))
 }
 
-// drawTimeline fills the drawings, the count and the agenda.
-func (s *Site) drawTimeline(ctx context.Context, p *TimelinePage, f chronicle.Filter, window chronicle.Span, r extent, state url.Values, width int) error {
-	l, c := p.Locale, s.cfg.View.Chronicle()
-	win := c.Window(window.From, window.To, f, chronicle.Options{Width: width, Lanes: chartLanes, ByTheme: true, Lang: l.Tag, Now: s.cfg.Clock().Unix()})
-	nums := make([]int64, len(win.Items))
-	for i, it := range win.Items {
-		nums[i] = it.Num
-	}
-	labels := s.cfg.View.Labels(nums)
-	opt := chronicle.SVGOptions{Title: l.N("timeline.drawing", win.Shown, "period", windowText(l, window)), Lang: l.Tag,
-		Href: func(num int64) string {
-			if v, ok := labels[num]; ok {
-				return "/" + v.Kind.Path() + "/" + url.PathEscape(v.ID)
-			}
-			return "/"
-		},
-		WindowHref: func(from, to int64) string { return windowHref(state, chronicle.Span{From: from, To: to}) },
-		ThemeName: func(t int8) string {
-			if slug := rootSlug(int(t)); slug != noTheme {
-				return themeName(l, slug)
-			}
-			return l.T("theme.none")
-		},
-		ThemeSlug: func(t int8) string { return rootSlug(int(t)) },
-		ThemeIcon: func(t int8) string { return s.pages.Asset("icons.svg") + "#" + rootSlug(int(t)) },
-	}
-	p.Chart = sanitize.Drawn(chronicle.SVG(win, opt))
-	opt.Title = l.T("timeline.overview", "period", windowText(l, r.strip))
-	p.Overview = sanitize.Drawn(chronicle.OverviewSVG(r.strip, c.Density(r.strip, overviewBins, f), window, width, opt))
-	p.From, p.To, p.Min, p.Max = window.From, window.To, r.all.From, r.all.To
-	p.StripMin, p.StripMax = r.strip.From, r.strip.To
-	p.Total = l.N("timeline.total", win.Shown, "total", win.Total)
-	p.Scales = scaleLinks(l, state, window, win.Scale)
-	var err error
-	// The agenda has room for more than the drawing.
-	list := c.Window(window.From, window.To, f, chronicle.Options{Width: usualChart, Lanes: agendaLanes, Lang: l.Tag})
-	nums = nums[:0:0]
-	for _, it := range list.Items {
+// drawTimeline fills the drawings, the count and the short agenda.
+func (s *Site) drawTimeline(ctx context.Context, p *TimelinePage, tq timeQuery, width int) error {
+	l, c, window := p.Locale, s.cfg.View.Chronicle(), tq.window
+	win := c.Window(window.From, window.To, tq.filter, chronicle.Options{Width: width, Rows: chartRows, Lanes: tq.lanes, Lang: l.Tag, Now: s.civilNow()})
+	latest, _ := c.Latest(window, tq.filter, nil, agendaShort)
+	nums := append([]int64(nil), latest...)
+	for _, it := range win.Items {
 		nums = append(nums, it.Num)
 	}
-	shown := 0
-	if p.Agenda, shown, err = s.agenda(ctx, l, nums, win.Scale); err == nil && shown < win.Total {
-		p.More = l.N("timeline.more", win.Total-shown)
+	shown, err := s.publicsByNum(ctx, nums)
+	if err != nil {
+		return fmt.Errorf("timeline: %w", err)
 	}
-	return err
+	p.Chart, err = s.chart(ctx, l, &win, tq, shown)
+	if err != nil {
+		return err
+	}
+	opt := chronicle.SVGOptions{Lang: l.Tag, WindowHref: tq.href, Title: l.T("timeline.overview", "period", windowText(l, tq.extent.strip))}
+	p.Overview = sanitize.Drawn(chronicle.OverviewSVG(tq.extent.strip, c.Density(tq.extent.strip, overviewBins, tq.filter), window, width, opt))
+	p.Total = l.N("timeline.total", win.Shown, "total", win.Total)
+	p.Scales = scaleLinks(l, tq, win.Scale)
+	if win.Scale == chronicle.Hours {
+		p.Clocks = l.T("timeline.clocks")
+	}
+	p.Agenda = agendaGroups(l, inOrder(latest, shown), win.Scale)
+	if win.Total > len(latest) {
+		p.More, p.MoreHref = l.N("timeline.more", win.Total-len(latest)), tq.viewHref(viewAgenda)
+	}
+	return nil
 }
 
 // timelineControls fills the links and filters around the drawing.
-func (s *Site) timelineControls(ctx context.Context, p *TimelinePage, sel directory.Selection, window chronicle.Span, r extent, state url.Values) {
-	l := p.Locale
-	to := func(sp chronicle.Span) string { return windowHref(state, sp) }
-	p.ZoomIn, p.ZoomOut = to(chronicle.ZoomIn(window)), to(chronicle.ZoomOut(window))
-	p.Earlier, p.Later = to(chronicle.Pan(window, -1)), to(chronicle.Pan(window, 1))
-	p.WholeHref = to(r.all)
-	if r.earlier > 0 {
-		before := chronicle.Span{From: r.all.From, To: r.strip.From}
-		p.Before = NamedLink{l.N("timeline.before", r.earlier, "year", l.Year(yearOf(r.strip.From))), to(before)}
+func (s *Site) timelineControls(ctx context.Context, p *TimelinePage, tq timeQuery) {
+	l, window, ext := p.Locale, tq.window, tq.extent
+	p.From, p.To, p.Min, p.Max = window.From, window.To, ext.all.From, ext.all.To
+	p.StripMin, p.StripMax = ext.strip.From, ext.strip.To
+	p.ZoomIn, p.ZoomOut = tq.hrefOf(chronicle.ZoomIn(window)), tq.hrefOf(chronicle.ZoomOut(window))
+	p.Earlier, p.Later = tq.hrefOf(chronicle.Pan(window, -1)), tq.hrefOf(chronicle.Pan(window, 1))
+	p.WholeHref = tq.hrefOf(ext.all)
+	if ext.earlier > 0 {
+		before := chronicle.Span{From: ext.all.From, To: ext.strip.From}
+		p.Before = NamedLink{l.N("timeline.before", ext.earlier, "year", l.Year(yearOf(ext.strip.From))), tq.hrefOf(before)}
 	}
-	now, half := s.cfg.Clock().Unix(), (window.To-window.From)/2
-	p.Today = to(chronicle.Span{From: now - half, To: now + half})
-	p.FromText, p.ToText = dayText(window.From), dayText(window.To-1)
+	now, half := s.civilNow(), (window.To-window.From)/2
+	p.Today = tq.hrefOf(chronicle.Span{From: now - half, To: now + half})
+	p.FromText, p.ToText = windowTexts(window)
+	p.Views, p.Lanes = tq.views(l), tq.laneLinks(l)
+	p.Feeds = s.feedLinks(tq.state)
+	s.timelineFilters(ctx, p, tq)
+}
+
+// timelineFilters fills the filters of the selection.
+func (s *Site) timelineFilters(ctx context.Context, p *TimelinePage, tq timeQuery) {
+	l, sel, state := p.Locale, tq.sel, tq.state
 	p.Query = sel.Query
 	p.State = page.HiddenInputs(state, "kind", "theme", "q", "lang")
-	st := homeState{chosen: chosen{query: state, sel: sel}}
-	for _, a := range s.activeFilters(ctx, l, st) {
+	p.WindowState = page.HiddenInputs(state, "from", "to", "month", "lang")
+	for _, a := range s.activeFilters(ctx, l, homeState{chosen: chosen{query: state, sel: sel}}) {
 		_, q, _ := strings.Cut(a.Href, "?")
 		a.Href = strings.TrimSuffix(p.At("/timeline")+"?"+q, "?")
 		p.Active = append(p.Active, a)
 	}
-	p.ClearHref = page.Address("/timeline", keep(state, "from", "to", "lang"))
+	p.ClearHref = page.Address("/timeline", keep(state, "from", "to", "lang", "view", "lanes", "month"))
 	for _, t := range directory.RootThemes() {
 		if !p.Frame.Offers(t.Slug) {
 			continue
@@ -190,13 +233,71 @@ func (s *Site) timelineControls(ctx context.Context, p *TimelinePage, sel direct
 	for _, k := range directory.Kinds() {
 		p.Kinds = append(p.Kinds, Chip{Value: string(k), Name: l.T("kinds." + string(k)), Theme: noTheme, Icon: string(k), On: slices.Contains(sel.Kinds, k)})
 	}
-	feed := page.With(state, "from", "", "to", "", "lang", "")
-	p.ICS, p.Atom = page.Address("/feeds/events.ics", feed), page.Address("/feeds/changes.atom", feed)
+	if sel.Series != "" {
+		p.Series = NamedLink{l.T("series.page"), seriesPath(sel.Series)}
+	}
 }
 
-// windowHref is the address of the timeline at a window.
-func windowHref(state url.Values, sp chronicle.Span) string {
-	return page.Address("/timeline", page.With(state, "from", dayText(sp.From), "to", dayText(sp.To-1)))
+// feedLinks are the feeds of a selection, without its window: what is to come
+// belongs to them.
+func (s *Site) feedLinks(state url.Values) FeedLinks {
+	feed := page.With(state, "from", "", "to", "", "lang", "", "view", "", "lanes", "", "month", "")
+	f := FeedLinks{ICS: page.Address("/feeds/events.ics", feed), Atom: page.Address("/feeds/changes.atom", feed)}
+	f.ICSAddress = s.cfg.Env.Base + f.ICS
+	f.Webcal = sanitize.Webcal(f.ICSAddress)
+	return f
+}
+
+// civilNow is the present on the clocks of the instance, as the timeline has it:
+// the seconds that UTC's clocks would have.
+func (s *Site) civilNow() int64 {
+	now := s.cfg.Clock()
+	_, offset := now.Zone()
+	return now.Unix() + int64(offset)
+}
+
+// hrefOf is the address of the same at another window.
+func (tq timeQuery) hrefOf(sp chronicle.Span) string {
+	from, to := windowTexts(sp)
+	return page.Address("/timeline", page.With(tq.state, "from", from, "to", to, "month", ""))
+}
+
+func (tq timeQuery) href(from, to int64) string {
+	return tq.hrefOf(chronicle.Span{From: from, To: to})
+}
+
+// viewHref is the address of the same window, presented in another way.
+func (tq timeQuery) viewHref(view string) string {
+	if view == viewChart {
+		view = ""
+	}
+	return page.Address("/timeline", page.With(tq.state, "view", view))
+}
+
+func (tq timeQuery) views(l *i18n.Locale) (out []ViewLink) {
+	add := func(view, icon, name string) {
+		out = append(out, ViewLink{ScaleLink{name, tq.viewHref(view), view == tq.view}, icon})
+	}
+	add(viewChart, "frise", l.T("timeline.chart"))
+	add(viewAgenda, "liste", l.T("timeline.agenda"))
+	add(viewCalendar, "date", l.T("timeline.calendar"))
+	return out
+}
+
+// hourWindow is the longest window whose bounds are written with hours, seconds.
+const hourWindow = 3 * 24 * 3600
+
+// windowTexts are the bounds of a window in EDTF: days, the last included, or
+// times of day when the window is short.
+func windowTexts(sp chronicle.Span) (from, to string) {
+	if sp.To-sp.From < hourWindow && (sp.From%86400 != 0 || sp.To%86400 != 0) {
+		return timeText(sp.From), timeText(sp.To)
+	}
+	return dayText(sp.From), dayText(sp.To - 1)
+}
+
+func timeText(unix int64) string {
+	return dayText(unix) + time.Unix(unix, 0).UTC().Format("T15:04")
 }
 
 // dayText writes the day of a time as EDTF, also before year 0 and after 9999.
@@ -219,39 +320,10 @@ func windowText(l *i18n.Locale, sp chronicle.Span) string {
 	return l.T("date.range", "from", l.Year(a.Year()), "to", l.Year(b.Year()))
 }
 
-func scaleLinks(l *i18n.Locale, state url.Values, window chronicle.Span, now chronicle.Scale) []ScaleLink {
+func scaleLinks(l *i18n.Locale, tq timeQuery, now chronicle.Scale) []ScaleLink {
 	var out []ScaleLink
-	if now == chronicle.Hours {
-		now = chronicle.Days
-	}
-	for _, sc := range []chronicle.Scale{chronicle.Centuries, chronicle.Decades, chronicle.Years, chronicle.Months, chronicle.Days} {
-		out = append(out, ScaleLink{Name: l.T("scale." + string(sc)), Href: windowHref(state, chronicle.AtScale(window, sc)), Current: sc == now})
+	for _, sc := range []chronicle.Scale{chronicle.Centuries, chronicle.Decades, chronicle.Years, chronicle.Months, chronicle.Weeks, chronicle.Days, chronicle.Hours} {
+		out = append(out, ScaleLink{Name: l.T("scale." + string(sc)), Href: tq.hrefOf(chronicle.AtScale(tq.window, sc)), Current: sc == now})
 	}
 	return out
-}
-
-// agenda lists the entries of the drawing, latest first, under their year or,
-// at the scale of months and days, their month.
-func (s *Site) agenda(ctx context.Context, l *i18n.Locale, nums []int64, scale chronicle.Scale) ([]AgendaGroup, int, error) {
-	es, err := s.byNums(ctx, nums[:min(len(nums), 5*agendaMost)])
-	if err != nil {
-		return nil, 0, fmt.Errorf("agenda: %w", err)
-	}
-	sort.SliceStable(es, func(i, j int) bool { return begins(es[i]) > begins(es[j]) })
-	byMonth := scale == chronicle.Months || scale == chronicle.Days || scale == chronicle.Hours
-	var out []AgendaGroup
-	es = es[:min(len(es), agendaMost)]
-	for _, e := range es {
-		t := time.Unix(begins(e), 0).UTC()
-		title := l.Year(t.Year())
-		if byMonth {
-			title = l.MonthYear(t)
-		}
-		if n := len(out); n == 0 || out[n-1].Title != title {
-			out = append(out, AgendaGroup{Title: title})
-		}
-		g := &out[len(out)-1]
-		g.Items = append(g.Items, AgendaItem{Item: item(l, e), Date: whenLine(l, e)})
-	}
-	return out, len(es), nil
 }

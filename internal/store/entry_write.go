@@ -35,7 +35,8 @@ func (t *Tx) PutEntry(ctx context.Context, e *directory.Entry, opt PutOptions) e
 // entryColumns is the order of entryRow.
 const entryColumns = `num, id, uri, origin, kind, handle, owner, owner_uri, status, public, source_key,
 	name, name_key, licence, theme_mask, theme, has_point, lat, lon, has_date, date_from, date_to,
-	rank, revision, seq, hash, last_confirmed, created, updated, deleted, bucket, department, rules, terms`
+	rank, revision, seq, hash, last_confirmed, created, updated, deleted, bucket, department, rules, terms,
+	date_form, series, country`
 
 const entryUpsert = `ON CONFLICT (num) DO UPDATE SET
 	uri = excluded.uri, origin = excluded.origin, kind = excluded.kind, handle = excluded.handle,
@@ -47,7 +48,8 @@ const entryUpsert = `ON CONFLICT (num) DO UPDATE SET
 	revision = excluded.revision, seq = excluded.seq, hash = excluded.hash,
 	last_confirmed = excluded.last_confirmed, created = excluded.created, updated = excluded.updated,
 	deleted = excluded.deleted, bucket = excluded.bucket, department = excluded.department,
-	rules = excluded.rules, terms = excluded.terms`
+	rules = excluded.rules, terms = excluded.terms,
+	date_form = excluded.date_form, series = excluded.series, country = excluded.country`
 
 // PutEntries is PutEntry for many entries at once, the bulk path of imports and
 // harvests: a few hundred at a time. No two may have the same ID.
@@ -83,7 +85,7 @@ func (t *Tx) putChunk(ctx context.Context, es []*directory.Entry, opt PutOptions
 			return err
 		}
 	}
-	if err := t.insertRows(ctx, "entry ("+entryColumns+")", placeholders(34), entryUpsert, w.entry); err != nil {
+	if err := t.insertRows(ctx, "entry ("+entryColumns+")", placeholders(37), entryUpsert, w.entry); err != nil {
 		return err
 	}
 	if err := t.insertRows(ctx, "entry_doc (num, doc, wire)", placeholders(3), `ON CONFLICT (num) DO UPDATE
@@ -261,6 +263,7 @@ func (w *entryRows) add(e *directory.Entry, wire any) error {
 		directory.DominantRoot(e.Themes), hasPoint, lat, lon, hasDate, from, to, rank(e), e.Revision, e.Seq, e.Hash,
 		micros(e.LastConfirmed), micros(e.Created), micros(e.Updated), micros(e.DeletedAt), bucketOf(e.URI),
 		p.Department(), p.RulesArePublished(), termsOf(&p),
+		int64(dateForm(e)), seriesOf(e), countryOf(&p),
 	})
 	for _, l := range directory.EntryLanguages(e) {
 		w.language = append(w.language, []any{l, e.Num})

@@ -184,6 +184,9 @@ func (r Reader) selectionConditions(a *args, f EntryFilter) (c []string, err err
 	if strings.TrimSpace(f.Query) != "" {
 		c = append(c, r.queryCondition(a, f))
 	}
+	if f.Series != "" {
+		c = append(c, "e.series = "+a.add(f.Series))
+	}
 	if f.Licence != "" {
 		c = append(c, "e.licence = "+a.add(f.Licence))
 	}

@@ -8,7 +8,8 @@ import (
 
 const selectIndex = `SELECT num, seq, id, uri, origin, name, kind, status, public, theme_mask, theme,
 	has_point, lat, lon, has_date, date_from, date_to, last_confirmed, updated, rank,
-	licence, department, rules, terms FROM entry`
+	licence, department, rules, terms,
+	date_form, series, country FROM entry`
 
 func scanIndex(row scanner) (x IndexRow, err error) {
 	var public bool
@@ -16,7 +17,8 @@ func scanIndex(row scanner) (x IndexRow, err error) {
 	var terms string
 	err = row.Scan(&x.Num, &x.Seq, &x.ID, &x.URI, &x.Origin, &x.Name, &x.Kind, &x.Status, &public, &mask, &x.Theme,
 		&x.HasPoint, &x.Lat, &x.Lon, &x.HasDate, &x.From, &x.To, &x.LastConfirmed, &x.Updated, &x.Rank,
-		&x.Licence, &x.Department, &x.Rules, &terms)
+		&x.Licence, &x.Department, &x.Rules, &terms,
+		&x.DateForm, &x.Series, &x.Country)
 	x.ThemeMask = uint64(mask)
 	if x.Gone = !public; x.Gone {
 		x = IndexRow{Num: x.Num, Seq: x.Seq, ID: x.ID, URI: x.URI, Kind: x.Kind, Status: x.Status,

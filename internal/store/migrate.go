@@ -97,6 +97,11 @@ func (s *Store) apply(ctx context.Context, tx *sql.Tx, m migration) error {
 			return err
 		}
 	}
+	if m.version == chronicleVersion {
+		if err := fillChronicle(ctx, tx, s.engine); err != nil {
+			return err
+		}
+	}
 	_, err := tx.ExecContext(ctx, "INSERT INTO migration (version, name, applied) VALUES ($1, $2, $3)",
 		m.version, m.name, s.now())
 	return err

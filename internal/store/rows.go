@@ -29,6 +29,11 @@ type IndexRow struct {
 	// From, To bound the period in Unix seconds, [From, To), when HasDate.
 	From, To int64
 	HasDate  bool
+	// DateForm says how well these dates are known.
+	DateForm directory.DateForm
+	// Series is the slug of the series that an event is an edition of, Country the
+	// ISO 3166-1 code of its place; "" without.
+	Series, Country string
 	// Gone is true when the entry is no longer public: take it out of the index.
 	Gone bool
 	// LastConfirmed and Updated are Unix microseconds, 0 = never.

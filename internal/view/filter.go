@@ -57,7 +57,7 @@ func (v *View) Filter(ctx context.Context, s directory.Selection) (atlas.Filter,
 // only is the set of entries that match what the indexes do not hold; nil = all.
 func (v *View) only(ctx context.Context, s directory.Selection) (*directory.NumSet, error) {
 	return v.set(ctx, directory.Selection{Query: s.Query, Tags: s.Tags, Origin: s.Origin, Licence: s.Licence, FreshMonths: s.FreshMonths, Map: s.Map,
-		Languages: s.Languages, Rules: s.Rules, Areas: s.Areas, Concepts: s.Concepts})
+		Languages: s.Languages, Rules: s.Rules, Areas: s.Areas, Concepts: s.Concepts, Series: s.Series})
 }
 
 // Set is the numbers of the public entries of a selection, nil for all. The

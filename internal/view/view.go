@@ -57,6 +57,8 @@ type View struct {
 	extents   extents
 	origins   []string
 	originNum map[string]uint16
+	// regions and series number the lanes of the timeline, from 1.
+	regions, series lanes
 	// dead are the origins whose entries are not shown, see refreshDead; turns
 	// counts how often they changed.
 	dead    map[string]bool
@@ -89,6 +91,7 @@ func (v *View) reset() {
 	v.extents = newExtents()
 	v.origins, v.originNum = []string{""}, map[string]uint16{"": 0}
 	v.dead = map[string]bool{}
+	v.regions, v.series = lanes{}, lanes{}
 	v.seq, v.filters = 0, map[string]*directory.NumSet{}
 }
 
@@ -128,7 +131,7 @@ func (v *View) Load(ctx context.Context) error {
 			v.unplaced[r.Num] = v.point(r)
 		}
 		if r.HasDate {
-			spans = append(spans, interval(r))
+			spans = append(spans, v.interval(r))
 		}
 		return nil
 	})
@@ -151,11 +154,6 @@ func (v *View) point(r store.IndexRow) atlas.Point {
 	return atlas.Point{Num: r.Num, Lat: r.Lat, Lon: r.Lon, Kind: uint8(r.Kind.Number()), Theme: int8(r.Theme),
 		Themes: r.ThemeMask, From: r.From, To: r.To, Dated: r.HasDate, Origin: n,
 		Approximate: v.extents.approximate[r.Num]}
-}
-
-func interval(r store.IndexRow) chronicle.Interval {
-	return chronicle.Interval{Num: r.Num, From: r.From, To: r.To, Kind: uint8(r.Kind.Number()), Theme: int8(r.Theme),
-		Themes: r.ThemeMask, Rank: float32(r.Rank), Name: r.Name}
 }
 
 // Run follows the change sequence until ctx ends, and then returns nil. A
@@ -249,7 +247,7 @@ func (v *View) apply(rows []store.IndexRow, extents []store.Extent) {
 			v.unplaced[r.Num] = v.point(r)
 		}
 		if r.HasDate {
-			spans = append(spans, interval(r))
+			spans = append(spans, v.interval(r))
 		} else {
 			noDate = append(noDate, r.Num)
 		}

@@ -21,6 +21,7 @@ export const SELECTION = [
   "to",
   "origin",
   "map",
+  "series",
   "licence",
   "fresh",
   "language",

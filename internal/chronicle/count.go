@@ -1,0 +1,107 @@
+package chronicle
+
+// Counting is the hot path: the density of a year of a million entries is asked
+// for with each movement of the timeline. The table is sorted by start, so that
+// a bin is a range of positions, and a filter is a count of one column's range.
+
+// countStarts adds to out, by bin, the intervals of the table that meet the span
+// and pass the mask, whether they are dead or not.
+func (t *table) countStarts(span Span, m *mask, out []int) {
+	begun, end := t.first(span.From), t.first(span.To)
+	t.eachBegun(span.From, begun, func(i int) {
+		if m.pass(t, i) {
+			out[0]++
+		}
+	})
+	scale := float64(len(out)) / float64(span.To-span.From)
+	for i := begun; i < end; {
+		b := binOf(t.from[i], span.From, scale, len(out))
+		j := t.gallop(i, end, func(at int64) bool { return binOf(at, span.From, scale, len(out)) > b })
+		out[b] += t.count(m, i, j)
+		i = j
+	}
+}
+
+// eachBegun calls fn for what began before position begun and is still there.
+func (t *table) eachBegun(from int64, begun int, fn func(i int)) {
+	for b := 0; b*blockIntervals < begun; b++ {
+		if t.maxTo[b] <= from {
+			continue
+		}
+		for i := b * blockIntervals; i < min(begun, (b+1)*blockIntervals); i++ {
+			if t.to[i] > from {
+				fn(i)
+			}
+		}
+	}
+}
+
+// gallop is the first position from i to end whose start is past, by steps that
+// double and then by halving: a bin holds few of all intervals.
+func (t *table) gallop(i, end int, past func(at int64) bool) int {
+	step := 1
+	for i+step < end && !past(t.from[i+step]) {
+		i += step
+		step *= 2
+	}
+	lo, hi := i+1, min(i+step, end)
+	for lo < hi {
+		mid := int(uint(lo+hi) / 2)
+		if past(t.from[mid]) {
+			hi = mid
+		} else {
+			lo = mid + 1
+		}
+	}
+	return lo
+}
+
+// count is how many intervals of [i, j) pass the mask.
+func (t *table) count(m *mask, i, j int) int {
+	switch {
+	case m.open:
+		return j - i
+	case m.Only != nil || m.Dated:
+		n := 0
+		for ; i < j; i++ {
+			if m.pass(t, i) {
+				n++
+			}
+		}
+		return n
+	case m.allKinds():
+		return countThemes(t.themes[i:j], m.Themes)
+	case m.allThemes():
+		return countKinds(t.kind[i:j], &m.kindBits)
+	}
+	return countBoth(t.themes[i:j], t.kind[i:j], m.Themes, &m.kindBits)
+}
+
+// The counts have no branches: which intervals pass cannot be predicted.
+
+func countThemes(themes []uint64, mask uint64) int {
+	n := uint64(0)
+	for _, x := range themes {
+		x &= mask
+		n += (x | -x) >> 63
+	}
+	return int(n)
+}
+
+func countKinds(kinds []uint8, bits *[8]uint8) int {
+	n := 0
+	for _, k := range kinds {
+		n += int(bits[k&7])
+	}
+	return n
+}
+
+func countBoth(themes []uint64, kinds []uint8, mask uint64, bits *[8]uint8) int {
+	n := uint64(0)
+	kinds = kinds[:len(themes)]
+	for i, x := range themes {
+		x &= mask
+		n += (x | -x) >> 63 & uint64(bits[kinds[i]&7])
+	}
+	return int(n)
+}
