@@ -2,17 +2,13 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"flag"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 	"time"
 
 	"codeberg.org/bocage/bocage/internal/app"
 	"codeberg.org/bocage/bocage/internal/directory"
-	"codeberg.org/bocage/bocage/internal/ledger"
 	"codeberg.org/bocage/bocage/internal/store"
 )
 
@@ -103,52 +99,8 @@ func orgExportCommand() command {
 	return onEntry("org export", "@HANDLE", "write an organisation with all its entries and their history, private parts included",
 		"bocage org export @le-verger > verger.bocage.json", 0, nil,
 		func(ctx context.Context, c *call, a *app.App, e directory.Entry) error {
-			archive, err := a.Ledger.Archive(ctx, system, e.ID)
-			if err != nil {
-				return err
-			}
-			return json.NewEncoder(c.out).Encode(archive)
+			return a.Ledger.WriteArchive(ctx, system, e.ID, c.out)
 		})
-}
-
-func orgImportCommand() command {
-	return command{
-		name: "org import", args: "FILE|-", short: "make the organisation of another instance here, ready for its move",
-		example: "bocage org import verger.bocage.json",
-		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
-			return func(ctx context.Context, c *call) error {
-				if err := c.want(1, 1); err != nil {
-					return err
-				}
-				archive, err := readArchive(c)
-				if err != nil {
-					return err
-				}
-				return c.with(ctx, true, func(a *app.App) error {
-					got, err := a.Ledger.ImportOrganisation(ctx, system, archive)
-					if err != nil {
-						return err
-					}
-					fmt.Fprintf(c.out, "organisation @%s %s: %d entries made, %d were here\nnow, on the other instance: bocage move start %s %s\n",
-						got.Organisation.Handle, got.Organisation.URI, got.Created, got.Present, archive.Organisation, got.Organisation.URI)
-					return nil
-				})
-			}
-		},
-	}
-}
-
-func readArchive(c *call) (archive ledger.Archive, err error) {
-	var r io.Reader = c.in
-	if c.args[0] != "-" {
-		f, err := os.Open(c.args[0])
-		if err != nil {
-			return archive, err
-		}
-		defer func() { _ = f.Close() }() // only read
-		r = f
-	}
-	return ledger.ReadArchive(r)
 }
 
 func movePlanCommand() command {

@@ -4,6 +4,8 @@ import (
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
+
+	"codeberg.org/bocage/bocage/internal/ledger"
 )
 
 // administration is what administrators alone see. Every handler of package
@@ -45,6 +47,10 @@ func (a *App) administration(r chi.Router) {
 	post("/admin/followers", s.Followers)
 	get("/admin/moves", s.Moves)
 	post("/admin/moves", s.PostMoves)
+	get("/admin/moves/archives", s.Archives)
+	r.Method(http.MethodPost, "/admin/moves/archives", a.upload(s.PostArchives, ledger.MaxArchiveBytes))
+	get("/admin/moves/archives/{id}", s.Archive)
+	post("/admin/moves/archives/{id}", s.PostArchive)
 	get("/admin/audit", s.Audit)
 	get("/admin/moderation", s.Moderation)
 	post("/admin/moderation/quarantine", s.PostQuarantine)

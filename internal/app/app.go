@@ -255,6 +255,7 @@ func (a *App) buildDoors(ctx context.Context, opt Options) error {
 	a.runner.Handlers = a.Publisher.Jobs()
 	a.runner.Handlers[ledger.JobDelete] = a.Ledger.DeleteDue
 	a.runner.Handlers[ledger.JobRekey] = a.Ledger.RekeyDue
+	a.runner.Handlers[ledger.JobArchive] = a.Ledger.ArchiveDue
 	a.resource = resource.New(resource.Config{Store: a.Store, Env: a.Env, Clock: a.clock, Version: Version(),
 		Keys: func(ctx context.Context, owner string) (vocab.Keys, error) {
 			p, err := a.Keyring.Pair(ctx, owner)

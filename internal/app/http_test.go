@@ -87,10 +87,12 @@ func TestStatusOf(t *testing.T) {
 	}
 }
 
-func testApp(t *testing.T) *App {
+func testApp(t *testing.T) *App { return testAppAt(t, "https://b.example") }
+
+func testAppAt(t *testing.T, url string) *App {
 	t.Helper()
 	cfg := config.Default()
-	cfg.URL, cfg.URLDefault, cfg.Database, cfg.DataDir = "https://b.example", false, storetest.Migrated(t, "sqlite"), t.TempDir()
+	cfg.URL, cfg.URLDefault, cfg.Database, cfg.DataDir = url, false, storetest.Migrated(t, "sqlite"), t.TempDir()
 	a, err := New(t.Context(), cfg, Options{Claim: true, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)

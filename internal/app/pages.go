@@ -74,3 +74,13 @@ func (a *App) pages(r chi.Router) {
 func (a *App) sitePage(h handlerFunc) http.Handler {
 	return limitBody(maxFormBytes)(a.Auth.Middleware(a.handle(h, a.page)))
 }
+
+// upload is sitePage for a form with a file: the page itself says when that is too
+// large.
+func (a *App) upload(h handlerFunc, maxBytes int64) http.Handler {
+	inner := a.Auth.Middleware(a.handle(h, a.page))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxBytes+maxFormBytes)
+		inner.ServeHTTP(w, r)
+	})
+}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"codeberg.org/bocage/bocage/internal/keyring"
+	"codeberg.org/bocage/bocage/internal/ledger"
 	"codeberg.org/bocage/bocage/internal/store"
 )
 
@@ -131,6 +132,9 @@ func (a *App) pruneOnce(ctx context.Context, now time.Time) error {
 	var dropped map[string]int
 	err := a.Store.Write(ctx, func(tx *store.Tx) (err error) {
 		if dropped, err = tx.DropOldDeliveries(ctx, now.Add(-keepDeliveries)); err != nil {
+			return err
+		}
+		if err := tx.PruneArchives(ctx, ledger.ArchiveUnanswered, ledger.ArchiveUndoable); err != nil {
 			return err
 		}
 		return tx.Prune(ctx, store.PruneOptions{Received: keepReceived, Activities: keepActivities})

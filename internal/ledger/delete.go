@@ -14,31 +14,32 @@ import (
 // unpublished instead (SetStatus). An organisation that still owns entries is
 // ErrConflict.
 func (l *Ledger) Delete(ctx context.Context, who directory.Who, id, reason string) error {
-	err := l.commit(ctx, func(tx *store.Tx) error {
-		before, err := l.editable(ctx, tx, who, id)
-		if err != nil {
-			return err
-		}
-		if err := deletable(ctx, tx, &before); err != nil {
-			return err
-		}
-		now := l.now()
-		after := clone(before)
-		after.Status, after.DeletedAt, after.Hash = directory.StatusDeleted, now, ""
-		if err := tx.DeleteEntry(ctx, id, now); err != nil {
-			return err
-		}
-		if before.Status.Public() {
-			if err := l.publisher.Publish(ctx, tx, outbox.Change{Before: &before, After: &after}); err != nil {
-				return fmt.Errorf("publish: %w", err)
-			}
-		}
-		return l.audit(ctx, tx, who, "deleted", id, reason)
-	})
-	if err != nil {
+	if err := l.commit(ctx, func(tx *store.Tx) error { return l.delete(ctx, tx, who, id, reason) }); err != nil {
 		return fmt.Errorf("delete entry %s: %w", id, err)
 	}
 	return nil
+}
+
+func (l *Ledger) delete(ctx context.Context, tx *store.Tx, who directory.Who, id, reason string) error {
+	before, err := l.editable(ctx, tx, who, id)
+	if err != nil {
+		return err
+	}
+	if err := deletable(ctx, tx, &before); err != nil {
+		return err
+	}
+	now := l.now()
+	after := clone(before)
+	after.Status, after.DeletedAt, after.Hash = directory.StatusDeleted, now, ""
+	if err := tx.DeleteEntry(ctx, id, now); err != nil {
+		return err
+	}
+	if before.Status.Public() {
+		if err := l.publisher.Publish(ctx, tx, outbox.Change{Before: &before, After: &after}); err != nil {
+			return fmt.Errorf("publish: %w", err)
+		}
+	}
+	return l.audit(ctx, tx, who, "deleted", id, reason)
 }
 
 // ownsNothing refuses to delete an actor whose entries would lose their keys.

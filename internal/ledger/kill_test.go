@@ -20,12 +20,19 @@ import (
 // childDatabase, when set, makes this test binary the process that TestKilled kills.
 const childDatabase = "BOCAGE_TEST_LEDGER_CHILD"
 
+// childArchive, when set too, is the archive that it works on.
+const childArchive = "BOCAGE_TEST_LEDGER_ARCHIVE"
+
 func TestMain(m *testing.M) {
 	url := os.Getenv(childDatabase)
 	if url == "" {
 		os.Exit(m.Run())
 	}
-	if err := writeForever(context.Background(), url); err != nil {
+	child := writeForever
+	if id := os.Getenv(childArchive); id != "" {
+		child = func(ctx context.Context, url string) error { return workOn(ctx, url, id) }
+	}
+	if err := child(context.Background(), url); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	}
 	os.Exit(1) // it is to be killed, not to end
@@ -86,7 +93,7 @@ func TestKilled(t *testing.T) {
 			rng := rand.New(rand.NewPCG(seed, 1))
 			said := map[string]string{} // the name by ID, "" when deleted
 			for range 5 {
-				last := killed(t, self, url, 1+rng.IntN(25), said)
+				last := killed(t, []string{childDatabase + "=" + url}, self, 1+rng.IntN(25), said)
 				e, err := l.Create(t.Context(), system, garden(org.ID)) // also waits for a commit under way
 				if err != nil {
 					t.Fatal(err)
@@ -100,10 +107,10 @@ func TestKilled(t *testing.T) {
 
 // killed runs the child, kills it once it has said a number of things, and
 // keeps all that it said. Last is the ID that it spoke of last.
-func killed(t *testing.T, self, url string, after int, said map[string]string) (last string) {
+func killed(t *testing.T, env []string, self string, after int, said map[string]string) (last string) {
 	t.Helper()
 	cmd := exec.Command(self)
-	cmd.Env = append(os.Environ(), childDatabase+"="+url)
+	cmd.Env = append(os.Environ(), env...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -115,20 +115,35 @@ func (l *Ledger) departOwned(ctx context.Context, tx *store.Tx, who directory.Wh
 // owned are the live entries that an organisation publishes, without itself.
 func (l *Ledger) owned(ctx context.Context, r reader, id string) ([]directory.Entry, error) {
 	var out []directory.Entry
+	err := l.eachOwned(ctx, r, id, func(e directory.Entry) error {
+		out = append(out, e)
+		return nil
+	})
+	return out, err
+}
+
+// eachOwned calls fn for each of owned.
+func (l *Ledger) eachOwned(ctx context.Context, r reader, id string, fn func(directory.Entry) error) error {
 	f := store.EntryFilter{Owner: id, LocalOnly: true, Limit: store.MaxLimit,
 		Statuses: []directory.Status{directory.StatusDraft, directory.StatusProposed, directory.StatusPublished, directory.StatusArchived}}
 	for {
 		es, err := r.Entries(ctx, f)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		out = append(out, es...)
+		for _, e := range es {
+			if e.ID == id {
+				continue
+			}
+			if err := fn(e); err != nil {
+				return err
+			}
+		}
 		if len(es) < f.Limit {
-			break
+			return nil
 		}
 		f = f.After(es[len(es)-1])
 	}
-	return slices.DeleteFunc(out, func(e directory.Entry) bool { return e.ID == id }), nil
 }
 
 // reader is a store or a transaction.

@@ -3,7 +3,6 @@ package ledger_test
 import (
 	"bytes"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -57,25 +56,21 @@ func moved(t *testing.T, engine string) (from, to *instance, org, here directory
 	if _, err := from.Edit(ctx, system, gardens[1].ID, func(e *directory.Entry) error { e.Name["fr"] = "Le second"; return nil }); err != nil {
 		t.Fatal(err)
 	}
-	a, err := from.Archive(ctx, system, org.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var file bytes.Buffer
-	if err := json.NewEncoder(&file).Encode(a); err != nil {
+	if err := from.WriteArchive(ctx, system, org.ID, &file); err != nil {
 		t.Fatal(err)
 	}
-	if a, err = ledger.ReadArchive(&file); err != nil {
+	a, n := brought(t, to, file.String())
+	if n[store.ArchivedMade] != 3 || len(n) != 1 || a.Organisation != org.URI {
+		t.Fatalf("%+v, %v", a, n)
+	}
+	if _, n := brought(t, to, file.String()); n[store.ArchivedPresent] != 3 || len(n) != 1 {
+		t.Errorf("the same archive again: %v", n)
+	}
+	var err error
+	if here, err = to.st.EntryKnownAs(ctx, org.URI); err != nil {
 		t.Fatal(err)
 	}
-	got, err := to.ImportOrganisation(ctx, system, a)
-	if err != nil || got.Created != 3 {
-		t.Fatalf("%+v, %v", got, err)
-	}
-	if again, err := to.ImportOrganisation(ctx, system, a); err != nil || again.Created != 0 || again.Present != 3 || again.Organisation.ID != got.Organisation.ID {
-		t.Errorf("the same archive again: %+v, %v", again, err)
-	}
-	here = got.Organisation
 	d = ledger.Departure{ID: org.ID, Target: here.URI, Entries: map[string]string{}, Reason: "to the region"}
 	for _, g := range gardens {
 		e, err := to.st.EntryKnownAs(ctx, g.URI)
@@ -87,7 +82,7 @@ func moved(t *testing.T, engine string) (from, to *instance, org, here directory
 	return from, to, org, here, d
 }
 
-func TestImportOrganisation(t *testing.T) {
+func TestImportArchive(t *testing.T) {
 	for _, engine := range storetest.Engines {
 		t.Run(engine, func(t *testing.T) {
 			ctx := t.Context()
@@ -113,9 +108,6 @@ func TestImportOrganisation(t *testing.T) {
 			}
 			if len(d.Entries) != 2 {
 				t.Errorf("%v", d.Entries)
-			}
-			if _, err := to.ImportOrganisation(ctx, directory.Who{UserID: "u", Orgs: []string{here.ID}}, ledger.Archive{}); !errors.Is(err, directory.ErrForbidden) {
-				t.Error(err)
 			}
 		})
 	}
@@ -207,27 +199,6 @@ func TestLink(t *testing.T) {
 			if got := listed(t, st); !got[o.ID] || !got[n.ID] {
 				t.Errorf("%s first: taken back, and lists show %v", first, got)
 			}
-		}
-	})
-}
-
-func FuzzReadArchive(f *testing.F) {
-	for _, seed := range []string{
-		`{"format":"bocage-organisation/1","organisation":"https://a.example/entries/1","entries":[{"entry":{"uri":"https://a.example/entries/1","kind":"organisation","name":{"fr":"A"},"revision":1},"revisions":[{"number":1,"entry":{}}]}]}`,
-		`{"format":"bocage-organisation/1","entries":[{}]}`, `{"format":"x"}`, `[]`, `{`, ``, `{"entries":[{"revisions":[{"number":-1}]}]}`,
-	} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, raw []byte) {
-		a, err := ledger.ReadArchive(bytes.NewReader(raw))
-		if err != nil {
-			if !errors.Is(err, directory.ErrInvalid) {
-				t.Errorf("%v", err)
-			}
-			return
-		}
-		if a.Entries[0].Entry.URI != a.Organisation {
-			t.Errorf("%+v", a)
 		}
 	})
 }

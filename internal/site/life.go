@@ -1,7 +1,6 @@
 package site
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -12,7 +11,6 @@ import (
 	"codeberg.org/bocage/bocage/internal/auth"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/harvest"
-	"codeberg.org/bocage/bocage/internal/ledger"
 	"codeberg.org/bocage/bocage/internal/page"
 	"codeberg.org/bocage/bocage/internal/sanitize"
 )
@@ -376,20 +374,9 @@ func (s *Site) Archive(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	a, err := s.cfg.Ledger.Archive(r.Context(), auth.From(r.Context()).Who(), e.ID)
-	if err != nil {
-		return err
-	}
-	return writeArchive(w, e, a)
-}
-
-func writeArchive(w http.ResponseWriter, e directory.Entry, a ledger.Archive) error {
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Content-Disposition", `attachment; filename="`+e.Handle+`.bocage.json"`)
 	h.Set("Cache-Control", "no-store")
-	if err := json.NewEncoder(w).Encode(a); err != nil {
-		return fmt.Errorf("archive of %s: %w", e.ID, err)
-	}
-	return nil
+	return s.cfg.Ledger.WriteArchive(r.Context(), auth.From(r.Context()).Who(), e.ID, w)
 }

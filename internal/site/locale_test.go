@@ -25,7 +25,8 @@ var families = []string{"discussion.done.", "discussion.fault.", "discussion.rul
 	"admin.moderation.ask.", "admin.moderation.cause.", "admin.moderation.does.", "admin.moderation.effect.", "admin.moderation.fault.",
 	"admin.moderation.list.", "admin.moderation.outcome.", "admin.moderation.size.", "admin.moderation.tab.", "admin.sources.action.",
 	"admin.sources.fault.", "admin.sources.field.", "admin.sources.reason.", "admin.sources.review.", "admin.sources.state.", "admin.sources.twin.",
-	"admin.sources.words.", "cause.", "report.category.", "lanes.", "vague.", "weekday."}
+	"admin.sources.words.", "admin.archive.fault.", "admin.archive.state.", "admin.archive.use.", "admin.archive.words.",
+	"cause.", "report.category.", "lanes.", "vague.", "weekday."}
 
 var (
 	templateKey = regexp.MustCompile(`\.(T|N) "([a-z0-9_.]+)"`)

@@ -4,32 +4,19 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { base, launch, out, overflow, violations, watched } from "./browser.mjs";
+import { base, launch, out, overflow, signer, violations, watched } from "./browser.mjs";
 import { stranger } from "./stranger.mjs";
 
 const there = process.env.BOCAGE_AGGREGATOR?.replace(/\/$/, "");
 const password = process.env.BOCAGE_PASSWORD;
-let browser;
+let browser, signedIn;
 
 before(async () => {
   assert.ok(there && password, "BOCAGE_AGGREGATOR and BOCAGE_PASSWORD name the aggregator and its password");
   browser = await launch();
+  signedIn = signer(browser, password);
 });
 after(() => browser?.close());
-
-/** Signs in and returns what the browser keeps of it. */
-async function signedIn(at, name) {
-  const context = await browser.newContext({ javaScriptEnabled: false });
-  const page = await context.newPage();
-  await page.goto(`${at}/login?lang=fr`);
-  await page.fill("input[autocomplete=username]", name);
-  await page.fill("input[type=password]", password);
-  await page.keyboard.press("Enter");
-  await page.waitForURL((u) => !u.pathname.startsWith("/login"));
-  const state = await context.storageState();
-  await context.close();
-  return state;
-}
 
 /** The first entry of a kind that the publisher has. */
 async function first(kind) {

@@ -38,6 +38,20 @@ export function launch() {
   });
 }
 
+/** A function that signs in at an address by name and returns what the browser keeps of it. */
+export const signer = (browser, password) => async (at, name) => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(`${at}/login?lang=fr`);
+  await page.fill("input[autocomplete=username]", name);
+  await page.fill("input[type=password]", password);
+  await page.keyboard.press("Enter");
+  await page.waitForURL((u) => !u.pathname.startsWith("/login"));
+  const state = await context.storageState();
+  await context.close();
+  return state;
+};
+
 /** A page that collects in .faults what must not happen: foreign requests, CSP violations, errors. */
 export async function watched(context, { allow = [], at = base } = {}) {
   const page = await context.newPage();

@@ -1,8 +1,8 @@
 package fedtest
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -120,22 +120,30 @@ func TestMove(t *testing.T) {
 // emigrate takes an organisation to another instance by a file.
 func emigrate(t *testing.T, from, to *Instance, id string) directory.Entry {
 	t.Helper()
-	a, err := from.App.Ledger.Archive(t.Context(), System, id)
+	ctx := t.Context()
+	var file bytes.Buffer
+	if err := from.App.Ledger.WriteArchive(ctx, System, id, &file); err != nil {
+		t.Fatal(err)
+	}
+	l := to.App.Ledger
+	a, err := l.BringArchive(ctx, System, &file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	raw, err := json.Marshal(a)
+	if _, err := l.WorkArchive(ctx, a.ID, 100); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.ImportArchive(ctx, System, a.ID); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.WorkArchive(ctx, a.ID, 100); err != nil {
+		t.Fatal(err)
+	}
+	here, err := to.App.Store.EntryKnownAs(ctx, a.Organisation)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a, err = ledger.ReadArchive(strings.NewReader(string(raw))); err != nil {
-		t.Fatal(err)
-	}
-	got, err := to.App.Ledger.ImportOrganisation(t.Context(), System, a)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return got.Organisation
+	return here
 }
 
 func arrived(ctx context.Context, t *testing.T, from, to, reader *Instance, ann *Person, org, here, before directory.Entry) {
