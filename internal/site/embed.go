@@ -163,7 +163,8 @@ func (s *Site) embedTime(ctx context.Context, p *EmbedPage, sel directory.Select
 	ext.show(s.cfg.View.Chronicle(), f, window)
 	t := &TimelinePage{Base: p.Base}
 	const width = 900
-	if err := s.drawTimeline(ctx, t, f, window, ext, state, width); err != nil {
+	tq := timeQuery{sel: sel, filter: f, state: state, lanes: lanesOf(state.Get("lanes"), sel), window: window, extent: ext}
+	if err := s.drawTimeline(ctx, t, tq, width); err != nil {
 		return err
 	}
 	p.Chart, p.Agenda = t.Chart, t.Agenda
@@ -176,16 +177,15 @@ func (s *Site) embedTime(ctx context.Context, p *EmbedPage, sel directory.Select
 // agendaYears is how far ahead, or back, the agenda of a frame looks.
 const agendaYears = 3
 
+// upcomingRead is how many entries of these years are looked at.
+const upcomingRead = 2000
+
 // upcoming lists what is to come, the next first; without any, what was last.
 func (s *Site) upcoming(ctx context.Context, l *i18n.Locale, f chronicle.Filter) (groups []AgendaGroup, past bool, err error) {
 	const most = 40
 	now := s.cfg.Clock()
 	between := func(from, to time.Time) ([]directory.Public, error) {
-		win := s.cfg.View.Chronicle().Window(from.Unix(), to.Unix(), f, chronicle.Options{Width: usualChart, Lanes: agendaLanes, Lang: l.Tag})
-		nums := make([]int64, len(win.Items))
-		for i, it := range win.Items {
-			nums[i] = it.Num
-		}
+		nums, _ := s.cfg.View.Chronicle().Latest(chronicle.Span{From: from.Unix(), To: to.Unix()}, f, nil, upcomingRead)
 		es, err := s.byNums(ctx, nums)
 		slices.SortStableFunc(es, func(a, b directory.Public) int { return cmp.Compare(begins(a), begins(b)) })
 		return es, err
@@ -205,7 +205,7 @@ func (s *Site) upcoming(ctx context.Context, l *i18n.Locale, f chronicle.Filter)
 			groups = append(groups, AgendaGroup{Title: title})
 		}
 		g := &groups[len(groups)-1]
-		g.Items = append(g.Items, AgendaItem{Item: item(l, e), Date: whenLine(l, e)})
+		g.Items = append(g.Items, agendaItem(l, e))
 	}
 	return groups, past, nil
 }

@@ -257,9 +257,12 @@ func (s *Site) civilNow() int64 {
 }
 
 // hrefOf is the address of the same at another window.
-func (tq timeQuery) hrefOf(sp chronicle.Span) string {
+func (tq timeQuery) hrefOf(sp chronicle.Span) string { return windowHref(tq.state, sp) }
+
+// windowHref is the address of the timeline at a window.
+func windowHref(state url.Values, sp chronicle.Span) string {
 	from, to := windowTexts(sp)
-	return page.Address("/timeline", page.With(tq.state, "from", from, "to", to, "month", ""))
+	return page.Address("/timeline", page.With(state, "from", from, "to", to, "month", ""))
 }
 
 func (tq timeQuery) href(from, to int64) string {

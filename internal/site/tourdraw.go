@@ -110,7 +110,7 @@ func (s *Site) stepTime(l *i18n.Locale, v *StepView, step directory.TourStep, ba
 	window := s.extentOf(f).window(step.From, step.To)
 	v.From, v.To, v.FromText, v.ToText = window.From, window.To, step.From, step.To
 	v.TimeHref = base + windowHref(url.Values{}, window)
-	win := s.cfg.View.Chronicle().Window(window.From, window.To, f, chronicle.Options{Width: stepWidth, Lanes: stepLanes, Lang: l.Tag, Now: s.cfg.Clock().Unix()})
+	win := s.cfg.View.Chronicle().Window(window.From, window.To, f, chronicle.Options{Width: stepWidth, Rows: stepLanes, Lang: l.Tag, Now: s.cfg.Clock().Unix()})
 	nums := make([]int64, len(win.Items))
 	for i, it := range win.Items {
 		nums[i] = it.Num
