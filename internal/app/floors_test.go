@@ -23,10 +23,10 @@ var floors = map[string]int{
 	"internal/moderation": 4, "internal/page": 4, "internal/checkup": 4,
 	"internal/graph": 3, "internal/peer": 3, "internal/keyring": 3, "internal/auth": 3, "internal/view": 3, "internal/store/storetest": 3, "internal/store/storetest/withpostgres": 4,
 	"internal/store": 2, "internal/vocab": 2, "internal/atlas": 2, "internal/chronicle": 2,
-	"internal/qr": 2, "internal/genealogy": 2, "internal/i18n": 2, "internal/sanitize": 2, "internal/basemap": 2,
+	"internal/qr": 2, "internal/plate": 2, "internal/genealogy": 2, "internal/i18n": 2, "internal/sanitize": 2, "internal/basemap": 2,
 	"federation": 1, "internal/directory": 1, "migrations": 1, "internal/jobs": 1, "internal/config": 1,
 	"web":                1,
-	"internal/gazetteer": 0, "federation/httpsig": 0, "federation/proof": 0, "internal/mvt": 0, "internal/glyph": 0,
+	"internal/gazetteer": 0, "federation/httpsig": 0, "federation/proof": 0, "internal/mvt": 0, "internal/pdf": 0, "internal/glyph": 0,
 }
 
 // onlyIn says which packages alone may import an outside module.
@@ -35,6 +35,7 @@ var onlyIn = map[string][]string{
 	"github.com/jackc/pgx":       {"internal/store", "internal/store/storetest"},
 	"modernc.org/sqlite":         {"internal/store", "internal/store/storetest"},
 	"github.com/go-chi/chi":      {"internal/app"},
+	"golang.org/x/image":         {"internal/pdf"},
 	"github.com/microcosm-cc/":   {"internal/sanitize"},
 	"github.com/BurntSushi/toml": {"internal/config"},
 }

@@ -8,6 +8,7 @@ import (
 
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/outbox"
+	"codeberg.org/bocage/bocage/internal/site"
 )
 
 // Limits of request bodies, in bytes.
@@ -95,6 +96,9 @@ func (a *App) data(r chi.Router) {
 	get("/feeds/changes.atom", a.api.Changes)
 	get("/export/entries.csv", a.api.ExportCSV)
 	get("/export/entries.geojson", a.api.ExportGeoJSON)
+	for _, f := range site.GraphFormats {
+		get("/export/genealogy."+string(f), a.site.ExportGenealogy)
+	}
 }
 
 func notFound(_ http.ResponseWriter, r *http.Request) error {

@@ -196,6 +196,9 @@ func (l *Layout) vivid(e link) bool {
 	return a != elsewhere && b != elsewhere && (a == b || a == focus || b == focus)
 }
 
+// Width is how wide the drawing is, in pixels.
+func (l Layout) Width() float64 { return l.width }
+
 // Cycles lists the edges that contradict time or close a circle; they are
 // drawn dashed, without direction.
 func (l Layout) Cycles() []Edge {

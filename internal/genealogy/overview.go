@@ -56,10 +56,6 @@ func (g Graph) Overview(width int, opt SVGOptions) []byte {
 	return p.Bytes()
 }
 
-// Legend writes the relation types of the graph with their strokes, as the
-// content of a paragraph of class legende.
-func (g Graph) Legend(opt SVGOptions) []byte { return Layout{order: g.order()}.Legend(opt) }
-
 // titles shortens the titles of a row's nodes to the room that there is, the
 // same for each, and keeps that room; without enough room there are none.
 func (o *ordered) titles(row []*vertex, room float64, out []string) {

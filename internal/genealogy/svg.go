@@ -329,25 +329,3 @@ func themeClass(slug string) string {
 	}
 	return "c-" + esc(slug)
 }
-
-// Legend writes the relation types that the layout shows, with their strokes,
-// as the content of a paragraph of class legende.
-func (l Layout) Legend(opt SVGOptions) []byte {
-	p := &painter{opt: opt}
-	for _, typ := range l.Types() {
-		p.sample(strokeOf(typ), opt.typeName(typ))
-	}
-	if len(l.order.odd) > 0 {
-		p.sample(contrary, word(opt.Lang, "contrary"))
-	}
-	if l.doubtful() {
-		p.printf(`<span><svg width="20" height="20" aria-hidden="true" focusable="false">`)
-		p.doubt(point{10, 10})
-		p.printf(`</svg>%s</span>`, esc(word(opt.Lang, "doubtful")))
-	}
-	return p.Bytes()
-}
-
-func (p *painter) sample(s stroke, name string) {
-	p.printf(`<span><svg width="38" height="12" aria-hidden="true" focusable="false"><path d="M2 6h34" fill="none" stroke="var(--haie)" %s/></svg>%s</span>`, s.attributes(), esc(name))
-}

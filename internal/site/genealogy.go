@@ -27,8 +27,9 @@ type GenealogyPage struct {
 	List  bool // the table comes first
 	TreeHref,
 	ListHref string
-	Next  string // the rest of the table, "" at its end
-	First string // its beginning, "" there
+	Next    string // the rest of the table, "" at its end
+	First   string // its beginning, "" there
+	Exports []NamedLink
 }
 
 // TextRow is one text in the table.
@@ -70,6 +71,7 @@ func (s *Site) Genealogy(w http.ResponseWriter, r *http.Request) error {
 	p.Query, p.List = c.sel.Query, c.query.Get("view") == "list"
 	st := page.With(c.query, "after", "")
 	p.TreeHref, p.ListHref = page.Address("/genealogy", page.With(st, "view", "")), page.Address("/genealogy", page.With(st, "view", "list"))
+	p.Exports = fileLinks(p.Locale, "/export/genealogy", GraphFormats, page.With(c.sel.Values(), "lang", st.Get("lang")))
 	if !p.List {
 		if err := s.drawOverview(p, texts, keep == nil); err != nil {
 			return err

@@ -31,7 +31,8 @@ type LineagePage struct {
 	// Beside is who signed the texts and where they were born.
 	Beside []BesideView
 	// Notes say what is odd or left out.
-	Notes []string
+	Notes   []string
+	Exports []NamedLink
 }
 
 // LineageView is the part of a lineage that a text's own page shows.
@@ -93,6 +94,7 @@ func (s *Site) Lineage(w http.ResponseWriter, r *http.Request) error {
 		p.Depths = append(p.Depths, ScaleLink{Name: p.T("lineage.depth." + d), Current: d == name,
 			Href: page.Address(r.URL.EscapedPath(), page.With(state(q), "depth", d))})
 	}
+	p.Exports = fileLinks(p.Locale, "/export/genealogy", GraphFormats, page.With(url.Values{"id": {id}}, "depth", q.Get("depth"), "lang", q.Get("lang")))
 	left := branchMost
 	p.Ancestors = branches(p.Locale, sub, text.URI, true, map[string]bool{text.URI: true}, branchDepth, &left)
 	p.Heirs = branches(p.Locale, sub, text.URI, false, map[string]bool{text.URI: true}, branchDepth, &left)

@@ -17,7 +17,8 @@ import (
 
 // families are the keys that the program completes with a value: any key that
 // begins with one of them counts as used.
-var families = []string{"discussion.done.", "discussion.fault.", "discussion.rule.", "admin.discussion.action.", "admin.discussion.state.", "kind.", "kinds.", "count.", "textform.", "language.", "date.month.", "date.season.", "entry.notice.",
+var families = []string{"export.format.",
+	"discussion.done.", "discussion.fault.", "discussion.rule.", "admin.discussion.action.", "admin.discussion.state.", "kind.", "kinds.", "count.", "textform.", "language.", "date.month.", "date.season.", "entry.notice.",
 	"follow.", "fact.", "pillar.", "ostrom.", "rel.", "edge.", "event.status.", "field.", "scale.", "lineage.depth.", "peer.", "error.",
 	"form.", "fault.", "date.ago.", "theme.short.", "admin.done.", "audit.verb.", "life.done.", "life.fault.", "twin.", "history.",
 	"admin.federation.follow.", "admin.federation.lost.fault.", "admin.federation.lost.how.", "admin.federation.lost.reason.",

@@ -144,6 +144,7 @@ func (b *bench) routes() http.Handler {
 	handle("GET /timeline", s.Timeline)
 	handle("GET /genealogy", s.Genealogy)
 	handle("GET /genealogy/{id}", s.Lineage)
+	handle("GET /export/{file}", s.ExportGenealogy)
 	handle("GET /concepts", s.Concepts)
 	handle("GET /about", s.About)
 	handle("GET /start", s.Start)

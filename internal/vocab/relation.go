@@ -99,3 +99,10 @@ func readRelations(o federation.Object, uri string) (out []directory.Relation, c
 	}
 	return out, confirmed
 }
+
+// RelationIRI names a relation type in a public vocabulary where there is one, else
+// in our own namespace.
+func RelationIRI(t directory.RelationType) string { return iriOf(t) }
+
+// RelationType is RelationIRI's inverse; "" for what we do not know.
+func RelationType(iri string) directory.RelationType { return relationOf(iri) }
