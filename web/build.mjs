@@ -73,6 +73,7 @@ async function bundle() {
     script("src/theme.ts", "iife"),
     script("src/embed.ts", "iife"),
     script("src/bocage-map.ts", "esm"),
+    script("src/mapform.ts", "esm"),
     script("src/app.ts", "esm"),
     script("src/map.ts", "esm"),
     script("src/timeline.ts", "esm"),

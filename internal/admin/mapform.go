@@ -74,6 +74,7 @@ func formOfMap(m directory.Map) MapForm {
 		set("summary_"+lang, m.Summary[lang])
 	}
 	set("handle", m.Handle)
+	setLook(m.Look, set, f)
 	return MapForm(f)
 }
 
@@ -89,6 +90,7 @@ func (a *Admin) mapOf(f MapForm) (directory.Map, map[string]string) {
 			m.Summary[lang] = s
 		}
 	}
+	m.Look = lookOf(f, faults)
 	sel := &m.Selection
 	sel.Themes, sel.Tags, sel.Languages, sel.Origins = f["themes"], f.words("tags"), f.words("languages"), f.words("origins")
 	for _, k := range f["kinds"] {
@@ -165,9 +167,9 @@ func (a *Admin) addFaults(faults map[string]string, bad directory.Invalid) {
 		field, _, _ = strings.Cut(field, "[")
 		top, lang, _ := strings.Cut(field, ".")
 		switch {
-		case top == "name" && lang == "en", top == "summary" && lang == "en":
+		case lang == "en" && (top == "name" || top == "summary" || top == "home"):
 			field = top + "_en"
-		case top == "name", top == "summary":
+		case top == "name", top == "summary", top == "home":
 			field = top + "_fr"
 		case field == "area":
 			field = "geojson"
@@ -197,6 +199,8 @@ func (a *Admin) showMap(w http.ResponseWriter, r *http.Request, status int, p *M
 	own = append(own, mapSteps[p.Step-1].fields...)
 	p.Hidden = page.HiddenInputs(url.Values(p.Map), own...)
 	a.choices(p)
+	p.showLook(m.Look)
+	p.Script, p.MaySave, p.Last = "mapform.js", p.Step >= firstSave || old != nil, p.Step == len(mapSteps)
 	sel := directory.Map{Handle: "x", Name: directory.LangText{"fr": "x"}, Selection: m.Selection}
 	a.checkMap(&sel, faults)
 	if p.Step == 1 && old == nil && status == http.StatusOK && len(p.Map) == 0 || len(faults) > 0 {
@@ -221,7 +225,7 @@ func (a *Admin) showMap(w http.ResponseWriter, r *http.Request, status int, p *M
 	return a.pages.Page(w, r, status, "admin-map", p)
 }
 
-var stepNames = [...]string{"admin.maps.step.area", "admin.maps.step.what", "admin.maps.step.text"}
+var stepNames = [...]string{"admin.maps.step.area", "admin.maps.step.what", "admin.maps.step.text", "admin.maps.step.look"}
 
 func (a *Admin) choices(p *MapPage) {
 	if g, err := gazetteer.Load(); err == nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -56,8 +57,11 @@ type MapPage struct {
 	Base
 	Action string
 	// Map is the form's text of each field.
-	Map MapForm
-	// Step is 1 to 3; StepTitle names it.
+	Map  MapForm
+	Look LookForm
+	// MaySave says that the map can be saved on this step, Last that it is the last.
+	MaySave, Last bool
+	// Step is 1 to 4; StepTitle names it.
 	Step      int
 	StepTitle string
 	// Hidden are the values of the other steps.
@@ -84,14 +88,19 @@ type MapChoice struct {
 }
 
 // steps of the form: the fields of each.
-var mapSteps = [3]struct {
+var mapSteps = [4]struct {
 	name   string
 	fields []string
 }{
 	{"area", []string{"departments", "regions", "commune", "radius", "bbox", "geojson"}},
 	{"what", []string{"themes", "kinds", "tags", "languages"}},
 	{"text", []string{"name_fr", "name_en", "summary_fr", "summary_en", "handle", "origins", "reason"}},
+	{"look", []string{"home_fr", "home_en", "light", "dark", "start", "view", "offered"}},
 }
+
+// firstSave is the step from which a new map can be made; what comes after has
+// good values as it is.
+const firstSave = 3
 
 // NewMap is GET /admin/maps/new.
 func (a *Admin) NewMap(w http.ResponseWriter, r *http.Request) error {
@@ -159,7 +168,7 @@ func (a *Admin) postMap(w http.ResponseWriter, r *http.Request, old *directory.M
 		p.Step, p.Faults = max(1, p.Step-1), nil
 	case len(p.Faults) > 0:
 		p.Fault = b.T("admin.maps.faults")
-	case do == "save" && p.Step == len(mapSteps):
+	case do == "save" && (p.Step >= firstSave || old != nil):
 		if saved, err := a.saveMap(w, r, p, who, old, m); saved || err != nil {
 			return err
 		}
@@ -184,7 +193,7 @@ func (a *Admin) saveMap(w http.ResponseWriter, r *http.Request, p *MapPage, who 
 	} else {
 		what = "map_edited"
 		_, err = a.cfg.Ledger.EditMap(r.Context(), who, old.ID, func(e *directory.Map) error {
-			e.Name, e.Summary, e.Selection = m.Name, m.Summary, m.Selection
+			e.Name, e.Summary, e.Selection, e.Look = m.Name, m.Summary, m.Selection, m.Look
 			return nil
 		}, reason)
 	}
@@ -192,6 +201,7 @@ func (a *Admin) saveMap(w http.ResponseWriter, r *http.Request, p *MapPage, who 
 	if errors.As(err, &bad) {
 		faults := map[string]string{}
 		a.addFaults(faults, bad)
+		p.Step = stepWith(faults, p.Step)
 		p.Faults = a.onStep(p, faults)
 		p.Fault = p.T("admin.maps.faults")
 		return false, nil
@@ -201,6 +211,19 @@ func (a *Admin) saveMap(w http.ResponseWriter, r *http.Request, p *MapPage, who 
 	}
 	done(w, r, "/admin/maps", what)
 	return true, nil
+}
+
+// stepWith is the step that is shown when it has a fault, else the first that has.
+func stepWith(faults map[string]string, shown int) int {
+	has := func(step int) bool {
+		return slices.ContainsFunc(mapSteps[step-1].fields, func(f string) bool { return faults[f] != "" })
+	}
+	for step := 1; step <= len(mapSteps) && !has(shown); step++ {
+		if has(step) {
+			return step
+		}
+	}
+	return shown
 }
 
 // onStep are the faults of the step that is shown, in words.
@@ -216,6 +239,9 @@ func (a *Admin) onStep(p *MapPage, faults map[string]string) map[string]string {
 				key = "admin.maps.commune_unknown"
 			}
 			out[f] = p.T(key)
+			if code == "low_contrast" {
+				out[f] = p.contrastFault(f)
+			}
 		}
 	}
 	return out

@@ -53,7 +53,7 @@ func TestMapPages(t *testing.T) {
 	}
 	ask("GET", "/maps", nil, http.StatusOK, "Aucune carte à suivre", "/admin/maps/new")
 	ask("GET", "/admin/maps", nil, http.StatusOK, "Aucune carte pour l")
-	page := ask("GET", "/admin/maps/new", nil, http.StatusOK, "Étape 1 sur 3")
+	page := ask("GET", "/admin/maps/new", nil, http.StatusOK, "Étape 1 sur 4")
 	form := formOf(t, page, "/admin/maps/new")
 	form.Set("do", "next")
 	form.Set("departments", "35, 99")
@@ -61,11 +61,11 @@ func TestMapPages(t *testing.T) {
 	form = formOf(t, page, "/admin/maps/new")
 	form.Set("do", "next")
 	form["regions"] = []string{"53"}
-	page = ask("POST", "/admin/maps/new", form, http.StatusOK, "Étape 2 sur 3", "contient 2 fiches", "Jardin de Rennes")
+	page = ask("POST", "/admin/maps/new", form, http.StatusOK, "Étape 2 sur 4", "contient 2 fiches", "Jardin de Rennes")
 	form = formOf(t, page, "/admin/maps/new")
 	form.Set("do", "next")
 	form["kinds"] = []string{"commons"}
-	page = ask("POST", "/admin/maps/new", form, http.StatusOK, "Étape 3 sur 3", "contient 2 fiches")
+	page = ask("POST", "/admin/maps/new", form, http.StatusOK, "Étape 3 sur 4", "contient 2 fiches")
 	form = formOf(t, page, "/admin/maps/new")
 	if form.Get("regions") != "53" || form.Get("kinds") != "commons" {
 		t.Errorf("the third step has forgotten the others: %v", form)
@@ -107,4 +107,45 @@ func TestMapPages(t *testing.T) {
 	}
 	ask("GET", "/maps/bretagne", nil, http.StatusGone, "")
 	ask("GET", "/admin/audit", nil, http.StatusOK, "supprimer une carte", "fini")
+}
+
+// TestMapLookForm: a colour that cannot be read is refused with one that can; what
+// is chosen is saved from any step of a map that is there.
+func TestMapLookForm(t *testing.T) {
+	a := testApp(t)
+	m := testMap(t, a, directory.Look{})
+	admin := signIn(t, a, store.User{Name: "admin", Admin: true})
+	action := "/admin/maps/" + m.ID
+	form := formOf(t, admin.do("GET", action, nil).Body.String(), action)
+	form.Set("step", "4")
+	form["regions"] = []string{"53"} // the field of the step that was shown
+	form.Set("do", "save")
+	form.Set("light", "#f0bd45")
+	form.Set("start", "48.1, -2.8, 99")
+	w := admin.do("POST", action, form)
+	for _, want := range []string{"Étape 4 sur 4", "#785e22", "1,4:1", "un zoom de 1 à 18"} {
+		if w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%d, lacks %q", w.Code, want)
+		}
+	}
+	form.Set("light", "#7a1f4b")
+	form.Set("start", "48.1, -2.8, 7.5")
+	form.Set("view", "timeline")
+	form.Set("home_fr", "Bienvenue.")
+	form["offered"] = []string{"nature"}
+	if w := admin.do("POST", action, form); w.Code != http.StatusSeeOther {
+		t.Fatalf("saving: %d %s", w.Code, w.Body)
+	}
+	got, err := a.Store.Map(t.Context(), m.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := got.Look
+	if l.Light != "#7a1f4b" || l.Start == nil || l.Start.Zoom != 7.5 || l.View != "timeline" || l.Home["fr"] != "Bienvenue." || len(l.Themes) != 1 || len(got.Selection.Area.Regions) != 1 {
+		t.Errorf("saved %+v %+v", l, got.Selection)
+	}
+	form = formOf(t, admin.do("GET", action, nil).Body.String(), action)
+	if form.Get("light") != "#7a1f4b" || form.Get("start") != "48.1,-2.8,7.5" {
+		t.Errorf("the form of the map has %v", form)
+	}
 }
