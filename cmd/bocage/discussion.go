@@ -86,25 +86,15 @@ func listReplies(ctx context.Context, c *call, a *app.App, f store.ReplyFilter, 
 
 // discussionVerbCommand decides about replies, by name approve, hide or remove.
 func discussionVerbCommand(verb, short string) command {
-	return command{
-		name: "discussion " + verb, args: "ID...", short: short,
-		example: "bocage discussion " + verb + " ID --reason '" + cmp.Or(map[string]string{discussion.Approve: "on the subject"}[verb], "advertising") + "'",
-		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
-			reason := fs.String("reason", "", "why, for the log of decisions")
-			return func(ctx context.Context, c *call) error {
-				if err := c.want(1, discussion.MaxDecide); err != nil {
-					return err
-				}
-				return c.with(ctx, true, func(a *app.App) error {
-					if err := a.Discussions.Decide(ctx, system, verb, c.args, *reason); err != nil {
-						return err
-					}
-					fmt.Fprintf(c.out, "%s: %d done\n", verb, len(c.args))
-					return nil
-				})
+	why := cmp.Or(map[string]string{discussion.Approve: "on the subject"}[verb], "advertising")
+	return deciding("discussion "+verb, "ID...", short, "bocage discussion "+verb+" ID --reason '"+why+"'", 1, discussion.MaxDecide,
+		func(ctx context.Context, c *call, a *app.App, reason string) error {
+			if err := a.Discussions.Decide(ctx, system, verb, c.args, reason); err != nil {
+				return err
 			}
-		},
-	}
+			fmt.Fprintf(c.out, "%s: %d done\n", verb, len(c.args))
+			return nil
+		})
 }
 
 func discussionApproveCommand() command {

@@ -45,13 +45,25 @@ func doctorFederationCommand() command {
 				} else {
 					err = printCheckup(c.out, rep)
 				}
-				if n := rep.Count(checkup.Refused); err == nil && n > 0 {
-					err = fmt.Errorf("%d of %d things would be refused by other servers", n, len(rep.Findings))
+				if err != nil {
+					return err
 				}
-				return err
+				return refusedBy(rep)
 			}
 		},
 	}
+}
+
+// refusedBy says in one line what is wrong, nil when nothing is.
+func refusedBy(rep checkup.Report) error {
+	n := rep.Count(checkup.Refused)
+	switch {
+	case n == 0:
+		return nil
+	case len(rep.Findings) == 1:
+		return fmt.Errorf("%s does not answer, so nothing else could be looked at", rep.Host)
+	}
+	return fmt.Errorf("%d of %d things would be refused by other servers", n, len(rep.Findings))
 }
 
 // printCheckup prints the findings, what is refused last, where it is seen.

@@ -227,29 +227,14 @@ func mergePatch(target, patch any) any {
 }
 
 func entryDeleteCommand() command {
-	return command{
-		name: "entry delete", args: "ID|URI|@HANDLE", short: "delete an entry here and at every peer",
-		example: "bocage entry delete @le-four-banal --reason 'closed in 2024'",
-		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
-			reason := fs.String("reason", "", "why, for the audit log")
-			return func(ctx context.Context, c *call) error {
-				if err := c.want(1, 1); err != nil {
-					return err
-				}
-				return c.with(ctx, true, func(a *app.App) error {
-					e, err := findEntry(ctx, a, c.args[0])
-					if err != nil {
-						return err
-					}
-					if err := a.Ledger.Delete(ctx, system, e.ID, *reason); err != nil {
-						return err
-					}
-					fmt.Fprintf(c.out, "deleted %s\n", e.URI)
-					return nil
-				})
+	return onEntryWhy("entry delete", "ID|URI|@HANDLE", "delete an entry here and at every peer", "bocage entry delete @le-four-banal --reason 'closed in 2024'", 0,
+		func(ctx context.Context, c *call, a *app.App, e directory.Entry, reason string) error {
+			if err := a.Ledger.Delete(ctx, system, e.ID, reason); err != nil {
+				return err
 			}
-		},
-	}
+			fmt.Fprintf(c.out, "deleted %s\n", e.URI)
+			return nil
+		})
 }
 
 func entryListCommand() command {

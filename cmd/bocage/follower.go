@@ -23,71 +23,46 @@ type followerLine struct {
 }
 
 func followerListCommand() command {
-	return command{
-		name: "follower list", short: "list who follows us, those who wait first", example: "bocage follower list --pending --json",
-		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
-			asJSON := fs.Bool("json", false, "print JSON")
-			pending := fs.Bool("pending", false, "only those who wait")
-			return func(ctx context.Context, c *call) error {
-				if err := c.want(0, 0); err != nil {
-					return err
-				}
-				return c.with(ctx, false, func(a *app.App) error {
-					states := []store.FollowState{store.FollowPending, store.FollowAccepted}
-					if *pending {
-						states = states[:1]
-					}
-					lines := []followerLine{}
-					for _, s := range states {
-						rows, err := a.Store.FollowerRows(ctx, s, 10_000)
-						if err != nil {
-							return err
-						}
-						for _, f := range rows {
-							lines = append(lines, followerLine{f.Actor, f.Object, f.Name, f.Handle, f.State, f.Created})
-						}
-					}
-					if *asJSON {
-						return c.print(lines)
-					}
-					for _, l := range lines {
-						fmt.Fprintf(c.out, "%-8s %s follows %s  %s\n", l.State, l.Actor, l.Object, l.Name)
-					}
-					return nil
-				})
+	var pending *bool
+	return listing("follower list", "list who follows us, those who wait first", "bocage follower list --pending --json",
+		func(ctx context.Context, a *app.App) (lines []followerLine, err error) {
+			states := []store.FollowState{store.FollowPending, store.FollowAccepted}
+			if *pending {
+				states = states[:1]
 			}
+			for _, s := range states {
+				rows, err := a.Store.FollowerRows(ctx, s, 10_000)
+				if err != nil {
+					return nil, err
+				}
+				for _, f := range rows {
+					lines = append(lines, followerLine{f.Actor, f.Object, f.Name, f.Handle, f.State, f.Created})
+				}
+			}
+			return lines, nil
 		},
-	}
+		func(l followerLine) string {
+			return fmt.Sprintf("%-8s %s follows %s  %s", l.State, l.Actor, l.Object, l.Name)
+		}).withFlags(func(fs *flag.FlagSet) { pending = fs.Bool("pending", false, "only those who wait") })
 }
 
 func followerAnswerCommand(word string, accept bool) command {
-	short := "accept a follower who waits"
+	short, did := "accept a follower who waits", "accepted"
 	if !accept {
-		short = "refuse a follower who waits, or remove one"
+		short, did = "refuse a follower who waits, or remove one", "refused"
 	}
-	return command{
-		name: "follower " + word, args: "ACTOR [OBJECT]", short: short,
-		example: "bocage follower " + word + " https://communs.example/actor",
-		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
-			reason := fs.String("reason", "", "why, for the log")
-			return func(ctx context.Context, c *call) error {
-				if err := c.want(1, 2); err != nil {
-					return err
-				}
-				return c.with(ctx, true, func(a *app.App) error {
-					object := a.Env.InstanceURI()
-					if len(c.args) == 2 {
-						object = c.args[1]
-					}
-					if err := a.Ledger.AnswerFollower(ctx, system, c.args[0], object, accept, *reason); err != nil {
-						return err
-					}
-					fmt.Fprintf(c.out, "%s: %s\n", c.args[0], map[bool]string{true: "accepted; the running server tells it", false: "refused; the running server tells it"}[accept])
-					return nil
-				})
+	return deciding("follower "+word, "ACTOR [OBJECT]", short, "bocage follower "+word+" https://communs.example/actor", 1, 2,
+		func(ctx context.Context, c *call, a *app.App, reason string) error {
+			object := a.Env.InstanceURI()
+			if len(c.args) == 2 {
+				object = c.args[1]
 			}
-		},
-	}
+			if err := a.Ledger.AnswerFollower(ctx, system, c.args[0], object, accept, reason); err != nil {
+				return err
+			}
+			fmt.Fprintf(c.out, "%s: %s; the running server tells it\n", c.args[0], did)
+			return nil
+		})
 }
 
 func followerRuleCommand() command {

@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"flag"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -22,31 +22,9 @@ func lifeCommands() []command {
 	}
 }
 
-// onEntry is a command about one entry, the first argument, and others.
-func onEntry(name, args, short, example string, extra int, flags func(*flag.FlagSet), do func(ctx context.Context, c *call, a *app.App, e directory.Entry) error) command {
-	return command{name: name, args: args, short: short, example: example,
-		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
-			if flags != nil {
-				flags(fs)
-			}
-			return func(ctx context.Context, c *call) error {
-				if err := c.want(1+extra, 1+extra); err != nil {
-					return err
-				}
-				return c.with(ctx, true, func(a *app.App) error {
-					e, err := findEntry(ctx, a, c.args[0])
-					if err != nil {
-						return err
-					}
-					return do(ctx, c, a, e)
-				})
-			}
-		}}
-}
-
 func entryRenameCommand() command {
 	return onEntry("entry rename", "@HANDLE NEW", "give an entry another handle; the old one goes on leading to it",
-		"bocage entry rename @le-verger verger-commun", 1, nil,
+		"bocage entry rename @le-verger verger-commun", 1,
 		func(ctx context.Context, c *call, a *app.App, e directory.Entry) error {
 			now, err := a.Ledger.Rename(ctx, system, e.ID, strings.ToLower(strings.TrimPrefix(c.args[1], "@")))
 			if err != nil {
@@ -62,7 +40,7 @@ func entryClaimCommand(verb string) command {
 	if verb == "unclaim" {
 		short = "take a claim back"
 	}
-	return onEntry("entry "+verb, "ID|URI|@HANDLE URL", short, "bocage entry "+verb+" @le-verger https://mastodon.example/users/verger", 1, nil,
+	return onEntry("entry "+verb, "ID|URI|@HANDLE URL", short, "bocage entry "+verb+" @le-verger https://mastodon.example/users/verger", 1,
 		func(ctx context.Context, c *call, a *app.App, e directory.Entry) error {
 			do := a.Ledger.Claim
 			if verb == "unclaim" {
@@ -85,9 +63,13 @@ func orNothing(s []string) string {
 }
 
 func entryRestoreCommand() command {
-	return onEntry("entry restore", "ID|URI|@HANDLE", "keep an entry whose deletion on the pages is not final yet", "bocage entry restore @le-verger", 0, nil,
+	return onEntry("entry restore", "ID|URI|@HANDLE", "keep an entry whose deletion on the pages is not final yet", "bocage entry restore @le-verger", 0,
 		func(ctx context.Context, c *call, a *app.App, e directory.Entry) error {
-			if err := a.Ledger.Restore(ctx, system, e.ID); err != nil {
+			err := a.Ledger.Restore(ctx, system, e.ID)
+			if errors.Is(err, directory.ErrConflict) {
+				return fmt.Errorf("%s is not about to be deleted, so there is nothing to restore: it is %s", e.URI, e.Status)
+			}
+			if err != nil {
 				return err
 			}
 			fmt.Fprintf(c.out, "%s is not deleted\n", e.URI)
@@ -97,7 +79,7 @@ func entryRestoreCommand() command {
 
 func orgExportCommand() command {
 	return onEntry("org export", "@HANDLE", "write an organisation with all its entries and their history, private parts included",
-		"bocage org export @le-verger > verger.bocage.json", 0, nil,
+		"bocage org export @le-verger > verger.bocage.json", 0,
 		func(ctx context.Context, c *call, a *app.App, e directory.Entry) error {
 			return a.Ledger.WriteArchive(ctx, system, e.ID, c.out)
 		})
@@ -105,7 +87,7 @@ func orgExportCommand() command {
 
 func movePlanCommand() command {
 	return onEntry("move plan", "@HANDLE TARGET", "ask the target whether it agrees, and say what a move would do",
-		"bocage move plan @le-verger @verger@region.example", 1, nil,
+		"bocage move plan @le-verger @verger@region.example", 1,
 		func(ctx context.Context, c *call, a *app.App, e directory.Entry) error {
 			p, err := a.Harvest.PlanMove(ctx, system, e.ID, c.args[1])
 			if err != nil {
@@ -121,12 +103,10 @@ func movePlanCommand() command {
 }
 
 func moveStartCommand() command {
-	var reason *string
-	return onEntry("move start", "@HANDLE TARGET", "move an entry, or an organisation with its entries, to another instance that claims it",
+	return onEntryWhy("move start", "@HANDLE TARGET", "move an entry, or an organisation with its entries, to another instance that claims it",
 		"bocage move start @le-verger @verger@region.example --reason 'the region takes over'", 1,
-		func(fs *flag.FlagSet) { reason = fs.String("reason", "", "why, for the audit log") },
-		func(ctx context.Context, c *call, a *app.App, e directory.Entry) error {
-			m, err := a.Harvest.Move(ctx, system, a.Ledger, e.ID, c.args[1], *reason)
+		func(ctx context.Context, c *call, a *app.App, e directory.Entry, reason string) error {
+			m, err := a.Harvest.Move(ctx, system, a.Ledger, e.ID, c.args[1], reason)
 			if err != nil {
 				return err
 			}
@@ -136,12 +116,10 @@ func moveStartCommand() command {
 }
 
 func moveUndoCommand() command {
-	var reason *string
-	return onEntry("move undo", "@HANDLE", "publish here again what moved; followers who went do not come back by themselves",
+	return onEntryWhy("move undo", "@HANDLE", "publish here again what moved; followers who went do not come back by themselves",
 		"bocage move undo @le-verger", 0,
-		func(fs *flag.FlagSet) { reason = fs.String("reason", "", "why, for the audit log") },
-		func(ctx context.Context, c *call, a *app.App, e directory.Entry) error {
-			if err := a.Ledger.Return(ctx, system, e.ID, *reason); err != nil {
+		func(ctx context.Context, c *call, a *app.App, e directory.Entry, reason string) error {
+			if err := a.Ledger.Return(ctx, system, e.ID, reason); err != nil {
 				return err
 			}
 			fmt.Fprintf(c.out, "%s is published here again\n", e.URI)
@@ -163,54 +141,36 @@ type moveLine struct {
 }
 
 func moveStatusCommand() command {
-	return command{
-		name: "move status", short: "list the moves out of this instance and those that it followed", example: "bocage move status --json",
-		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
-			asJSON := fs.Bool("json", false, "print JSON")
-			return func(ctx context.Context, c *call) error {
-				if err := c.want(0, 0); err != nil {
-					return err
-				}
-				return c.with(ctx, false, func(a *app.App) error {
-					ms, err := a.Store.Moves(ctx, "", "", 500)
-					if err != nil {
-						return err
-					}
-					lines := make([]moveLine, len(ms))
-					for i, m := range ms {
-						lines[i] = moveLine{m.Direction, m.Name, m.OldURI, m.NewURI, m.At, m.Undone, m.Entries, m.LeftHere, m.Waiting}
-					}
-					if *asJSON {
-						return c.print(lines)
-					}
-					for _, m := range lines {
-						state := "done"
-						switch {
-						case !m.Undone.IsZero():
-							state = "undone"
-						case m.Waiting > 0:
-							state = fmt.Sprintf("%d waiting", m.Waiting)
-						}
-						fmt.Fprintf(c.out, "%-3s %s %-10s %s -> %s\n", m.Direction, stamp(m.At), state, m.Old, m.New)
-					}
-					return nil
-				})
+	return listing("move status", "list the moves out of this instance and those that it followed", "bocage move status --json",
+		func(ctx context.Context, a *app.App) ([]moveLine, error) {
+			ms, err := a.Store.Moves(ctx, "", "", 500)
+			lines := make([]moveLine, len(ms))
+			for i, m := range ms {
+				lines[i] = moveLine{m.Direction, m.Name, m.OldURI, m.NewURI, m.At, m.Undone, m.Entries, m.LeftHere, m.Waiting}
 			}
+			return lines, err
 		},
-	}
+		func(m moveLine) string {
+			state := "done"
+			switch {
+			case !m.Undone.IsZero():
+				state = "undone"
+			case m.Waiting > 0:
+				state = fmt.Sprintf("%d waiting", m.Waiting)
+			}
+			return fmt.Sprintf("%-3s %s %-10s %s -> %s", m.Direction, stamp(m.At), state, m.Old, m.New)
+		})
 }
 
 func mergeCommand() command {
-	var reason *string
-	return onEntry("merge", "KEPT OTHER", "show two entries as one, the first; both keep their sources and their updates",
+	return onEntryWhy("merge", "KEPT OTHER", "show two entries as one, the first; both keep their sources and their updates",
 		"bocage merge @le-verger https://ailleurs.example/entries/01a2… --reason 'one orchard'", 1,
-		func(fs *flag.FlagSet) { reason = fs.String("reason", "", "why, for the audit log") },
-		func(ctx context.Context, c *call, a *app.App, e directory.Entry) error {
+		func(ctx context.Context, c *call, a *app.App, e directory.Entry, reason string) error {
 			o, err := findEntry(ctx, a, c.args[1])
 			if err != nil {
 				return err
 			}
-			if err := a.Ledger.Merge(ctx, system, e.ID, o.ID, *reason); err != nil {
+			if err := a.Ledger.Merge(ctx, system, e.ID, o.ID, reason); err != nil {
 				return err
 			}
 			fmt.Fprintf(c.out, "%s is shown as %s; 'bocage split %s' undoes it\n", o.URI, e.URI, o.ID)
@@ -219,11 +179,13 @@ func mergeCommand() command {
 }
 
 func splitCommand() command {
-	var reason *string
-	return onEntry("split", "OTHER", "show an entry again that was merged into another", "bocage split 01a2017e-2a47-7885-a01c-4ad441b38c7c", 0,
-		func(fs *flag.FlagSet) { reason = fs.String("reason", "", "why, for the audit log") },
-		func(ctx context.Context, c *call, a *app.App, e directory.Entry) error {
-			if err := a.Ledger.Split(ctx, system, e.ID, *reason); err != nil {
+	return onEntryWhy("split", "OTHER", "show an entry again that was merged into another", "bocage split 01a2017e-2a47-7885-a01c-4ad441b38c7c", 0,
+		func(ctx context.Context, c *call, a *app.App, e directory.Entry, reason string) error {
+			err := a.Ledger.Split(ctx, system, e.ID, reason)
+			if errors.Is(err, directory.ErrConflict) || errors.Is(err, directory.ErrNotFound) {
+				return fmt.Errorf("%s is not merged into another entry, so there is nothing to split; 'bocage twins' lists entries that are likely one", e.URI)
+			}
+			if err != nil {
 				return err
 			}
 			fmt.Fprintf(c.out, "%s is shown again\n", e.URI)
@@ -241,33 +203,14 @@ type twinLine struct {
 }
 
 func twinsCommand() command {
-	return command{
-		name: "twins", short: "list pairs of entries that are likely one thing", example: "bocage twins --json",
-		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
-			asJSON := fs.Bool("json", false, "print JSON")
-			return func(ctx context.Context, c *call) error {
-				if err := c.want(0, 0); err != nil {
-					return err
-				}
-				return c.with(ctx, true, func(a *app.App) error {
-					lines, err := likelyTwins(ctx, a.Store)
-					if err != nil || *asJSON {
-						if err != nil {
-							return err
-						}
-						return c.print(lines)
-					}
-					for _, t := range lines {
-						fmt.Fprintf(c.out, "%.1f %-20s %s\n    %s\n    %s\n", t.Score, strings.Join(t.Reasons, "+"), t.Name, t.A, t.B)
-					}
-					return nil
-				})
-			}
-		},
-	}
+	return listing("twins", "list pairs of entries that are likely one thing", "bocage twins --json", likelyTwins,
+		func(t twinLine) string {
+			return fmt.Sprintf("%.1f %-20s %s\n    %s\n    %s", t.Score, strings.Join(t.Reasons, "+"), t.Name, t.A, t.B)
+		})
 }
 
-func likelyTwins(ctx context.Context, st *store.Store) ([]twinLine, error) {
+func likelyTwins(ctx context.Context, a *app.App) ([]twinLine, error) {
+	st := a.Store
 	const chunk = 1000
 	for complete := false; !complete; {
 		var err error

@@ -38,36 +38,23 @@ func lineMap(ctx context.Context, a *app.App, m directory.Map) (l mapLine, err e
 }
 
 func mapListCommand() command {
-	return command{
-		name: "map list", short: "list the maps that can be followed", example: "bocage map list --json",
-		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
-			asJSON := fs.Bool("json", false, "print JSON")
-			return func(ctx context.Context, c *call) error {
-				if err := c.want(0, 0); err != nil {
-					return err
-				}
-				return c.with(ctx, false, func(a *app.App) error {
-					ms, err := a.Store.Maps(ctx)
-					if err != nil {
-						return err
-					}
-					lines := make([]mapLine, len(ms))
-					for i, m := range ms {
-						if lines[i], err = lineMap(ctx, a, m); err != nil {
-							return err
-						}
-					}
-					if *asJSON {
-						return c.print(lines)
-					}
-					for _, l := range lines {
-						fmt.Fprintf(c.out, "%-24s %6d entries %6d followers %4d waiting for a digest  %s\n", l.Handle, l.Entries, l.Followers, l.Held, l.URI)
-					}
-					return nil
-				})
+	return listing("map list", "list the maps that can be followed", "bocage map list --json",
+		func(ctx context.Context, a *app.App) ([]mapLine, error) {
+			ms, err := a.Store.Maps(ctx)
+			if err != nil {
+				return nil, err
 			}
+			lines := make([]mapLine, len(ms))
+			for i, m := range ms {
+				if lines[i], err = lineMap(ctx, a, m); err != nil {
+					return nil, err
+				}
+			}
+			return lines, nil
 		},
-	}
+		func(l mapLine) string {
+			return fmt.Sprintf("%-24s %6d entries %6d followers %4d waiting for a digest  %s", l.Handle, l.Entries, l.Followers, l.Held, l.URI)
+		})
 }
 
 func mapShowCommand() command {

@@ -3,14 +3,19 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"codeberg.org/bocage/bocage/internal/app"
+	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/moderation"
 	"codeberg.org/bocage/bocage/internal/store"
 )
@@ -338,12 +343,12 @@ func reportsCommand() command {
 				if err := c.want(0, 2); err != nil {
 					return err
 				}
-				if len(c.args) == 1 {
-					return usagef("an outcome is missing: one of %s", strings.Join(moderation.Outcomes(), " "))
+				if err := reportArguments(c.args, *reason); err != nil {
+					return err
 				}
 				return c.with(ctx, false, func(a *app.App) error {
 					if len(c.args) == 2 {
-						return a.Moderation.Close(ctx, system, c.args[0], c.args[1], *reason)
+						return closeReport(ctx, c, a, *reason)
 					}
 					rs, err := a.Store.Reports(ctx, !*closed, "", 200)
 					if err != nil {
@@ -364,6 +369,39 @@ func reportsCommand() command {
 			}
 		},
 	}
+}
+
+// reportArguments checks the arguments that close a report.
+func reportArguments(args []string, reason string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	outcomes := strings.Join(moderation.Outcomes(), ", ")
+	switch _, err := uuid.Parse(args[0]); {
+	case err != nil:
+		return usagef("%.100q is not the id of a report: without arguments the open ones are listed, with --closed the others", args[0])
+	case len(args) == 1:
+		return usagef("say what became of the report: one of %s", outcomes)
+	case !slices.Contains(moderation.Outcomes(), args[1]):
+		return usagef("%.100q is not what may become of a report: one of %s", args[1], outcomes)
+	case reason == "":
+		return usagef("say why, with --reason")
+	}
+	return nil
+}
+
+func closeReport(ctx context.Context, c *call, a *app.App, reason string) error {
+	err := a.Moderation.Close(ctx, system, c.args[0], c.args[1], reason)
+	if errors.Is(err, directory.ErrNotFound) {
+		return fmt.Errorf("there is no report %s: 'bocage moderation reports' lists the open ones, with --closed the others", c.args[0])
+	}
+	if errors.Is(err, directory.ErrConflict) {
+		return fmt.Errorf("report %s is closed already: 'bocage moderation reports --closed' says how", c.args[0])
+	}
+	if err == nil {
+		fmt.Fprintf(c.out, "report %s: %s\n", c.args[0], c.args[1])
+	}
+	return err
 }
 
 func quarantineCommand() command {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"reflect"
 	"strings"
+	"time"
 
 	"golang.org/x/term"
 
@@ -188,10 +189,25 @@ func findEntry(ctx context.Context, a *app.App, name string) (directory.Entry, e
 	if errors.Is(err, directory.ErrNotFound) {
 		return e, fmt.Errorf("no entry %q here: 'bocage entry list' shows them", name)
 	}
+	if errors.Is(err, directory.ErrGone) {
+		return e, goneEntry(a, e, name)
+	}
 	if err != nil {
 		return e, fmt.Errorf("entry %q: %w", name, err)
 	}
 	return e, nil
+}
+
+// goneEntry says that an entry is no more, and what can be done.
+func goneEntry(a *app.App, e directory.Entry, name string) error {
+	on := ""
+	if !e.DeletedAt.IsZero() {
+		on = " on " + e.DeletedAt.Format(time.DateOnly)
+	}
+	if !a.Env.IsLocal(e.URI) {
+		return fmt.Errorf("%q was deleted%s by the instance that published it: only that one can publish it again", name, on)
+	}
+	return fmt.Errorf("%q was deleted for good%s and cannot be brought back: 'bocage entry create' or 'org create' makes a new one, with a new address", name, on)
 }
 
 // name is the display name of an entry.

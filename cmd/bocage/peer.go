@@ -117,38 +117,22 @@ func stateOf(l peerLine) string {
 }
 
 func peerListCommand() command {
-	return command{
-		name: "peer list", short: "list the servers that this instance knows", example: "bocage peer list --json",
-		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
-			asJSON := fs.Bool("json", false, "print JSON")
-			return func(ctx context.Context, c *call) error {
-				if err := c.want(0, 0); err != nil {
-					return err
-				}
-				return c.with(ctx, false, func(a *app.App) error {
-					ps, err := a.Store.Peers(ctx)
-					if err != nil {
-						return err
-					}
-					oldest, err := a.Store.OldestDeliveries(ctx)
-					if err != nil {
-						return err
-					}
-					lines := make([]peerLine, len(ps))
-					for i, p := range ps {
-						lines[i] = linePeer(p, oldest[p.Origin])
-					}
-					if *asJSON {
-						return c.print(lines)
-					}
-					for _, p := range lines {
-						fmt.Fprintf(c.out, "%-40s %-8s %6d entries %6d waiting  %s\n", p.Origin, stateOf(p), p.Entries, p.Queued, inWords(p))
-					}
-					return nil
-				})
+	return listing("peer list", "list the servers that this instance knows", "bocage peer list --json",
+		func(ctx context.Context, a *app.App) ([]peerLine, error) {
+			ps, err := a.Store.Peers(ctx)
+			if err != nil {
+				return nil, err
 			}
+			oldest, err := a.Store.OldestDeliveries(ctx)
+			lines := make([]peerLine, len(ps))
+			for i, p := range ps {
+				lines[i] = linePeer(p, oldest[p.Origin])
+			}
+			return lines, err
 		},
-	}
+		func(p peerLine) string {
+			return fmt.Sprintf("%-40s %-8s %6d entries %6d waiting  %s", p.Origin, stateOf(p), p.Entries, p.Queued, inWords(p))
+		})
 }
 
 func peerShowCommand() command {

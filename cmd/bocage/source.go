@@ -38,59 +38,40 @@ type sourceLine struct {
 }
 
 func sourceListCommand() command {
-	return command{
-		name: "source list", short: "list what is followed, with its rule and what came of it", example: "bocage source list --json",
-		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
-			asJSON := fs.Bool("json", false, "print JSON")
-			return func(ctx context.Context, c *call) error {
-				if err := c.want(0, 0); err != nil {
-					return err
-				}
-				return c.with(ctx, false, func(a *app.App) error { return listSources(ctx, c, a, *asJSON) })
+	return listing("source list", "list what is followed, with its rule and what came of it", "bocage source list --json", sourceLines,
+		func(l sourceLine) string {
+			rule := "everything"
+			if l.Rule != nil {
+				rule = l.Rule.String()
 			}
-		},
-	}
+			return fmt.Sprintf("%-44s %-8s %6d shown %6d in review %6d ignored  %s  %s", l.Object, l.State, l.Published, l.Review, l.Ignored, rule, l.LastError)
+		})
 }
 
-func listSources(ctx context.Context, c *call, a *app.App, asJSON bool) error {
-	lines := []sourceLine{}
+func sourceLines(ctx context.Context, a *app.App) (lines []sourceLine, err error) {
 	for after := ""; ; {
 		fs, err := a.Store.Followings(ctx, a.Env.InstanceURI(), after, store.DefaultLimit)
-		if err != nil {
-			return err
-		}
-		if len(fs) == 0 {
-			break
+		if err != nil || len(fs) == 0 {
+			return lines, err
 		}
 		for _, f := range fs {
 			after = f.Object
 			n, err := a.Harvest.Counted(ctx, f)
 			if err != nil {
-				return err
+				return nil, err
 			}
 			l := sourceLine{Object: f.Object, Name: f.Name, State: f.State, Published: n.Publish, Review: n.Review, Ignored: n.Ignore,
 				Synced: f.Synced, LastError: f.LastError}
 			if f.Rule != "" {
 				rule, err := directory.ParseSourceRule([]byte(f.Rule))
 				if err != nil {
-					return err
+					return nil, err
 				}
 				l.Rule = &rule
 			}
 			lines = append(lines, l)
 		}
 	}
-	if asJSON {
-		return c.print(lines)
-	}
-	for _, l := range lines {
-		rule := "everything"
-		if l.Rule != nil {
-			rule = l.Rule.String()
-		}
-		fmt.Fprintf(c.out, "%-44s %-8s %6d shown %6d in review %6d ignored  %s  %s\n", l.Object, l.State, l.Published, l.Review, l.Ignored, rule, l.LastError)
-	}
-	return nil
 }
 
 func sourceRehearseCommand() command {
@@ -430,27 +411,20 @@ func sourceReviewCommand() command {
 }
 
 func sourceDecideCommand(word, decision, short string) command {
-	return command{
-		name: "source " + word, args: "URI…", short: short, example: "bocage source " + word + " https://communs.example/texts/01 --reason '" + map[string]string{"approve": "read it", "reject": "not a commons"}[word] + "'",
-		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
-			reason := fs.String("reason", "", "why, for the log")
-			undo := fs.Bool("undo", false, "take the decision back; the rules decide again")
-			return func(ctx context.Context, c *call) error {
-				if err := c.want(1, 1000); err != nil {
-					return err
-				}
-				return c.with(ctx, true, func(a *app.App) error {
-					d := decision
-					if *undo {
-						d = ""
-					}
-					if err := a.Harvest.Review(ctx, system, c.args, d, *reason); err != nil {
-						return err
-					}
-					fmt.Fprintf(c.out, "%s: %d done\n", map[bool]string{true: "decision taken back", false: word}[*undo], len(c.args))
-					return nil
-				})
+	var undo *bool
+	why := map[string]string{"approve": "read it", "reject": "not a commons"}[word]
+	return deciding("source "+word, "URI…", short, "bocage source "+word+" https://communs.example/texts/01 --reason '"+why+"'", 1, 1000,
+		func(ctx context.Context, c *call, a *app.App, reason string) error {
+			d, said := decision, word
+			if *undo {
+				d, said = "", "decision taken back"
 			}
-		},
-	}
+			if err := a.Harvest.Review(ctx, system, c.args, d, reason); err != nil {
+				return err
+			}
+			fmt.Fprintf(c.out, "%s: %d done\n", said, len(c.args))
+			return nil
+		}).withFlags(func(fs *flag.FlagSet) {
+		undo = fs.Bool("undo", false, "take the decision back; the rules decide again")
+	})
 }

@@ -26,31 +26,12 @@ func tourState(t directory.Tour) string {
 }
 
 func tourListCommand() command {
-	return command{
-		name: "tour list", short: "list the guided tours, drafts too", example: "bocage tour list --json",
-		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
-			asJSON := fs.Bool("json", false, "print JSON")
-			return func(ctx context.Context, c *call) error {
-				if err := c.want(0, 0); err != nil {
-					return err
-				}
-				return c.with(ctx, false, func(a *app.App) error {
-					ts, err := a.Store.Tours(ctx)
-					if err != nil || *asJSON {
-						if err != nil {
-							return err
-						}
-						return c.print(ts)
-					}
-					for _, t := range ts {
-						title, _ := t.Title.In()
-						fmt.Fprintf(c.out, "%-24s %3d steps  version %d  %-22s %s\n", t.Slug, len(t.Steps), t.Revision, tourState(t), title)
-					}
-					return nil
-				})
-			}
-		},
-	}
+	return listing("tour list", "list the guided tours, drafts too", "bocage tour list --json",
+		func(ctx context.Context, a *app.App) ([]directory.Tour, error) { return a.Store.Tours(ctx) },
+		func(t directory.Tour) string {
+			title, _ := t.Title.In()
+			return fmt.Sprintf("%-24s %3d steps  version %d  %-22s %s", t.Slug, len(t.Steps), t.Revision, tourState(t), title)
+		})
 }
 
 // tourFile is a tour as it travels between instances: its words only.

@@ -122,36 +122,20 @@ type userLine struct {
 }
 
 func userListCommand() command {
-	return command{
-		name: "user list", short: "list the people who may sign in", example: "bocage user list --json",
-		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
-			asJSON := fs.Bool("json", false, "print JSON")
-			return func(ctx context.Context, c *call) error {
-				if err := c.want(0, 0); err != nil {
-					return err
-				}
-				return c.with(ctx, false, func(a *app.App) error {
-					us, err := a.Store.Users(ctx)
-					if err != nil {
-						return err
-					}
-					lines := make([]userLine, len(us))
-					for i, u := range us {
-						lines[i] = userLine{u.ID, u.Name, u.Email, u.Admin, u.Disabled, u.Orgs, u.Created}
-					}
-					if *asJSON {
-						return c.print(lines)
-					}
-					for _, u := range lines {
-						role := "editor"
-						if u.Admin {
-							role = "admin"
-						}
-						fmt.Fprintf(c.out, "%-20s %-7s %s\n", u.Name, role, u.Email)
-					}
-					return nil
-				})
+	return listing("user list", "list the people who may sign in", "bocage user list --json",
+		func(ctx context.Context, a *app.App) ([]userLine, error) {
+			us, err := a.Store.Users(ctx)
+			lines := make([]userLine, len(us))
+			for i, u := range us {
+				lines[i] = userLine{u.ID, u.Name, u.Email, u.Admin, u.Disabled, u.Orgs, u.Created}
 			}
+			return lines, err
 		},
-	}
+		func(u userLine) string {
+			role := "editor"
+			if u.Admin {
+				role = "admin"
+			}
+			return fmt.Sprintf("%-20s %-7s %s", u.Name, role, u.Email)
+		})
 }
