@@ -31,14 +31,12 @@ type API struct {
 	cfg    Config
 	tiles  *lru // of entry tiles, by revision, address and selection
 	base   *lru // of basemap tiles, by address
-	counts *lru // of facets without a bounding box
 }
 
 // Bytes of answers that are kept compressed.
 const (
 	entryTileBytes = 64 << 20
 	baseTileBytes  = 64 << 20
-	facetBytes     = 1 << 20
 )
 
 // New returns the handlers.
@@ -49,7 +47,7 @@ func New(cfg Config) *API {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.Default()
 	}
-	return &API{cfg: cfg, tiles: newLRU(entryTileBytes), base: newLRU(baseTileBytes), counts: newLRU(facetBytes)}
+	return &API{cfg: cfg, tiles: newLRU(entryTileBytes), base: newLRU(baseTileBytes)}
 }
 
 // Preflight answers OPTIONS: any page may read the API, nothing may write.

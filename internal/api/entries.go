@@ -84,14 +84,7 @@ func (a *API) matched(ctx context.Context, f store.EntryFilter) (int, error) {
 	if !f.Since.IsZero() {
 		return a.cfg.Store.CountEntries(ctx, f)
 	}
-	sel := f.Selection
-	box := (*atlas.BBox)(sel.BBox)
-	sel.BBox = nil
-	af, err := a.cfg.View.Filter(ctx, sel)
-	if err != nil {
-		return 0, err
-	}
-	return a.cfg.View.Count(box, af), nil
+	return a.cfg.View.Count(ctx, f.Selection, (*atlas.BBox)(f.BBox))
 }
 
 func join(url, query string) string {

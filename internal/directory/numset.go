@@ -50,6 +50,42 @@ func (s *NumSet) Add(num int64) {
 	}
 }
 
+// Remove takes num out.
+func (s *NumSet) Remove(num int64) {
+	w := uint64(num) >> 6
+	if num < 0 || w >= uint64(len(s.words)) {
+		return
+	}
+	if bit := uint64(1) << (num & 63); s.words[w]&bit != 0 {
+		s.words[w] &^= bit
+		s.count--
+	}
+}
+
+// Clone is a set of the same numbers that shares nothing with s.
+func (s *NumSet) Clone() *NumSet {
+	if s == nil {
+		return nil
+	}
+	return &NumSet{words: append([]uint64(nil), s.words...), count: s.count}
+}
+
+// And is the set of the numbers that are in both; nil has every number.
+func (s *NumSet) And(t *NumSet) *NumSet {
+	if s == nil || t == nil {
+		if s == nil {
+			s = t
+		}
+		return s
+	}
+	out := &NumSet{words: make([]uint64, min(len(s.words), len(t.words)))}
+	for i := range out.words {
+		out.words[i] = s.words[i] & t.words[i]
+		out.count += bits.OnesCount64(out.words[i])
+	}
+	return out
+}
+
 // Has reports whether num is in the set; a nil set has every number.
 func (s *NumSet) Has(num int64) bool {
 	if s == nil {

@@ -111,13 +111,6 @@ func ParseSelection(v url.Values) (Selection, error) {
 			fail("origin", "invalid_url", "origin is not scheme://host, nor %q", OriginLocal)
 		}
 	}
-	if l := strings.TrimSpace(v.Get("licence")); l != "" {
-		if !KnownLicence(l) {
-			fail("licence", "unknown", "%.40q is not a known SPDX licence id", l)
-		} else {
-			s.Licence = l
-		}
-	}
 	s.readParts(v, fail)
 	var ok bool
 	if s.FreshMonths, ok = months(v.Get("fresh")); !ok {

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 
@@ -23,8 +24,13 @@ const maxConceptBytes = 500
 // failFunc notes that a field of a selection cannot be read.
 type failFunc func(field, code, format string, args ...any)
 
-// readParts reads language, rules, area and concept.
-func (s *Selection) readParts(v map[string][]string, fail failFunc) {
+// readParts reads licence, language, rules, area and concept.
+func (s *Selection) readParts(v url.Values, fail failFunc) {
+	if l := strings.TrimSpace(v.Get("licence")); KnownLicence(l) {
+		s.Licence = l
+	} else if l != "" {
+		fail("licence", "unknown", "%.40q is not a known SPDX licence id", l)
+	}
 	for _, l := range terms(v["language"]) {
 		p := primaryLanguage(l)
 		if !isLanguage(p) || p == "und" {

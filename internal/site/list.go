@@ -149,11 +149,10 @@ func (s *Site) ranked(ctx context.Context, sel directory.Selection, after string
 // named lists the whole selection by name.
 func (s *Site) named(ctx context.Context, sel directory.Selection, after string) ([]directory.Public, int, string, error) {
 	f := store.EntryFilter{Selection: sel, Order: store.ByName, Limit: listSize + 1}
-	af, err := s.cfg.View.Filter(ctx, sel)
+	total, err := s.cfg.View.Count(ctx, sel, nil)
 	if err != nil {
 		return nil, 0, "", err
 	}
-	total := s.cfg.View.Count(nil, af)
 	if num, key, ok := strings.Cut(after, "."); ok {
 		f.AfterKey = key
 		f.AfterNum, _ = strconv.ParseInt(num, 10, 64)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"codeberg.org/bocage/bocage/internal/directory"
 )
@@ -140,3 +141,13 @@ func (r Reader) ConceptURIs(ctx context.Context, concepts []string) ([]string, e
 	slices.Sort(out)
 	return slices.Compact(out), wrap(err, "concepts")
 }
+
+// NumsOf are the numbers of the public entries of these addresses.
+func (r Reader) NumsOf(ctx context.Context, uris []string) ([]int64, error) {
+	var a args
+	nums, err := collect(ctx, r, scanValue[int64], "SELECT num FROM entry WHERE public AND uri IN "+list(&a, uris)+" ORDER BY num", a...)
+	return nums, wrap(err, "numbers of addresses")
+}
+
+// Now is the store's time.
+func (r Reader) Now() time.Time { return r.clock() }

@@ -5,21 +5,83 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
+	"strconv"
+	"strings"
 
 	"codeberg.org/bocage/bocage/internal/atlas"
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/register"
 	"codeberg.org/bocage/bocage/internal/store"
 )
 
-// Filter resolves a selection for the two indexes: query, tags, origin,
-// licence and freshness become the set of numbers that match. The selection's
-// BBox is not in it. An unknown kind, theme or date wraps ErrInvalid.
+// Filter resolves a selection for the map and the timeline: what they do not
+// hold becomes the set of numbers that match. The selection's BBox is not in it.
+// An unknown kind, theme or date wraps ErrInvalid.
 func (v *View) Filter(ctx context.Context, s directory.Selection) (atlas.Filter, error) {
-	f := atlas.Filter{From: math.MinInt64, To: math.MaxInt64}
+	r, err := v.resolve(ctx, s)
+	if err != nil {
+		return atlas.Filter{}, err
+	}
+	f := atlas.Filter{Kinds: r.columns.Kinds, Themes: r.columns.Themes, From: r.columns.From, To: r.columns.To, Dated: r.columns.Dated}
+	rest := r.columns
+	rest.Kinds, rest.Themes, rest.Dated, rest.Sets = 0, 0, false, nil
+	if r.inColumns {
+		if f.Only, err = v.chosen("columns "+r.key, r.now, rest); err != nil {
+			return f, fmt.Errorf("filter: %w", err)
+		}
+	}
+	for _, set := range r.columns.Sets {
+		f.Only = f.Only.And(set)
+	}
+	return f, nil
+}
+
+// Set is the numbers of the public entries of a selection, nil for all. The
+// selection's BBox is not in it.
+func (v *View) Set(ctx context.Context, s directory.Selection) (*directory.NumSet, error) {
+	s.BBox = nil
+	if s.IsZero() {
+		return nil, nil
+	}
+	r, err := v.resolve(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	set, err := v.chosen("all "+s.Values().Encode()+r.key, r.now, r.columns)
+	if err != nil {
+		return nil, fmt.Errorf("choose: %w", err)
+	}
+	return set, nil
+}
+
+// chosen is the set of a filter of the register, kept under a key.
+func (v *View) chosen(key string, now int, f register.Filter) (*directory.NumSet, error) {
+	g := v.Register()
+	return v.sets.get(key, now, func() (*directory.NumSet, error) { return g.Select(f), nil },
+		func(old *directory.NumSet, changed []int64) (*directory.NumSet, error) {
+			return g.Renew(old, f, changed), nil
+		})
+}
+
+// resolved is a selection as the indexes understand it.
+type resolved struct {
+	columns register.Filter
+	// inColumns says that more than kinds, themes, a period and sets are chosen.
+	inColumns bool
+	// key changes with what may change without a change of an entry.
+	key string
+	// now is when it was resolved, see sets.now.
+	now int
+}
+
+func (v *View) resolve(ctx context.Context, s directory.Selection) (resolved, error) {
+	r := resolved{now: v.sets.now()}
+	f := &r.columns
 	for _, k := range s.Kinds {
 		n := k.Number()
 		if n < 0 {
-			return f, fmt.Errorf("filter: unknown kind %q: %w", k, directory.ErrInvalid)
+			return r, fmt.Errorf("filter: unknown kind %q: %w", k, directory.ErrInvalid)
 		}
 		f.Kinds |= 1 << n
 	}
@@ -28,85 +90,175 @@ func (v *View) Filter(ctx context.Context, s directory.Selection) (atlas.Filter,
 	for _, slug := range s.Themes {
 		n := directory.ThemeNumber(slug)
 		if n < 0 {
-			return f, fmt.Errorf("filter: unknown theme %q: %w", slug, directory.ErrInvalid)
+			return r, fmt.Errorf("filter: unknown theme %q: %w", slug, directory.ErrInvalid)
 		}
 		f.Themes |= 1 << n
 	}
+	if err := r.period(s); err != nil {
+		return r, err
+	}
+	if err := v.columns(ctx, s, &r); err != nil {
+		return r, fmt.Errorf("filter: %w", err)
+	}
+	if s.Query != "" {
+		set, err := v.found(ctx, directory.Selection{Query: s.Query}, r.now, "")
+		if err != nil {
+			return r, err
+		}
+		f.Sets = append(f.Sets, set)
+	}
+	if s.Series != "" {
+		set, err := v.found(ctx, directory.Selection{Series: s.Series}, r.now, "")
+		if err != nil {
+			return r, err
+		}
+		f.Sets = append(f.Sets, set)
+	}
+	if s.Map != "" { // its members may change without a change of an entry
+		version, err := v.store.MapVersion(ctx, s.Map)
+		if err != nil && !errors.Is(err, directory.ErrNotFound) {
+			return r, fmt.Errorf("filter: %w", err)
+		}
+		set, err := v.found(ctx, directory.Selection{Map: s.Map}, r.now, version)
+		if err != nil {
+			return r, err
+		}
+		f.Sets = append(f.Sets, set)
+		r.key += "#" + version
+	}
+	return r, nil
+}
+
+func (r *resolved) period(s directory.Selection) error {
+	f := &r.columns
+	f.From, f.To = math.MinInt64, math.MaxInt64
 	if s.From != "" {
 		d, err := directory.ParseEDTF(s.From)
 		if err != nil {
-			return f, fmt.Errorf("filter: from: %w", err)
+			return fmt.Errorf("filter: from: %w", err)
 		}
 		f.From, f.Dated = d.From, true
 	}
 	if s.To != "" {
 		d, err := directory.ParseEDTF(s.To)
 		if err != nil {
-			return f, fmt.Errorf("filter: to: %w", err)
+			return fmt.Errorf("filter: to: %w", err)
 		}
 		f.To, f.Dated = d.To, true
 	}
-	only, err := v.only(ctx, s)
-	if err != nil {
-		return f, err
+	return nil
+}
+
+// columns fills in what the register holds, and the part of the key for it.
+func (v *View) columns(ctx context.Context, s directory.Selection, r *resolved) error {
+	f := &r.columns
+	for _, t := range s.Tags {
+		f.Tags = append(f.Tags, directory.Fold(t))
 	}
-	f.Only = only
-	return f, nil
-}
-
-// only is the set of entries that match what the indexes do not hold; nil = all.
-func (v *View) only(ctx context.Context, s directory.Selection) (*directory.NumSet, error) {
-	return v.set(ctx, directory.Selection{Query: s.Query, Tags: s.Tags, Origin: s.Origin, Licence: s.Licence, FreshMonths: s.FreshMonths, Map: s.Map,
-		Languages: s.Languages, Rules: s.Rules, Areas: s.Areas, Concepts: s.Concepts, Series: s.Series})
-}
-
-// Set is the numbers of the public entries of a selection, nil for all. The
-// selection's BBox is not in it.
-func (v *View) Set(ctx context.Context, s directory.Selection) (*directory.NumSet, error) {
-	s.BBox = nil
-	return v.set(ctx, s)
-}
-
-func (v *View) set(ctx context.Context, rest directory.Selection) (*directory.NumSet, error) {
-	s := rest
-	key := rest.Values().Encode()
-	if key == "" {
-		return nil, nil
+	switch s.Origin {
+	case "":
+	case directory.OriginLocal:
+		f.Origin = new(string)
+	default:
+		f.Origin = &s.Origin
 	}
-	if s.Map != "" { // its members may change without a change of an entry
-		version, err := v.store.MapVersion(ctx, s.Map)
-		if err != nil && !errors.Is(err, directory.ErrNotFound) {
-			return nil, fmt.Errorf("filter: %w", err)
+	f.Licence, f.Languages, f.Rules, f.Departments = s.Licence, s.Languages, s.Rules, s.Departments()
+	key := directory.Selection{Tags: s.Tags, Origin: s.Origin, Licence: s.Licence, Languages: s.Languages, Rules: s.Rules,
+		Areas: s.Areas, Concepts: s.Concepts, FreshMonths: s.FreshMonths}
+	r.key = key.Values().Encode()
+	r.inColumns = r.key != ""
+	if s.FreshMonths > 0 { // to the minute, so that the set is the same for a while
+		f.Since = v.freshSince(s.FreshMonths)
+		r.key += "@" + strconv.FormatInt(f.Since, 36)
+	}
+	if len(s.Concepts) > 0 {
+		var nums []int64
+		var err error
+		if f.Concepts, nums, err = v.concepts(ctx, s.Concepts, r.now); err != nil {
+			return err
 		}
-		key += "#" + version
+		f.Own = directory.NewNumSet(nums...)
+		r.key += "=" + strings.Join(f.Concepts, " ") + fmt.Sprint(nums)
 	}
+	return nil
+}
+
+// freshSince is the moment of so many months ago, Unix seconds.
+func (v *View) freshSince(months int) int64 {
+	const minute = 60
+	return v.store.Now().AddDate(0, -months, 0).Unix() / minute * minute
+}
+
+// conceptsKept is what the names of concepts stood for at a moment.
+type conceptsKept struct {
+	now  int
+	uris []string
+	nums []int64
+}
+
+// concepts resolves concepts, once for each change of the directory.
+func (v *View) concepts(ctx context.Context, concepts []string, now int) ([]string, []int64, error) {
+	key := strings.Join(concepts, " ")
 	v.mu.RLock()
-	set, ok := v.filters[key]
-	seq := v.seq
+	k, ok := v.named[key]
 	v.mu.RUnlock()
-	if ok {
-		return set, nil
+	if ok && k.now >= now {
+		return k.uris, k.nums, nil
 	}
-	words := rest
-	words.Query = ""
-	var nums []int64
-	var err error
-	if len(words.Values()) == 0 { // the search index has public entries only
-		nums, err = v.store.SearchNums(ctx, rest.Query, 0)
-	} else {
-		nums, err = v.store.EntryNums(ctx, store.EntryFilter{Selection: rest})
+	uris, err := v.store.ConceptURIs(ctx, concepts)
+	if err != nil {
+		return nil, nil, err
 	}
+	nums, err := v.store.NumsOf(ctx, uris)
+	if err != nil {
+		return nil, nil, err
+	}
+	if uris == nil {
+		uris = []string{}
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.named) >= maxSets {
+		clear(v.named)
+	}
+	v.named[key] = conceptsKept{now, uris, nums}
+	return uris, nums, nil
+}
+
+// found is the set of what only the database knows: words, or the members of a
+// map, of which version changes the key.
+func (v *View) found(ctx context.Context, s directory.Selection, now int, version string) (*directory.NumSet, error) {
+	set, err := v.sets.get("found "+s.Values().Encode()+"#"+version, now, func() (*directory.NumSet, error) {
+		var nums []int64
+		var err error
+		if s.Query != "" { // the search index has public entries only
+			nums, err = v.store.SearchNums(ctx, s.Query, 0)
+		} else {
+			nums, err = v.store.EntryNums(ctx, store.EntryFilter{Selection: s})
+		}
+		return directory.NewNumSet(nums...), err
+	}, func(old *directory.NumSet, changed []int64) (*directory.NumSet, error) {
+		out := old.Clone()
+		slices.Sort(changed)
+		for part := range slices.Chunk(slices.Compact(changed), renewMost) {
+			nums, err := v.store.EntryNums(ctx, store.EntryFilter{Selection: s, Nums: part})
+			if err != nil {
+				return nil, err
+			}
+			for _, n := range part {
+				out.Remove(n)
+			}
+			for _, n := range nums {
+				out.Add(n)
+			}
+		}
+		return out, nil
+	})
 	if err != nil {
 		return nil, fmt.Errorf("filter: %w", err)
 	}
-	set = directory.NewNumSet(nums...)
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if v.seq == seq {
-		if len(v.filters) >= maxFilters {
-			clear(v.filters)
-		}
-		v.filters[key] = set
-	}
 	return set, nil
 }
+
+// renewMost is how many numbers one question to the database asks about.
+const renewMost = 500

@@ -52,7 +52,7 @@ func TestShapesFollowTheDatabase(t *testing.T) {
 		} {
 			box := atlas.BBox(c.box)
 			for _, v := range []*view.View{v, fresh} {
-				if got := v.Count(&box, atlas.Filter{}); got != c.want {
+				if got, err := v.Count(ctx, directory.Selection{}, &box); got != c.want || err != nil {
 					t.Errorf("%v: %d in memory, want %d", c.box, got, c.want)
 				}
 			}

@@ -1,8 +1,8 @@
-// Package view keeps the map and the timeline of this process as fresh as the
-// database: it loads the atlas and the chronicle at start and follows the
+// Package view keeps the map, the timeline and the register of this process as fresh as the
+// database: it loads the atlas, the chronicle and the register at start and follows the
 // change sequence, whichever process wrote it.
 //
-// What belongs: the two indexes, the small caches that name their numbers, and
+// What belongs: the three indexes and
 // turning a Selection into their filter. What does not: drawing and SQL.
 // Packages api and site ask it; app runs it.
 package view
@@ -18,6 +18,7 @@ import (
 	"codeberg.org/bocage/bocage/internal/atlas"
 	"codeberg.org/bocage/bocage/internal/chronicle"
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/register"
 	"codeberg.org/bocage/bocage/internal/store"
 )
 
@@ -25,9 +26,6 @@ const (
 	defaultPoll = 300 * time.Millisecond
 	// batchRows is how many changes one look takes at a time.
 	batchRows = 2000
-	// maxFilters bounds the cache of resolved selections; a page asks for the
-	// same one with each of its tiles.
-	maxFilters = 64
 )
 
 // Config is what a View needs.
@@ -51,20 +49,18 @@ type View struct {
 	mu        sync.RWMutex
 	atlas     *atlas.Atlas
 	chronicle *chronicle.Chronicle
-	labels    map[int64]Label
-	// unplaced are the entries that are not on the map, without a position.
-	unplaced  map[int64]atlas.Point
 	extents   extents
-	origins   []string
-	originNum map[string]uint16
 	// regions and series number the lanes of the timeline, from 1.
 	regions, series lanes
+	register        *register.Register
 	// dead are the origins whose entries are not shown, see refreshDead; turns
 	// counts how often they changed.
-	dead    map[string]bool
-	turns   int64
-	seq     int64
-	filters map[string]*directory.NumSet
+	dead  map[string]bool
+	turns int64
+	seq   int64
+	sets  *sets
+	kept  *countsKept
+	named map[string]conceptsKept
 }
 
 // New returns an empty View; Load fills it.
@@ -87,12 +83,11 @@ func New(cfg Config) *View {
 
 func (v *View) reset() {
 	v.atlas, v.chronicle = atlas.New(nil), chronicle.New(nil)
-	v.labels, v.unplaced = map[int64]Label{}, map[int64]atlas.Point{}
 	v.extents = newExtents()
-	v.origins, v.originNum = []string{""}, map[string]uint16{"": 0}
+	v.register = register.New()
 	v.dead = map[string]bool{}
 	v.regions, v.series = lanes{}, lanes{}
-	v.seq, v.filters = 0, map[string]*directory.NumSet{}
+	v.seq, v.sets, v.kept, v.named = 0, newSets(), newCountsKept(), map[string]conceptsKept{}
 }
 
 // Load builds the indexes from the whole database.
@@ -119,16 +114,18 @@ func (v *View) Load(ctx context.Context) error {
 	}
 	var points []atlas.Point
 	var spans []chronicle.Interval
+	rows := make([]register.Row, 0, batchRows)
 	err = v.store.ScanIndex(ctx, func(r store.IndexRow) error {
 		if r.Gone || v.dead[r.Origin] {
 			return nil
 		}
-		v.labels[r.Num] = Label{ID: r.ID, Name: r.Name, Origin: r.Origin, Kind: r.Kind}
+		if rows = append(rows, registerRow(r)); len(rows) == batchRows {
+			v.register.Apply(rows, nil)
+			rows = rows[:0]
+		}
 		if r.HasPoint {
 			points = append(points, v.point(r))
 			v.extents.place(points[len(points)-1])
-		} else {
-			v.unplaced[r.Num] = v.point(r)
 		}
 		if r.HasDate {
 			spans = append(spans, v.interval(r))
@@ -139,21 +136,25 @@ func (v *View) Load(ctx context.Context) error {
 		return fmt.Errorf("load view: %w", err)
 	}
 	v.extents.sort()
+	v.register.Apply(rows, nil)
 	v.atlas, v.chronicle, v.seq = atlas.New(points), chronicle.New(spans), seq
 	return nil
 }
 
-// point needs v.mu.
 func (v *View) point(r store.IndexRow) atlas.Point {
-	n, ok := v.originNum[r.Origin]
-	if !ok && len(v.origins) < 1<<16 {
-		n = uint16(len(v.origins))
-		v.origins = append(v.origins, r.Origin)
-		v.originNum[r.Origin] = n
-	}
 	return atlas.Point{Num: r.Num, Lat: r.Lat, Lon: r.Lon, Kind: uint8(r.Kind.Number()), Theme: int8(r.Theme),
-		Themes: r.ThemeMask, From: r.From, To: r.To, Dated: r.HasDate, Origin: n,
+		Themes: r.ThemeMask, From: r.From, To: r.To, Dated: r.HasDate, Origin: v.register.OriginNumber(r.Origin),
 		Approximate: v.extents.approximate[r.Num]}
+}
+
+func registerRow(r store.IndexRow) register.Row {
+	tags := make([]register.Tag, len(r.Tags))
+	for i, t := range r.Tags {
+		tags[i] = register.Tag(t)
+	}
+	return register.Row{Num: r.Num, ID: r.ID, Name: r.Name, Origin: r.Origin, Kind: uint8(r.Kind.Number()), Themes: r.ThemeMask,
+		Placed: r.HasPoint, Dated: r.HasDate, From: r.From, To: r.To, Licence: r.Licence, Department: r.Department, Rules: r.Rules,
+		Confirmed: r.LastConfirmed / 1e6, Languages: r.Languages, Concepts: r.Concepts, Tags: tags}
 }
 
 // Run follows the change sequence until ctx ends, and then returns nil. A
@@ -228,23 +229,21 @@ func (v *View) apply(rows []store.IndexRow, extents []store.Extent) {
 	}
 	var points []atlas.Point
 	var spans []chronicle.Interval
-	var noPoint, noDate []int64
+	var gone, noPoint, noDate, changed []int64
+	var in []register.Row
 	for _, r := range rows {
 		v.seq = max(v.seq, r.Seq)
+		changed = append(changed, r.Num)
 		if r.Gone || v.dead[r.Origin] {
-			delete(v.labels, r.Num)
-			delete(v.unplaced, r.Num)
-			noPoint, noDate = append(noPoint, r.Num), append(noDate, r.Num)
+			gone, noPoint, noDate = append(gone, r.Num), append(noPoint, r.Num), append(noDate, r.Num)
 			continue
 		}
-		v.labels[r.Num] = Label{ID: r.ID, Name: r.Name, Origin: r.Origin, Kind: r.Kind}
+		in = append(in, registerRow(r))
 		if r.HasPoint {
 			points = append(points, v.point(r))
 			v.extents.place(points[len(points)-1])
-			delete(v.unplaced, r.Num)
 		} else {
 			noPoint = append(noPoint, r.Num)
-			v.unplaced[r.Num] = v.point(r)
 		}
 		if r.HasDate {
 			spans = append(spans, v.interval(r))
@@ -255,7 +254,8 @@ func (v *View) apply(rows []store.IndexRow, extents []store.Extent) {
 	v.extents.sort()
 	v.atlas.Apply(points, noPoint)
 	v.chronicle.Apply(spans, noDate)
-	clear(v.filters)
+	v.register.Apply(in, gone)
+	v.sets.note(changed)
 }
 
 // Atlas is the map index.
@@ -270,6 +270,13 @@ func (v *View) Chronicle() *chronicle.Chronicle {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	return v.chronicle
+}
+
+// Register is what entries are chosen and counted by.
+func (v *View) Register() *register.Register {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.register
 }
 
 // Revision changes whenever something that the public sees did; with the
@@ -289,30 +296,19 @@ type Label struct {
 // Labels returns the labels of the entries that have these numbers; numbers
 // that are not public any more are left out.
 func (v *View) Labels(nums []int64) map[int64]Label {
-	v.mu.RLock()
-	defer v.mu.RUnlock()
+	g := v.Register()
+	kinds := directory.Kinds()
 	out := make(map[int64]Label, len(nums))
 	for _, n := range nums {
-		if l, ok := v.labels[n]; ok {
-			out[n] = l
+		if l, ok := g.Label(n); ok {
+			out[n] = Label{ID: l.ID, Name: l.Name, Origin: l.Origin, Kind: kinds[l.Kind]}
 		}
 	}
 	return out
 }
 
 // Origin is the instance that an atlas.Hit's Origin number stands for, "" for ours.
-func (v *View) Origin(n uint16) string {
-	v.mu.RLock()
-	defer v.mu.RUnlock()
-	if int(n) >= len(v.origins) {
-		return ""
-	}
-	return v.origins[n]
-}
+func (v *View) Origin(n uint16) string { return v.Register().Origin(n) }
 
 // Len is the number of public entries that the view knows.
-func (v *View) Len() int {
-	v.mu.RLock()
-	defer v.mu.RUnlock()
-	return len(v.labels)
-}
+func (v *View) Len() int { return v.Register().Len() }
