@@ -28,9 +28,9 @@ type Config struct {
 // error that wraps a sentinel of package directory, for the caller to render
 // (see WriteProblem).
 type API struct {
-	cfg    Config
-	tiles  *lru // of entry tiles, by revision, address and selection
-	base   *lru // of basemap tiles, by address
+	cfg   Config
+	tiles *lru // of entry tiles, by revision, address and selection
+	base  *lru // of basemap tiles, by address
 }
 
 // Bytes of answers that are kept compressed.
