@@ -36,6 +36,7 @@ func (a *App) pages(r chi.Router) {
 	get("/maps/{map}/about", s.Framed(s.MapAbout))
 	r.Get("/maps/{map}/theme.css", a.handle(s.MapStyle, a.plain))
 	get("/start", s.Start)
+	get("/glossary", s.Glossary)
 	get("/tours", s.Tours)
 	get("/tours/{slug}", s.Tour)
 	get("/tours/{slug}/offline.html", s.TourOffline)

@@ -11,6 +11,7 @@ import (
 
 	"codeberg.org/bocage/bocage/internal/auth"
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/glossary"
 	"codeberg.org/bocage/bocage/internal/i18n"
 	"codeberg.org/bocage/bocage/internal/page"
 	"codeberg.org/bocage/bocage/internal/sanitize"
@@ -125,6 +126,9 @@ func (s *Site) entryWith(w http.ResponseWriter, r *http.Request, e directory.Ent
 	b := s.pages.Base(w, r, "entry", "")
 	p := &EntryPage{Base: b}
 	p.fill(public)
+	if p.Body, err = s.gloss(r.Context(), b.Locale, p.Body, p.BodyLang, glossary.Options{Skip: entryPath(public)}); err != nil {
+		return err
+	}
 	s.addresses(p, r, e, public)
 	if err := s.connect(r.Context(), p, public); err != nil {
 		return err

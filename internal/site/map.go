@@ -8,6 +8,7 @@ import (
 
 	"codeberg.org/bocage/bocage/internal/auth"
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/glossary"
 	"codeberg.org/bocage/bocage/internal/i18n"
 	"codeberg.org/bocage/bocage/internal/page"
 	"codeberg.org/bocage/bocage/internal/sanitize"
@@ -87,6 +88,10 @@ func (s *Site) MapAbout(w http.ResponseWriter, r *http.Request) error {
 	p.Body, p.BodyLang = sanitize.Text(summary.Text), summary.Lang
 	if home.Text != "" {
 		p.Body, p.BodyLang = sanitize.Text(home.Text), home.Lang
+	}
+	var err error
+	if p.Body, err = s.gloss(ctx, l, p.Body, p.BodyLang, glossary.Options{}); err != nil {
+		return err
 	}
 	p.Follow = &FollowView{Handle: "@" + m.Handle + "@" + s.pages.Host(), URI: uri}
 	p.Limits = s.mapLimits(l, m.Selection)

@@ -66,7 +66,9 @@ type Site struct {
 	origins  cached[[]store.OriginCount]
 	texts    cached[*graph.Graph]
 	concepts cached[[]directory.Public]
-	extent   cached[MapPosition]
+	// glossaries are the matchers of the concepts by language.
+	glossaries cached[*sync.Map]
+	extent     cached[MapPosition]
 	// overviews are the drawings of all texts by language.
 	overviews cached[*sync.Map]
 }

@@ -148,6 +148,7 @@ func (b *bench) routes() http.Handler {
 	handle("GET /concepts", s.Concepts)
 	handle("GET /about", s.About)
 	handle("GET /start", s.Start)
+	handle("GET /glossary", s.Glossary)
 	handle("GET /tours", s.Tours)
 	handle("GET /tours/{slug}", s.Tour)
 	handle("GET /tours/{slug}/offline.html", s.TourOffline)

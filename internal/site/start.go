@@ -74,9 +74,9 @@ func (s *Site) Start(w http.ResponseWriter, r *http.Request) error {
 // startConcept is the concept to begin with: the broadest one, under which most
 // others are; of equals, the first by name.
 func (s *Site) startConcept(ctx context.Context, l *i18n.Locale) (*StartConcept, error) {
-	all, err := s.concepts.get(s.cfg.View.Revision(), func() ([]directory.Public, error) { return s.conceptList(ctx) })
+	all, err := s.allConcepts(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("concepts: %w", err)
+		return nil, err
 	}
 	under := map[string]int{}
 	for _, c := range all {

@@ -9,6 +9,7 @@ import (
 
 	"codeberg.org/bocage/bocage/internal/auth"
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/glossary"
 	"codeberg.org/bocage/bocage/internal/i18n"
 	"codeberg.org/bocage/bocage/internal/page"
 	"codeberg.org/bocage/bocage/internal/sanitize"
@@ -180,11 +181,16 @@ func (s *Site) fillTour(ctx context.Context, p *TourPage, t directory.Tour, base
 	p.Body, p.BodyLang = sanitize.Text(summary.Text), summary.Lang
 	p.Count = l.N("tours.steps", len(t.Steps))
 	p.OfflineHref = "/tours/" + t.Slug + "/offline.html?lang=" + l.Tag
+	words := glossary.Options{Base: base, Seen: map[int]bool{}}
 	for i, step := range t.Steps {
 		v := StepView{Number: i + 1, ID: "etape-" + strconv.Itoa(i+1), Title: textIn(l, step.Title),
 			Position: l.T("tours.position", "n", strconv.Itoa(i+1), "total", strconv.Itoa(len(t.Steps)))}
 		text := textIn(l, step.Text)
-		v.Body, v.BodyLang = sanitize.Text(text.Text), text.Lang
+		v.BodyLang = text.Lang
+		var err error
+		if v.Body, err = s.gloss(ctx, l, sanitize.Text(text.Text), text.Lang, words); err != nil {
+			return err
+		}
 		if err := s.pointStep(ctx, l, &v, step, base); err != nil {
 			return fmt.Errorf("tour %s: %w", t.Slug, err)
 		}

@@ -4,6 +4,7 @@ import { startCopy } from "./copy.js";
 import { startFilters } from "./filters.js";
 import { startForms } from "./form.js";
 import { startGenealogy } from "./genealogy.js";
+import { startGloss } from "./gloss.js";
 import { startNear } from "./near.js";
 import { startSuggest } from "./suggest.js";
 
@@ -13,3 +14,4 @@ startCopy();
 startGenealogy();
 startForms();
 startNear();
+startGloss();
