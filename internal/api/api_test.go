@@ -49,7 +49,7 @@ func routes(a *API) map[string]func(http.ResponseWriter, *http.Request) error {
 		"/api/v1/entries": a.Entries, "/api/v1/entries/{id}": a.Entry, "/api/v1/facets": a.Facets, "/api/v1/timeline": a.Timeline,
 		"/api/v1/tours": a.Tours, "/api/v1/tours/{slug}": a.Tour,
 		"/api/v1/openapi.yaml": a.OpenAPI, "/tiles/entries/{z}/{x}/{y}": a.EntryTile, "/tiles/base/{z}/{x}/{y}": a.BaseTile,
-		"/feeds/events.ics": a.Events, "/feeds/changes.atom": a.Changes, "/export/entries.csv": a.ExportCSV, "/export/entries.geojson": a.ExportGeoJSON,
+		"/feeds/events.ics": a.Events, "/feeds/events/{id}": a.Event, "/feeds/changes.atom": a.Changes, "/export/entries.csv": a.ExportCSV, "/export/entries.geojson": a.ExportGeoJSON,
 	}
 }
 
@@ -455,7 +455,7 @@ func TestOpenAPIMatchesTheRoutes(t *testing.T) {
 	}
 	var got, want []string
 	for _, m := range regexp.MustCompile(`(?m)^  (/\S+):$`).FindAllStringSubmatch(w.Body.String(), -1) {
-		got = append(got, strings.TrimSuffix(m[1], ".mvt"))
+		got = append(got, strings.TrimSuffix(strings.Replace(m[1], "}.ics", "}", 1), ".mvt"))
 	}
 	for pattern := range routes(new(API)) {
 		want = append(want, pattern)

@@ -3,7 +3,10 @@ package api
 import (
 	"fmt"
 	"net/http"
+	"net/url"
+	"strings"
 
+	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/store"
 	"codeberg.org/bocage/bocage/internal/transfer"
 )
@@ -18,6 +21,24 @@ func (a *API) Events(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return a.send(w, r, transfer.ICS, "text/calendar; charset=utf-8", "", ask, 0)
+}
+
+// Event answers GET /feeds/events/{id}.ics: one public event, for a calendar. The
+// error wraps ErrNotFound for what is not a public, dated event.
+func (a *API) Event(w http.ResponseWriter, r *http.Request) error {
+	id, isFile := strings.CutSuffix(r.PathValue("id"), ".ics")
+	e, err := a.cfg.Store.Entry(r.Context(), id)
+	if err == nil && !isFile {
+		err = directory.ErrNotFound
+	}
+	if err != nil {
+		return fmt.Errorf("event %q: %w", id, err)
+	}
+	if p, ok := e.Public(); !ok || p.Kind != directory.KindEvent || p.Period == nil {
+		return fmt.Errorf("event %q: %w", id, directory.ErrNotFound)
+	}
+	ask := asked{filter: store.EntryFilter{Nums: []int64{e.Num}}, values: url.Values{}}
+	return a.send(w, r, transfer.ICS, "text/calendar; charset=utf-8", "event.ics", ask, 1)
 }
 
 // Changes answers GET /feeds/changes.atom?selection: the entries that changed

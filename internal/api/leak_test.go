@@ -25,6 +25,9 @@ func TestLeaks(t *testing.T) {
 			if w.Code != 404 {
 				t.Errorf("%s: %d", name, w.Code)
 			}
+			if w := s.get("/feeds/events/" + id + ".ics"); w.Code != 404 {
+				t.Errorf("%s has a calendar: %d", name, w.Code)
+			}
 			continue
 		}
 		all.WriteString(w.Body.String())

@@ -25,6 +25,7 @@ func (a *App) pages(r chi.Router) {
 	view("/genealogy", s.Genealogy)
 	view("/genealogy/{id}", s.Lineage)
 	view("/concepts", s.Concepts)
+	get("/series/{slug}", s.Series)
 	get("/about", s.About)
 	get("/legal", s.Legal)
 	get("/accessibility", s.Accessibility)

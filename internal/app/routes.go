@@ -93,6 +93,7 @@ func (a *App) data(r chi.Router) {
 	get("/tiles/entries/{z}/{x}/{y}", a.api.EntryTile)
 	get("/tiles/base/{z}/{x}/{y}", a.api.BaseTile)
 	get("/feeds/events.ics", a.api.Events)
+	get("/feeds/events/{id}", a.api.Event)
 	get("/feeds/changes.atom", a.api.Changes)
 	get("/export/entries.csv", a.api.ExportCSV)
 	get("/export/entries.geojson", a.api.ExportGeoJSON)

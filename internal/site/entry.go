@@ -48,16 +48,20 @@ type EntryPage struct {
 	RelationToken, RelationAction string
 	Definitions                   []DefinitionView
 	Events                        []Item
-	Lineage                       *LineageView
-	Facts                         []Fact
-	Tags                          []NamedLink
-	Locator                       sanitize.HTML
-	PlaceNote                     string
-	MapHref                       string
-	Licence                       string
-	LicenceHref                   string
-	Versions                      string
-	Sources                       []Fact
+	// Series is the event\'s place in its series, nil for none; Calendar the address of
+	// its own calendar file, "" for none.
+	Series      *SeriesNav
+	Calendar    string
+	Lineage     *LineageView
+	Facts       []Fact
+	Tags        []NamedLink
+	Locator     sanitize.HTML
+	PlaceNote   string
+	MapHref     string
+	Licence     string
+	LicenceHref string
+	Versions    string
+	Sources     []Fact
 	// Moved says where the entry went, nil when it is here. Others are its other
 	// sheets: twins that were merged, and what it was before it moved here.
 	Moved  *MovedView
@@ -227,6 +231,9 @@ func (s *Site) addresses(p *EntryPage, r *http.Request, e directory.Entry, publi
 	p.HistoryHref = "/" + public.Kind.Path() + "/" + public.ID + "/history"
 	if public.Status.Public() {
 		p.Alternates = []page.Alternate{{Type: "application/activity+json", Href: public.URI}}
+		if public.Kind == directory.KindEvent && public.Period != nil {
+			p.Calendar = "/feeds/events/" + public.ID + ".ics"
+		}
 		p.Exports = []NamedLink{{l.T("entry.export.json"), "/api/v1/entries/" + public.ID}}
 		if public.Origin == "" {
 			p.Exports = append(p.Exports, NamedLink{l.T("entry.export.activitypub"), public.URI})
@@ -279,6 +286,9 @@ func (s *Site) connect(ctx context.Context, p *EntryPage, e directory.Public) er
 	}
 	p.Dates = append(p.Dates, datedRelations(p.Relations)...)
 	if p.Keeper, err = s.keeper(ctx, p.Locale, e); err != nil {
+		return err
+	}
+	if p.Series, err = s.seriesNav(ctx, p.Locale, e); err != nil {
 		return err
 	}
 	if e.Kind.IsActor() {

@@ -144,6 +144,9 @@ func (s *Site) activeFilters(ctx context.Context, l *i18n.Locale, st homeState) 
 	} else if st.sel.Origin != "" {
 		add(hostOf(st.sel.Origin), page.With(st.query, "origin", ""))
 	}
+	if st.sel.Series != "" {
+		add(l.T("filter.series", "name", st.sel.Series), page.With(st.query, "series", ""))
+	}
 	if st.sel.Licence != "" {
 		add(st.sel.Licence, page.With(st.query, "licence", ""))
 	}

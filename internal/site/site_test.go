@@ -142,6 +142,7 @@ func (b *bench) routes() http.Handler {
 	s := b.site
 	handle("GET /{$}", s.Home)
 	handle("GET /timeline", s.Timeline)
+	handle("GET /series/{slug}", s.Series)
 	handle("GET /genealogy", s.Genealogy)
 	handle("GET /genealogy/{id}", s.Lineage)
 	handle("GET /export/{file}", s.ExportGenealogy)

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/sanitize"
 )
 
 // icsEncoder writes an iCalendar stream (RFC 5545) of the events.
@@ -17,11 +18,15 @@ import (
 // all-day event. An event that is known to the month or less finely is an
 // all-day span over the whole of it, TRANSPARENT so that it makes nobody busy,
 // and X-BOCAGE-DATE keeps the date as written: an export leaves nothing out.
-// Only events without any date are not in it, since DTSTART is required.
+// Its description starts with that date in words. Only events without any date are
+// not in it, since DTSTART is required.
 type icsEncoder struct {
 	w    *bufio.Writer
 	info ExportInfo
 }
+
+// icsRefresh is how often a program that subscribes to a calendar is asked to look.
+const icsRefresh = "PT4H"
 
 func (c *icsEncoder) begin() error {
 	c.line("BEGIN", "VCALENDAR")
@@ -35,6 +40,9 @@ func (c *icsEncoder) begin() error {
 	if c.info.Home != "" {
 		c.line("URL", c.info.Home)
 	}
+	// Both are read: RFC 7986 §5.7, and what came before it.
+	c.line("REFRESH-INTERVAL;VALUE=DURATION", icsRefresh)
+	c.line("X-PUBLISHED-TTL", icsRefresh)
 	return nil
 }
 
@@ -59,9 +67,9 @@ func (c *icsEncoder) entry(p directory.Public) error {
 	}
 	c.line("DTSTAMP", utc(stamp))
 	c.when(p.Period, from, to)
-	name, _ := p.Name.In()
+	name, lang := p.Name.In()
 	c.text("SUMMARY", name)
-	if s, _ := p.Summary.In(); s != "" {
+	if s := icsDescription(p, lang); s != "" {
 		c.text("DESCRIPTION", s)
 	}
 	c.line("URL", PageURL(p, c.info.Base))
@@ -72,6 +80,9 @@ func (c *icsEncoder) entry(p directory.Public) error {
 	if pl := p.Place; pl != nil {
 		if l := location(pl); l != "" {
 			c.text("LOCATION", l)
+		}
+		if online := sanitize.URL(pl.Online); online != "" {
+			c.line("CONFERENCE;VALUE=URI", online)
 		}
 		if pl.Point != nil {
 			c.line("GEO", coordinateText(pl.Point.Lat)+";"+coordinateText(pl.Point.Lon))
@@ -94,6 +105,15 @@ func (c *icsEncoder) entry(p directory.Public) error {
 	}
 	c.line("END", "VEVENT")
 	return nil
+}
+
+// icsDescription is the pitch, after the date in words when no day can be named.
+func icsDescription(p directory.Public, lang string) string {
+	s, _ := p.Summary.In()
+	if !p.Period.Form().Vague() {
+		return s
+	}
+	return strings.TrimSpace(p.Period.Human(lang) + ". " + s)
 }
 
 // when writes the dates, in the precision in which they are known.
