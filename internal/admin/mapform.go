@@ -191,6 +191,9 @@ func (a *Admin) showMap(w http.ResponseWriter, r *http.Request, status int, p *M
 			return err
 		}
 		p.DeleteWords = p.N("admin.maps.delete_words", n)
+		if err := a.mapEdits(r, p, old.ID); err != nil {
+			return err
+		}
 	}
 	m, faults := a.mapOf(p.Map)
 	p.StepTitle = p.T("admin.maps.step", "n", strconv.Itoa(p.Step), "name", p.T(stepNames[p.Step-1]))

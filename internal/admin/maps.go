@@ -73,6 +73,8 @@ type MapPage struct {
 	// Preview says how many entries the selection has; "" before it is valid.
 	Preview string
 	Sample  []string
+	// Edits are the versions that the map can be made again.
+	Edits []MapEditRow
 	// New is true for a map that is not there yet.
 	New bool
 	// Fixed is the handle of one that is there, in words.

@@ -27,6 +27,7 @@ func (a *App) administration(r chi.Router) {
 	get("/admin/maps/{id}", s.Map)
 	post("/admin/maps/{id}", s.PostMap)
 	post("/admin/maps/{id}/delete", s.PostDeleteMap)
+	post("/admin/maps/{id}/revert", s.PostRevertMap)
 	get("/admin/tours", s.Tours)
 	post("/admin/tours", s.PostNewTour)
 	get("/admin/tours/{id}", s.Tour)

@@ -149,3 +149,39 @@ func TestMapLookForm(t *testing.T) {
 		t.Errorf("the form of the map has %v", form)
 	}
 }
+
+// TestRevertMap: an edit of a map is listed with what it changed, and taken back.
+func TestRevertMap(t *testing.T) {
+	a := testApp(t)
+	m := testMap(t, a, directory.Look{})
+	admin := signIn(t, a, store.User{Name: "admin", Admin: true})
+	who := directory.Who{System: true, Name: "camille"}
+	_, err := a.Ledger.EditMap(t.Context(), who, m.ID, func(m *directory.Map) error {
+		m.Name["fr"], m.Look.Light = "Autre nom", "#7a1f4b"
+		return nil
+	}, "essai de couleur")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := admin.do("GET", "/admin/maps/"+m.ID, nil).Body.String()
+	for _, want := range []string{"le nom et les sources, la présentation", "essai de couleur", "première version connue"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the history lacks %q", want)
+		}
+	}
+	form := formOf(t, page, "/admin/maps/"+m.ID+"/revert")
+	if w := admin.do("POST", "/admin/maps/"+m.ID+"/revert", url.Values{"revision": {"1"}}); w.Code != http.StatusForbidden {
+		t.Errorf("without the form's token: %d", w.Code)
+	}
+	if w := admin.do("POST", "/admin/maps/"+m.ID+"/revert", form); w.Code != http.StatusSeeOther {
+		t.Fatalf("reverting: %d %s", w.Code, w.Body)
+	}
+	got, err := a.Store.Map(t.Context(), m.ID)
+	if err != nil || got.Name["fr"] != "Communs de Bretagne" || got.Look.Light != "" || got.Revision != 3 {
+		t.Errorf("%v %+v", err, got)
+	}
+	form.Set("revision", "99")
+	if w := admin.do("POST", "/admin/maps/"+m.ID+"/revert", form); w.Code != http.StatusNotFound {
+		t.Errorf("a version that never was: %d", w.Code)
+	}
+}

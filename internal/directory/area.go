@@ -78,6 +78,15 @@ func (a Area) MarshalJSON() ([]byte, error) {
 	return json.Marshal(w)
 }
 
+// String is the written form of the area, the same for areas that are written alike.
+func (a Area) String() string {
+	raw, err := a.MarshalJSON()
+	if err != nil {
+		return "" // GeoJSON that is no JSON: it was not validated
+	}
+	return string(raw)
+}
+
 // UnmarshalJSON is ParseArea.
 func (a *Area) UnmarshalJSON(raw []byte) (err error) {
 	*a, err = ParseArea(raw)

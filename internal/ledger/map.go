@@ -102,11 +102,27 @@ func (l *Ledger) EditMap(ctx context.Context, who directory.Who, id string, edit
 	return after, nil
 }
 
+// RevertMap makes a map again what an edit had left it: an edit of its own, which
+// can be taken back in turn. Whether that edit is there is ErrNotFound.
+func (l *Ledger) RevertMap(ctx context.Context, who directory.Who, id string, revision int64, reason string) (directory.Map, error) {
+	was, err := l.store.MapEdit(ctx, id, revision)
+	if err != nil {
+		return directory.Map{}, fmt.Errorf("revert map %s: %w", id, err)
+	}
+	return l.EditMap(ctx, who, id, func(m *directory.Map) error {
+		m.Name, m.Summary, m.Selection, m.Look = was.Map.Name, was.Map.Summary, was.Map.Selection, was.Map.Look
+		return nil
+	}, reason)
+}
+
 func (l *Ledger) putMap(ctx context.Context, tx *store.Tx, who directory.Who, m directory.Map, verb, reason string) error {
 	if err := tx.HoldChanges(ctx); err != nil { // so that no entry is matched with what is replaced
 		return err
 	}
 	if err := tx.PutMap(ctx, m); err != nil {
+		return err
+	}
+	if err := tx.AddMapEdit(ctx, store.MapEdit{Map: m, At: m.Updated, Who: who.Name, Reason: reason}); err != nil {
 		return err
 	}
 	payload, err := json.Marshal(fillPayload{m.ID})
@@ -137,7 +153,7 @@ func (l *Ledger) DeleteMap(ctx context.Context, who directory.Who, id, reason st
 		if err := tx.PutMap(ctx, m); err != nil {
 			return err
 		}
-		if err := tx.EmptyMap(ctx, m.ID); err != nil {
+		if err := errors.Join(tx.EmptyMap(ctx, m.ID), tx.ForgetMapEdits(ctx, m.ID)); err != nil {
 			return err
 		}
 		return l.audit(ctx, tx, who, "map.delete", m.Handle, reason)
