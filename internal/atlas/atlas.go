@@ -36,6 +36,8 @@ type Point struct {
 	Origin uint16
 	// Approximate says that the entry is somewhere around the point.
 	Approximate bool
+	// Area is the caller's number for the part of the country that it is in, 0 for none.
+	Area uint8
 }
 
 // Filter says which points count. The zero Filter takes every point.

@@ -404,3 +404,32 @@ func TestEdgesOfTheWorld(t *testing.T) {
 		t.Errorf("nearest across the antimeridian: %+v", hits)
 	}
 }
+
+// TestAreaShares: the counts by area are those of one look at each point, also
+// after changes.
+func TestAreaShares(t *testing.T) {
+	t.Parallel()
+	var points []Point
+	for i := range 1000 {
+		points = append(points, Point{Num: int64(i), Lat: 45 + float64(i%7), Lon: float64(i % 11), Kind: uint8(i % 8), Theme: int8(i%9) - 1, Themes: 1 << (i % 8), Area: uint8(i % 5)})
+	}
+	a := New(points)
+	a.Apply([]Point{{Num: 3, Lat: 45, Lon: 1, Kind: 1, Theme: 2, Themes: 4, Area: 4}}, []int64{5, 6})
+	points[3] = Point{Num: 3, Kind: 1, Theme: 2, Themes: 4, Area: 4}
+	for _, f := range []Filter{{}, {Kinds: 2}, {Themes: 4}, {Kinds: 2, Themes: 6}, {Only: NewSet(3, 5, 9)}, {Kinds: 1 << 9}} {
+		var want [MaxArea + 1][roots]int
+		for _, p := range points {
+			if p.Num == 5 || p.Num == 6 || f.Kinds != 0 && f.Kinds&(1<<p.Kind) == 0 || f.Themes != 0 && f.Themes&p.Themes == 0 || f.Only != nil && !f.Only.Has(p.Num) {
+				continue
+			}
+			root := noRoot
+			if p.Theme >= 0 {
+				root = int(p.Theme)
+			}
+			want[p.Area][root]++
+		}
+		if got := a.AreaShares(f); got != want {
+			t.Errorf("%+v: %v, want %v", f, got[:6], want[:6])
+		}
+	}
+}

@@ -205,3 +205,20 @@ func BenchmarkTilePending(b *testing.B) {
 		b.Run(fmt.Sprintf("z%d", z), func(b *testing.B) { benchTile(b, a, benchTiles(points, z), Filter{}) })
 	}
 }
+
+// BenchmarkAreaShares counts a million points by area: all of them, those of a
+// theme, and those of a period.
+func BenchmarkAreaShares(b *testing.B) {
+	points := benchPoints(1_000_000)
+	for i := range points {
+		points[i].Area = uint8(i % 102)
+	}
+	a := New(points)
+	for name, f := range map[string]Filter{"all": {}, "theme": {Themes: 1 << 3}, "period": {Dated: true, From: 0, To: 1e9}} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				a.AreaShares(f)
+			}
+		})
+	}
+}

@@ -17,6 +17,7 @@ type columns struct {
 	themes   []uint64
 	from, to []int64 // an undated point has from > to, so it meets no window
 	origin   []uint16
+	area     []uint8
 	summary
 }
 
@@ -32,7 +33,7 @@ func (c *columns) approximate(i int) bool { return c.facet[i]&approximate != 0 }
 func newColumns(n int) *columns {
 	return &columns{
 		code: make([]uint64, 0, n), num: make([]uint32, 0, n), facet: make([]uint8, 0, n),
-		themes: make([]uint64, 0, n), from: make([]int64, 0, n), to: make([]int64, 0, n), origin: make([]uint16, 0, n),
+		themes: make([]uint64, 0, n), from: make([]int64, 0, n), to: make([]int64, 0, n), origin: make([]uint16, 0, n), area: make([]uint8, 0, n),
 	}
 }
 
@@ -45,6 +46,7 @@ func (c *columns) appendRange(o *columns, i, j int) {
 	c.from = append(c.from, o.from[i:j]...)
 	c.to = append(c.to, o.to[i:j]...)
 	c.origin = append(c.origin, o.origin[i:j]...)
+	c.area = append(c.area, o.area[i:j]...)
 }
 
 func (c *columns) appendPoint(p *Point, code uint64) {
@@ -67,6 +69,7 @@ func (c *columns) appendPoint(p *Point, code uint64) {
 	c.from = append(c.from, from)
 	c.to = append(c.to, to)
 	c.origin = append(c.origin, p.Origin)
+	c.area = append(c.area, p.Area)
 }
 
 func (c *columns) hit(i int) Hit {

@@ -19,6 +19,7 @@ import (
 type Basemap struct {
 	layers []layer
 	places []place
+	areas  map[string][]Area
 	blocks *cache[[]layer]
 	tiles  *cache[[]byte]
 }
@@ -78,7 +79,7 @@ var outlines = []struct {
 func Load(data fs.FS) (*Basemap, error) {
 	b := &Basemap{blocks: newCache[[]layer](maxBlockPoints), tiles: newCache[[]byte](maxTileBytes)}
 	var t topology
-	if err := readGzipJSON(data, "outlines.topo.json.gz", &t); err != nil {
+	if err := readGzipJSON(data, "ground.topo.json.gz", &t); err != nil {
 		return nil, fmt.Errorf("load basemap: %w", err)
 	}
 	arcs := t.arcsInDegrees()
@@ -88,6 +89,9 @@ func Load(data fs.FS) (*Basemap, error) {
 			return nil, fmt.Errorf("load basemap: %w", err)
 		}
 		b.layers = append(b.layers, layer{o.layer, o.polygons, o.minZoom, o.maxZoom, shapes})
+	}
+	if err := b.readAreas(&t, arcs); err != nil {
+		return nil, fmt.Errorf("load basemap: %w", err)
 	}
 	var rows []placeRow
 	if err := readGzipJSON(data, "places.json.gz", &rows); err != nil {

@@ -59,7 +59,7 @@ func island(t testing.TB) fs.FS {
 		[]any{179.99, 0.5, 2, 100, "Bord", "", ""},
 		[]any{3.0, 47.0, 8, 1600, "Bourg", "", ""},
 	}
-	return fstest.MapFS{"outlines.topo.json.gz": zipped(t, topo), "places.json.gz": zipped(t, places)}
+	return fstest.MapFS{"ground.topo.json.gz": zipped(t, topo), "places.json.gz": zipped(t, places)}
 }
 
 func zipped(t testing.TB, v any) *fstest.MapFile {
@@ -209,7 +209,7 @@ func TestLoadSaysWhatIsMissing(t *testing.T) {
 	if _, err := Load(fstest.MapFS{}); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("error %v, want fs.ErrNotExist", err)
 	}
-	bad := fstest.MapFS{"outlines.topo.json.gz": zipped(t, map[string]any{"arcs": []any{}, "objects": map[string]any{"land50": map[string]any{"type": "Polygon", "arcs": [][]int{{3}}}}})}
+	bad := fstest.MapFS{"ground.topo.json.gz": zipped(t, map[string]any{"arcs": []any{}, "objects": map[string]any{"land50": map[string]any{"type": "Polygon", "arcs": [][]int{{3}}}}})}
 	if _, err := Load(bad); err == nil {
 		t.Error("an arc out of range must be an error")
 	}

@@ -17,6 +17,8 @@ type Mark struct {
 	Theme int
 	// Href is where a click leads, Label what it is, for those who cannot see it.
 	Href, Label string
+	// Crown draws a cluster's crown also when N is 1.
+	Crown bool
 	// Approximate draws a soft disc in place of a pin: it is somewhere in it.
 	Approximate bool
 }
@@ -41,7 +43,7 @@ func (m Mark) radius() float64 {
 // disc is what the mark covers: a cluster its circle, a pin its head, which
 // stands above the place.
 func (m Mark) disc(x, y float64) disc {
-	if m.N > 1 {
+	if m.N > 1 || m.Crown {
 		return disc{x, y, m.radius() + 3}
 	}
 	if m.Approximate {
@@ -64,7 +66,7 @@ func (d *drawing) mark(m Mark) {
 		return
 	}
 	tag, class := "g", "amas"
-	if m.N <= 1 {
+	if m.N <= 1 && !m.Crown {
 		class = "point c-" + m.themeName()
 		if m.Approximate {
 			class = "vague c-" + m.themeName()
@@ -76,7 +78,7 @@ func (d *drawing) mark(m Mark) {
 		attributes = fmt.Sprintf(` href="%s" aria-label="%s"`, html.EscapeString(m.Href), html.EscapeString(m.Label))
 	}
 	fmt.Fprintf(d, `<%s class="%s" transform="translate(%s %s)"%s>`, tag, class, short(x), short(y), attributes)
-	if m.N > 1 {
+	if m.N > 1 || m.Crown {
 		d.cluster(m)
 	} else {
 		d.pin(m)

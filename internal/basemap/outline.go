@@ -150,6 +150,8 @@ type Drawn struct {
 	Href, Label string
 	// Chosen draws it with emphasis.
 	Chosen bool
+	// Class is the style sheet's class, "" for that of an entry's line or area.
+	Class string
 }
 
 // outline draws the outline under the marks; one too small to be seen is left out.
@@ -185,6 +187,9 @@ func (d *drawing) outline(o Drawn) {
 		class += " choisi"
 	}
 	class += " c-" + Mark{Theme: o.Theme}.themeName()
+	if o.Class != "" {
+		class = o.Class
+	}
 	if d.opt.Decorative || o.Href == "" {
 		fmt.Fprintf(d, `<path class="%s" d="%s"/>`, class, path)
 		return

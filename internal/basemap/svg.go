@@ -15,6 +15,8 @@ type SVGOptions struct {
 	Icons string // URL of the icon sprite, "" draws no icon
 	// Decorative draws the marks without links, as one picture.
 	Decorative bool
+	// Heat draws the marks as spots of warmth, without links, under the names.
+	Heat bool
 	// Outlines are drawn on the ground, under names and marks, in their order.
 	Outlines []Drawn
 }
@@ -62,6 +64,10 @@ func (b *Basemap) SVG(v View, marks []Mark, opt SVGOptions) []byte {
 	}
 	for _, o := range opt.Outlines {
 		d.outline(o)
+	}
+	if opt.Heat {
+		d.heat(marks)
+		marks = nil
 	}
 	d.reserve(marks)
 	d.names()

@@ -60,7 +60,7 @@ func TestSVGHasMarksNamesAndNoMarkup(t *testing.T) {
 			t.Errorf("no text %q in %q", want, all)
 		}
 	}
-	for _, want := range []string{`class="m-terre"`, `class="point c-savoir"`, `class="anneau c-nature"`, `class="halo"`, "#savoir", `aria-label="Carte &lt;b&gt;`} {
+	for _, want := range []string{`class="m-terre"`, `class="vague c-savoir"`, `class="anneau c-nature"`, `class="halo"`, "#savoir", `aria-label="Carte &lt;b&gt;`} {
 		if !bytes.Contains(svg, []byte(want)) {
 			t.Errorf("no %s in the drawing", want)
 		}

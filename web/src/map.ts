@@ -14,13 +14,15 @@ import View from "ol/View.js";
 import { Card, type Spot, spotOf } from "./card.js";
 import { readIcons } from "./crown.js";
 import { announce } from "./fragment.js";
+import { select } from "./filters.js";
+import { byArea, type Mode, readLayers, startLayers } from "./layers.js";
+import { densityStyle, groundStyle, overlayStyle } from "./mapstyle.js";
 import { Marker } from "./marker.js";
-import { groundStyle, overlayStyle } from "./mapstyle.js";
 import { Overlay } from "./overlay.js";
 import { FONT, readPalette } from "./palette.js";
 import { refreshResults } from "./results.js";
 import { formatDistance, metresPerPixel, scaleBar } from "./scale.js";
-import { isShape, shapeStyle } from "./shapes.js";
+import { isShape, isZone, shapeStyle, zoneStyle } from "./shapes.js";
 import {
   address,
   type Bounds,
@@ -86,7 +88,7 @@ class EntryMap {
     // Draws lines and areas; the overlay draws the points that are in its tiles.
     this.#entries = new VectorTileLayer({
       renderMode: "vector",
-      source: this.#source(tileTemplate(host.dataset.tiles ?? "", params()), ENTRIES_MAX_ZOOM),
+      source: this.#source(this.#tiles(), ENTRIES_MAX_ZOOM),
     });
     this.#overlay = new Overlay(this.#ground, this.#entries);
     this.#drawn = new VectorLayer({ source: this.#overlay.source, renderBuffer: 160, updateWhileAnimating: true });
@@ -126,14 +128,43 @@ class EntryMap {
     });
   }
 
+  /** Where the tiles of the chosen layer and selection are. */
+  #tiles(): string {
+    const { tiles = "", zones = "" } = this.host.dataset;
+    const mode = this.#mode();
+    return tileTemplate(byArea(mode) ? zones.replace("{level}", mode) : tiles, params());
+  }
+
+  /** The layer that the URL says; a map without tiles of areas shows the entries. */
+  #mode(): Mode {
+    const { mode } = readLayers(params());
+    return byArea(mode) && !this.host.dataset.zones ? "" : mode;
+  }
+
+  /** Another layer or selection is in the URL. */
+  #relayer(): void {
+    const url = this.#tiles();
+    const source = this.#entries.getSource();
+    if (source?.getUrls()?.[0] !== url) source?.setUrl(url);
+    this.#restyle();
+  }
+
   #restyle(): void {
     const palette = readPalette();
+    const mode = this.#mode();
+    const { shapes } = readLayers(params());
+    const ratio = Math.min(3, Math.ceil(devicePixelRatio));
     this.#ground.setBackground(palette.mer);
     this.#ground.setStyle(groundStyle(palette));
-    this.#entries.setStyle(shapeStyle(palette, () => this.#card.num()));
+    if (byArea(mode)) this.#entries.setStyle(zoneStyle(palette));
+    else this.#entries.setStyle(shapes ? shapeStyle(palette, () => this.#card.num()) : () => undefined);
+    if (mode === "heat") {
+      this.#drawn.setStyle(densityStyle(palette, ratio));
+      return;
+    }
     const { lThousand = "{n} k", lMillion = "{n} M" } = this.host.dataset;
     const texts = { lang: this.#lang, thousand: lThousand, million: lMillion };
-    this.#drawn.setStyle(overlayStyle(palette, this.#icons, texts, Math.min(3, Math.ceil(devicePixelRatio))));
+    this.#drawn.setStyle(overlayStyle(palette, this.#icons, texts, ratio));
   }
 
   async #loadIcons(): Promise<void> {
@@ -166,6 +197,7 @@ class EntryMap {
     });
     document.addEventListener("bocage:theme", () => this.#restyle());
     document.addEventListener("bocage:selection", () => this.#reselect());
+    startLayers(() => this.#relayer());
     document.addEventListener("bocage:fit", (e) => this.#fit((e as CustomEvent<Bounds>).detail));
     window.addEventListener("popstate", () => this.#followURL());
     document.addEventListener("click", (e) => this.#pressed(e));
@@ -245,7 +277,7 @@ class EntryMap {
 
   /** The line or area at a pixel, the uppermost. */
   #shapeAt(pixel: number[], tolerance: number): FeatureLike | undefined {
-    return this.#map.forEachFeatureAtPixel(pixel, (f) => (isShape(f) ? f : undefined), {
+    return this.#map.forEachFeatureAtPixel(pixel, (f) => (isShape(f) || isZone(f) ? f : undefined), {
       hitTolerance: tolerance,
       layerFilter: (l) => l === this.#entries,
     });
@@ -259,7 +291,16 @@ class EntryMap {
       zoom: this.#view.getZoom() ?? 6,
       size: this.#map.getSize() ?? [0, 0],
       lang: this.#lang,
+      apart: this.#mode() !== "",
     });
+  }
+
+  /** Shows the entries of an area: they are the selection now, and the map goes to them. */
+  #enter(zone: FeatureLike): void {
+    const level = this.#mode();
+    const box = parseBounds(String(zone.get("box")));
+    select(withParams(params(), { area: `${level}:${zone.get("code")}`, layer: undefined, entry: undefined }));
+    if (box) this.#fit(box);
   }
 
   /** A cluster opens up; a point, or a stack of points at one place, shows its card. */
@@ -267,7 +308,15 @@ class EntryMap {
     const feature = this.#at(pixel, byKeyboard ? 24 : 5) ?? this.#shapeAt(pixel, byKeyboard ? 12 : 4);
     if (!feature) return;
     const id = feature.getId();
-    if (feature.get("stack")) {
+    if (this.#mode() === "heat") {
+      this.#view.animate({
+        zoom: (this.#view.getZoom() ?? 6) + 2,
+        anchor: this.#map.getCoordinateFromPixel(pixel),
+        duration: duration(),
+      });
+    } else if (feature.get("code") !== undefined) {
+      this.#enter(feature);
+    } else if (feature.get("stack")) {
       void this.#card.open(`@${feature.get("lat")},${feature.get("lon")}`, true);
     } else if (Number(feature.get("n") ?? 1) > 1) {
       const zoom = this.#view.getZoom() ?? 6;
@@ -348,7 +397,7 @@ class EntryMap {
 
   #reselect(): void {
     this.#warned = false;
-    this.#entries.getSource()?.setUrl(tileTemplate(this.host.dataset.tiles ?? "", params()));
+    this.#relayer();
     if (this.#card.isOpen() && !params().has("entry")) this.#card.close();
   }
 

@@ -8,8 +8,8 @@ import Stroke from "ol/style/Stroke.js";
 import Style from "ol/style/Style.js";
 import Text from "ol/style/Text.js";
 import { drawCore, drawCrown, drawPin, PIN, shortCount } from "./crown.js";
-import { nameFont, type Palette, THEMES, themeName } from "./palette.js";
-import { translucent } from "./shapes.js";
+import { heatStyles } from "./heat.js";
+import { nameFont, type Palette, THEMES, themeName, translucent } from "./palette.js";
 
 type Styles = (feature: FeatureLike, resolution: number) => Style | Style[] | undefined;
 
@@ -64,6 +64,12 @@ function nameStyle(feature: FeatureLike, p: Palette): Style {
   return new Style({ text, ...(feature.get("dot") && { image }), zIndex: 20 - rank });
 }
 
+/** The density of entries and the names over it, in place of marks. */
+export function densityStyle(p: Palette, ratio: number): Styles {
+  const spot = heatStyles(p, ratio);
+  return (feature) => (feature.get("text") === undefined ? spot(Number(feature.get("n") ?? 1)) : nameStyle(feature, p));
+}
+
 export interface EntryTexts {
   lang: string;
   thousand: string;
@@ -80,14 +86,16 @@ export function overlayStyle(p: Palette, icons: Map<string, Path2D>, texts: Entr
     if (feature.get("text") !== undefined) return nameStyle(feature, p);
     if (feature.get("a")) return vagueStyle(feature, resolution, p, icons, ratio);
     const n = Number(feature.get("n") ?? 1);
-    const shares = n > 1 ? sharesOf(feature) : [];
-    const text = n > 1 ? shortCount(n, texts.lang, texts.thousand, texts.million) : "";
-    const key = n > 1 ? `${text}/${quantised(shares)}` : `pin/${themeName(feature.get("theme"))}`;
+    const crown = n > 1 || feature.get("code") !== undefined; // an area has a crown also for one
+    const shares = crown ? sharesOf(feature) : [];
+    const text = crown ? shortCount(n, texts.lang, texts.thousand, texts.million) : "";
+    const key = crown ? `${text}/${quantised(shares)}` : `pin/${themeName(feature.get("theme"))}`;
     let style = drawn.get(key);
     if (!style) {
       if (drawn.size >= MOST_DRAWINGS) drawn.clear();
-      style =
-        n > 1 ? crownStyle(n, text, shares, p, ratio) : pinStyle(themeName(feature.get("theme")), p, icons, ratio);
+      style = crown
+        ? crownStyle(n, text, shares, p, ratio)
+        : pinStyle(themeName(feature.get("theme")), p, icons, ratio);
       drawn.set(key, style);
     }
     return style;

@@ -9,7 +9,7 @@ import { sharesOf } from "./mapstyle.js";
 import { type Disc, disc, type Mark, merge } from "./marks.js";
 import { placeNames, type Town } from "./names.js";
 import { nameFont } from "./palette.js";
-import { isShape } from "./shapes.js";
+import { isShape, isZone } from "./shapes.js";
 
 const EARTH = 2 * Math.PI * 6378137;
 const EVERYWHERE = [-2 * EARTH, -2 * EARTH, 2 * EARTH, 2 * EARTH];
@@ -25,6 +25,8 @@ export interface Scene {
   zoom: number;
   size: number[];
   lang: string;
+  /** Marks stay apart, whatever the zoom: each stands for its own area or cell. */
+  apart?: boolean;
 }
 
 /** A feature of a tile with its place, in metres and in pixels. */
@@ -59,13 +61,14 @@ export class Overlay {
 
   /** Makes the layer again when the view or the tiles have changed; false when they have not. */
   refresh(scene: Scene): boolean {
-    const marks = this.#within(this.entries, scene, (f) => !isShape(f));
+    const marks = this.#within(this.entries, scene, (f) => !isShape(f) && !isZone(f));
     const towns = this.#within(this.ground, scene, (f) => f.get("layer") === "places");
     const stamp = [
       scene.centre,
       scene.resolution,
       scene.size,
       scene.lang,
+      scene.apart,
       marks.length,
       towns.length,
       marks.reduce((sum, m) => sum + m.x * Number(m.feature.get("n") ?? 1), 0),
@@ -108,7 +111,7 @@ export class Overlay {
       const n = Number(feature.get("n") ?? 1);
       return { x, y, n, shares: sharesOf(feature), of: [i] };
     });
-    return scene.zoom >= PINS_ZOOM ? marks : merge(marks);
+    return scene.apart || scene.zoom >= PINS_ZOOM ? marks : merge(marks);
   }
 
   /** One feature as it came, or one that stands for several and says at which zoom they part. */

@@ -30,6 +30,7 @@ const NAMES = [
   "cote",
   "lieu",
   "ajonc",
+  "alerte",
   "focus",
 ] as const;
 
@@ -51,3 +52,14 @@ export const FONT = '"Atkinson Hyperlegible Next", system-ui, sans-serif';
 
 /** The font of a place's name: the less it matters the smaller. */
 export const nameFont = (rank: number): string => `550 ${Math.max(11.5, 15.5 - rank / 2)}px ${FONT}`;
+
+/** A colour "#rrggbb" with an opacity of 0 to 1, as "#rrggbbaa"; another colour as it is. */
+export function translucent(colour: string, opacity: number): string {
+  if (!/^#[0-9a-f]{6}$/i.test(colour)) return colour;
+  return (
+    colour +
+    Math.round(opacity * 255)
+      .toString(16)
+      .padStart(2, "0")
+  );
+}

@@ -4,20 +4,31 @@ import type { FeatureLike } from "ol/Feature.js";
 import Fill from "ol/style/Fill.js";
 import Stroke from "ol/style/Stroke.js";
 import Style from "ol/style/Style.js";
-import { type Palette, themeName } from "./palette.js";
-
-/** A colour "#rrggbb" with an opacity of 0 to 1, as "#rrggbbaa"; another colour as it is. */
-export function translucent(colour: string, opacity: number): string {
-  if (!/^#[0-9a-f]{6}$/i.test(colour)) return colour;
-  return (
-    colour +
-    Math.round(opacity * 255)
-      .toString(16)
-      .padStart(2, "0")
-  );
-}
+import { type Palette, themeName, translucent } from "./palette.js";
 
 export const isShape = (f: FeatureLike): boolean => f.get("layer") === "shapes";
+export const isZone = (f: FeatureLike): boolean => f.get("layer") === "zones";
+
+/** The opacity of the areas' colour, by class; the style sheet's .z-1 to .z-5 have the same. */
+const ZONE_OPACITY = [0, 0.14, 0.3, 0.46, 0.62, 0.78];
+
+/** The style of régions or départements: one colour, the more entries the fuller. */
+export function zoneStyle(p: Palette) {
+  const made = new Map<number, Style>();
+  return (feature: FeatureLike): Style | undefined => {
+    if (!isZone(feature)) return undefined;
+    const level = Number(feature.get("class") ?? 0);
+    let style = made.get(level);
+    if (!style) {
+      style = new Style({
+        fill: new Fill({ color: translucent(p.haie, ZONE_OPACITY[level] ?? 0) }),
+        stroke: new Stroke({ color: p.craie, width: 1.2 }),
+      });
+      made.set(level, style);
+    }
+    return style;
+  };
+}
 
 /** The style of shapes; chosen gives the number of the entry that stands out, as text. */
 export function shapeStyle(p: Palette, chosen: () => string | undefined) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { translucent } from "./shapes.js";
+import { translucent } from "./palette.js";
 
 test("an opacity is added to a colour of six digits only", () => {
   assert.equal(translucent("#102030", 0.5), "#10203080");
