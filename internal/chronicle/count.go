@@ -105,3 +105,40 @@ func countBoth(themes []uint64, kinds []uint8, mask uint64, bits *[8]uint8) int 
 	}
 	return int(n)
 }
+
+// passing calls fn with the positions of [i, j) that are not dead and pass the
+// mask, a block at a time. It writes each position and moves on only past those
+// that pass, so that a filter of few costs no branch that cannot be predicted.
+func (t *table) passing(d dead, m *mask, i, j int, fn func(at []int32)) {
+	var block [blockIntervals]int32
+	plain := m.Only == nil && !m.Dated && d == nil
+	for ; i < j; i += blockIntervals {
+		end, n := min(i+blockIntervals, j), 0
+		if plain {
+			n = t.passingPlain(m, i, end, &block)
+		} else {
+			for k := i; k < end; k++ {
+				block[n] = int32(k)
+				if !d.has(k) && m.pass(t, k) {
+					n++
+				}
+			}
+		}
+		fn(block[:n])
+	}
+}
+
+func (t *table) passingPlain(m *mask, i, end int, block *[blockIntervals]int32) int {
+	n := 0
+	themes, kinds := t.themes[i:end], t.kind[i:end]
+	all := uint64(0) // sets the bits of every theme, also of none, when all pass
+	if m.allThemes() {
+		all = 1
+	}
+	for k, x := range themes {
+		block[n&(blockIntervals-1)] = int32(i + k)
+		x = x&m.Themes | all
+		n += int((x | -x) >> 63 & uint64(m.kindBits[kinds[k]&7]))
+	}
+	return n
+}

@@ -87,15 +87,40 @@ func keyOf(t *table, i int, by Lanes) int {
 // frequent are the keys that most intervals of the window have, the most
 // frequent first.
 func (s *snapshot) frequent(span Span, m *mask, by Lanes) []int {
-	counts := map[int]int{}
-	s.each(span, m, func(t *table, i int) {
-		if k := keyOf(t, i, by); k != NoKey {
-			counts[k]++
+	var counts []int32 // by key: the caller numbers them without gaps
+	count := func(t *table, i int) {
+		k := keyOf(t, i, by)
+		if k == NoKey {
+			return
 		}
-	})
-	keys := make([]int, 0, len(counts))
-	for k := range counts {
-		keys = append(keys, k)
+		for len(counts) <= k {
+			counts = append(counts, 0)
+		}
+		counts[k]++
+	}
+	if !m.nothing {
+		for _, part := range []struct {
+			t *table
+			d dead
+		}{{s.base, s.dead}, {s.plus, nil}} {
+			t, begun := part.t, part.t.first(span.From)
+			t.eachBegun(span.From, begun, func(i int) {
+				if !part.d.has(i) && m.pass(t, i) {
+					count(t, i)
+				}
+			})
+			t.passing(part.d, m, begun, t.first(span.To), func(at []int32) {
+				for _, i := range at {
+					count(t, int(i))
+				}
+			})
+		}
+	}
+	var keys []int
+	for k, n := range counts {
+		if n > 0 {
+			keys = append(keys, k)
+		}
 	}
 	slices.SortFunc(keys, func(a, b int) int { return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b)) })
 	return keys[:min(len(keys), maxGroups)]

@@ -15,11 +15,11 @@ type picker struct {
 	lanes laneKeys
 	slots int
 	keep  int
-	// counts, tops and floors are by group, then by slot. A full slot takes no more
+	// counts, tops and floors are by slot, then by group. A full slot takes no more
 	// below its floor.
-	counts [][]int
-	tops   [][][]pick
-	floors [][]uint64
+	counts []int
+	tops   [][]pick
+	floors []uint64
 }
 
 // pick is an interval that may be shown.
@@ -44,13 +44,8 @@ func newPicker(w *Window, opt Options, lanes laneKeys) *picker {
 	if opt.Lanes == BySeries {
 		p.keep = seriesKeep
 	}
-	n := len(lanes.keys)
-	p.counts, p.tops, p.floors = make([][]int, n), make([][][]pick, n), make([][]uint64, n)
-	for g := range n {
-		p.counts[g] = make([]int, p.slots)
-		p.tops[g] = make([][]pick, p.slots)
-		p.floors[g] = make([]uint64, p.slots)
-	}
+	n := len(lanes.keys) * p.slots
+	p.counts, p.tops, p.floors = make([]int, n), make([][]pick, n), make([]uint64, n)
 	return p
 }
 
@@ -73,36 +68,28 @@ func (p *picker) scan(t *table, d dead, m *mask) {
 		if slot < p.slots-1 {
 			end = p.slotStart(slot + 1)
 		}
-		for j := t.first(end); i < j; i++ {
-			if m.passes(t, i) && !d.has(i) {
-				p.add(t, i, slot)
+		j := t.first(end)
+		t.passing(d, m, i, j, func(at []int32) {
+			for _, i := range at {
+				p.add(t, int(i), slot)
 			}
-		}
+		})
+		i = j
 	}
-}
-
-// passes is pass, quick for the filters of the indexes' own columns.
-func (m *mask) passes(t *table, i int) bool {
-	if m.open {
-		return true
-	}
-	if m.kindBits[t.kind[i]&7] == 0 || t.themes[i]&m.Themes == 0 && m.Themes != ^uint64(0) {
-		return false
-	}
-	return m.Only == nil && !m.Dated || m.pass(t, i)
 }
 
 func (p *picker) add(t *table, i, slot int) {
 	g := p.lanes.of(t, i)
-	p.counts[g][slot]++
-	if weight := t.weight[i]; weight >= p.floors[g][slot] {
-		p.insert(pick{table: t, at: int32(i), slot: int32(slot), weight: weight}, g)
+	at := slot*len(p.lanes.keys) + g
+	p.counts[at]++
+	if weight := t.weight[i]; weight >= p.floors[at] {
+		p.insert(pick{table: t, at: int32(i), slot: int32(slot), weight: weight}, at)
 	}
 }
 
 // insert keeps the best of a slot, in order.
-func (p *picker) insert(q pick, g int) {
-	top := p.tops[g][q.slot]
+func (p *picker) insert(q pick, at int) {
+	top := p.tops[at]
 	if len(top) == p.keep {
 		if !q.before(top[len(top)-1]) {
 			return
@@ -116,9 +103,9 @@ func (p *picker) insert(q pick, g int) {
 		k--
 	}
 	top[k] = q
-	p.tops[g][q.slot] = top
+	p.tops[at] = top
 	if len(top) == p.keep {
-		p.floors[g][q.slot] = top[len(top)-1].weight
+		p.floors[at] = top[len(top)-1].weight
 	}
 }
 
@@ -126,8 +113,8 @@ func (p *picker) insert(q pick, g int) {
 func (p *picker) place() {
 	for g, key := range p.lanes.keys {
 		total := 0
-		for _, n := range p.counts[g] {
-			total += n
+		for slot := range p.slots {
+			total += p.counts[slot*len(p.lanes.keys)+g]
 		}
 		p.w.Total += total
 		if total == 0 && p.opt.Lanes != NoLanes {
@@ -142,8 +129,11 @@ func (p *picker) place() {
 
 func (p *picker) placeGroup(g int, group Group) {
 	var all []pick
-	for _, top := range p.tops[g] {
-		all = append(all, top...)
+	left := make([]int, p.slots)
+	for slot := range p.slots {
+		at := slot*len(p.lanes.keys) + g
+		all = append(all, p.tops[at]...)
+		left[slot] = p.counts[at]
 	}
 	slices.SortFunc(all, func(a, b pick) int {
 		if a.before(b) {
@@ -151,7 +141,6 @@ func (p *picker) placeGroup(g int, group Group) {
 		}
 		return 1
 	})
-	left := slices.Clone(p.counts[g])
 	if p.opt.Lanes == BySeries && group.Key >= 0 {
 		p.placeSeries(all, &group, left)
 	} else {

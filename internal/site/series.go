@@ -133,7 +133,7 @@ func (s *Site) Series(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := &SeriesPage{Base: s.pages.Base(w, r, "timeline", ""), Name: seriesName(es)}
 	l := p.Locale
-	p.Title, p.Section, p.Script = p.Name, "timeline", "timeline.js"
+	p.Title, p.Section = p.Name, "timeline"
 	p.Description = l.T("series.description", "name", p.Name)
 	p.Canonical = s.cfg.Env.Base + seriesPath(slug)
 	for _, e := range es {

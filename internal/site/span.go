@@ -98,6 +98,9 @@ func (r extent) window(from, to string) chronicle.Span {
 	}
 	if d, err := directory.ParseEDTF(to); to != "" && err == nil {
 		span.To = d.To
+		if d.Precision == directory.PrecisionTime { // a minute is where the window ends, a day belongs to it
+			span.To = d.From
+		}
 		if from == "" {
 			span.From = min(span.From, d.From)
 		}

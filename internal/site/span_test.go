@@ -83,3 +83,16 @@ func TestClusterLinksSeparate(t *testing.T) {
 		t.Errorf("only %d clusters", clicks)
 	}
 }
+
+// A window of hours is read back as it is written, and so is one of days.
+func TestWindowTexts(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ from, to string }{
+		{"2027-06-06T17:30", "2027-06-06T19:30"}, {"2027-06-06", "2027-06-06"}, {"1990-01-01", "2026-12-31"}, {"-0500-01-01", "2100-12-31"},
+	} {
+		window := extent{}.window(tt.from, tt.to)
+		if from, to := windowTexts(window); from != tt.from || to != tt.to {
+			t.Errorf("%s to %s is written %s to %s", tt.from, tt.to, from, to)
+		}
+	}
+}

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DAY, panned, SHORTEST, toEDTF, toParams, within, zoomed } from "./span.js";
+import { DAY, panned, SHORTEST, stretched, toEDTF, toParams, within, zoomed } from "./span.js";
 
 const limits = { from: 0, to: 1000 * DAY };
 
@@ -36,4 +36,17 @@ test("dates are EDTF, also before year 1", () => {
 test("a window of whole years is written so that it is read back the same", () => {
   const span = { from: Date.UTC(1960, 0, 1) / 1000, to: Date.UTC(2027, 0, 1) / 1000 };
   assert.deepEqual(toParams(span), { from: "1960", to: "2026" });
+});
+
+test("a window of hours is written with hours", () => {
+  const from = Date.UTC(2027, 5, 6, 17, 30) / 1000;
+  assert.deepEqual(toParams({ from, to: from + 2 * 3600 }), { from: "2027-06-06T17:30", to: "2027-06-06T19:30" });
+});
+
+test("an edge of the window moves, but not past the other", () => {
+  const span = { from: 100 * DAY, to: 200 * DAY };
+  assert.deepEqual(stretched(span, "to", 0.2, limits), { from: 100 * DAY, to: 220 * DAY });
+  assert.deepEqual(stretched(span, "from", -0.2, limits), { from: 80 * DAY, to: 200 * DAY });
+  assert.deepEqual(stretched(span, "from", 1, limits), span);
+  assert.deepEqual(stretched(span, "from", -5, limits), { from: 0, to: 200 * DAY });
 });

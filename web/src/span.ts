@@ -8,8 +8,11 @@ export interface Span {
 export const DAY = 86_400;
 const YEAR = 365.25 * DAY;
 
-/** A window never gets shorter than this. */
-export const SHORTEST = 3 * DAY;
+/** A window never gets shorter than an hour. */
+export const SHORTEST = 3600;
+
+/** The bounds of a window shorter than this are written with hours. */
+const HOURS = 3 * DAY;
 
 /** The span moved and, if need be, shortened to lie inside the limits. */
 export function within(span: Span, limits: Span): Span {
@@ -33,6 +36,14 @@ export function panned(span: Span, share: number, limits: Span): Span {
   return within({ from: span.from + by, to: span.to + by }, limits);
 }
 
+/** The span with its start or its end moved by a share of its length. */
+export function stretched(span: Span, edge: "from" | "to", share: number, limits: Span): Span {
+  const moved = { ...span, [edge]: span[edge] + (span.to - span.from) * share };
+  const whole = limits.to - limits.from;
+  if (moved.to - moved.from < Math.min(SHORTEST, whole)) return span;
+  return { from: Math.max(moved.from, limits.from), to: Math.min(moved.to, limits.to) };
+}
+
 /** The date that holds the instant, in EDTF: a year when the span is long, else a day. */
 export function toEDTF(second: number, length: number): string {
   const date = new Date(second * 1000);
@@ -42,8 +53,16 @@ export function toEDTF(second: number, length: number): string {
   return `${text}-${String(date.getUTCMonth() + 1).padStart(2, "0")}-${String(date.getUTCDate()).padStart(2, "0")}`;
 }
 
-/** The span as from and to parameters. */
+/** The instant to the minute, in EDTF. */
+function toMinute(second: number): string {
+  const date = new Date(Math.round(second / 60) * 60_000);
+  const two = (n: number) => String(n).padStart(2, "0");
+  return `${toEDTF(date.getTime() / 1000, 0)}T${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`;
+}
+
+/** The span as from and to parameters: to is the last day, or the minute after the last one. */
 export function toParams(span: Span): { from: string; to: string } {
   const length = span.to - span.from;
+  if (length < HOURS) return { from: toMinute(span.from), to: toMinute(span.to) };
   return { from: toEDTF(span.from, length), to: toEDTF(span.to - 1, length) };
 }

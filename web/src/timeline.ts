@@ -2,7 +2,7 @@
 // shows where it is and moves it too. Every new window is drawn by the server.
 
 import { Fragments } from "./fragment.js";
-import { panned, type Span, toParams, within, zoomed } from "./span.js";
+import { panned, type Span, stretched, toParams, within, zoomed } from "./span.js";
 import { address, withParams } from "./state.js";
 
 const SETTLE_MS = 140;
@@ -183,12 +183,34 @@ class Timeline {
 
   #key(event: KeyboardEvent): void {
     const target = event.target;
-    if (!(target instanceof HTMLElement) || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (target !== chart() && !target.classList.contains("brosse")) return;
-    const next = this.#afterKey(event.key);
+    if (!(target instanceof Element) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const item = target.closest("#frise a.ev");
+    if (item) {
+      if (walk(item, event.key)) event.preventDefault();
+      return;
+    }
+    const brush = target.classList.contains("brosse");
+    if (target !== chart() && !brush) return;
+    const next = (brush && event.shiftKey && this.#stretch(event.key)) || this.#afterKey(event.key);
     if (!next) return;
     event.preventDefault();
     this.#show(next);
+  }
+
+  /** On the strip, shift and the arrows move the end of the window, shift and up or down its start. */
+  #stretch(key: string): Span | undefined {
+    const w = this.#window;
+    switch (key) {
+      case "ArrowRight":
+        return stretched(w, "to", STEP, this.#limits);
+      case "ArrowLeft":
+        return stretched(w, "to", -STEP, this.#limits);
+      case "ArrowUp":
+        return stretched(w, "from", STEP, this.#limits);
+      case "ArrowDown":
+        return stretched(w, "from", -STEP, this.#limits);
+    }
+    return undefined;
   }
 
   #afterKey(key: string): Span | undefined {
@@ -210,6 +232,8 @@ class Timeline {
         return zoomed(w, 1 / ZOOM, 0.5, l);
       case "Home":
         return l;
+      case "End":
+        return within({ from: l.to - (w.to - w.from), to: l.to }, l);
     }
     return undefined;
   }
@@ -272,8 +296,46 @@ class Timeline {
     brush.setAttribute("aria-valuemin", String(year(all.from)));
     brush.setAttribute("aria-valuemax", String(year(all.to)));
     brush.setAttribute("aria-valuenow", String(year((this.#window.from + this.#window.to) / 2)));
-    brush.setAttribute("aria-valuetext", `${from} – ${to}`);
+    brush.setAttribute("aria-valuetext", `${spoken(from)} – ${spoken(to)}`);
   }
+}
+
+/** A bound of the window in words; years before 1000 as they are written. */
+function spoken(bound: string): string {
+  const match = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d))?$/.exec(bound);
+  if (!match || Number(match[1]) < 1000) return bound;
+  const day = new Date(`${match[1]}-${match[2]}-${match[3]}T00:00:00Z`);
+  const words = day.toLocaleDateString(document.documentElement.lang, { dateStyle: "long", timeZone: "UTC" });
+  return match[4] ? `${words}, ${match[4]}` : words;
+}
+
+/** Moves the focus from one event to the next of its lane, or to the nearest of the lane beside. */
+function walk(from: Element, key: string): boolean {
+  const lanes = [...document.querySelectorAll("#frise .couloir, #frise svg:not(:has(.couloir))")].map((e) => [
+    ...e.querySelectorAll<SVGAElement>("a.ev"),
+  ]);
+  const lane = lanes.findIndex((items) => items.includes(from as SVGAElement));
+  const items = lanes[lane] ?? [];
+  const at = items.indexOf(from as SVGAElement);
+  const x = from.getBoundingClientRect().left;
+  const nearest = (others: SVGAElement[] | undefined) =>
+    others?.toSorted(
+      (a, b) => Math.abs(a.getBoundingClientRect().left - x) - Math.abs(b.getBoundingClientRect().left - x),
+    )[0];
+  const beside = (step: number) => {
+    for (let i = lane + step; i >= 0 && i < lanes.length; i += step) if (lanes[i]?.length) return nearest(lanes[i]);
+    return undefined;
+  };
+  const next: Record<string, () => SVGAElement | undefined> = {
+    ArrowRight: () => items[at + 1],
+    ArrowLeft: () => items[at - 1],
+    ArrowDown: () => beside(1),
+    ArrowUp: () => beside(-1),
+  };
+  const step = next[key];
+  if (!step) return false;
+  step()?.focus();
+  return true;
 }
 
 /** A span drawn in either direction. */
