@@ -36,11 +36,11 @@ func zoomFor(r rect, z uint32) uint32 {
 
 func (s *snapshot) boxCells(m *mask, r rect, z uint32) []cell {
 	size := uint(axisBits - gridBits - z)
-	var spans []quad
-	s.descend(s.world(), r, size, func(q quad, _ bool) bool {
-		spans = append(spans, q)
-		return true
-	})
+	spans, points := s.boxSpans(r, size)
+	if seen, all := s.through(m, points); seen != s {
+		s, m = seen, all
+		spans, _ = s.boxSpans(r, size)
+	}
 	if z >= rawZoom {
 		if out, all := s.spanCells(m, spans, 0, maxRawFeatures); all {
 			return inBox(out, r)
@@ -48,6 +48,16 @@ func (s *snapshot) boxCells(m *mask, r rect, z uint32) []cell {
 	}
 	out, _ := s.spanCells(m, spans, 2*size, noLimit)
 	return declutter(out, z)
+}
+
+// boxSpans are the quads that hold the points of the box, and how many those are.
+func (s *snapshot) boxSpans(r rect, size uint) (spans []quad, points int) {
+	s.descend(s.world(), r, size, func(q quad, _ bool) bool {
+		spans = append(spans, q)
+		points += q.span.points()
+		return true
+	})
+	return spans, points
 }
 
 func (s *snapshot) spanCells(m *mask, spans []quad, shift uint, limit int) (out []cell, all bool) {

@@ -19,6 +19,7 @@ type columns struct {
 	origin   []uint16
 	area     []uint8
 	summary
+	lenses lenses // of a base
 }
 
 func (c *columns) len() int         { return len(c.code) }

@@ -16,6 +16,7 @@ const (
 
 // mask is a Filter made ready.
 type mask struct {
+	filter    Filter
 	class     class
 	kinds     uint16 // never 0
 	themes    uint64
@@ -36,7 +37,7 @@ const reject = 15
 const allKinds = 1<<kinds - 1
 
 func (f Filter) mask() mask {
-	m := mask{kinds: f.Kinds & allKinds, themes: f.Themes, anyTheme: f.Themes == 0, from: f.From, to: f.To, dated: f.Dated, only: f.Only}
+	m := mask{filter: f, kinds: f.Kinds & allKinds, themes: f.Themes, anyTheme: f.Themes == 0, from: f.From, to: f.To, dated: f.Dated, only: f.Only}
 	if f.Kinds == 0 {
 		m.kinds = allKinds
 	}

@@ -46,25 +46,15 @@ func (c *columns) summarise() {
 	s := summary{nThemes: bits.Len64(all)}
 	s.width = kinds*roots + s.nThemes*(1+kinds+roots)
 	s.rows = make([]uint32, (n/blockPoints+1)*s.width)
-	s.fine = make([]uint32, (n/finePoints+1)*roots)
-	s.sumX = make([]uint64, n/finePoints+1)
-	s.sumY = make([]uint64, n/finePoints+1)
 	run := make([]uint32, s.width)
-	var runRoot [roots]uint32
-	var x, y uint64
 	for i := 0; i <= n; i++ {
-		if i%finePoints == 0 {
-			copy(s.fineRow(i/finePoints), runRoot[:])
-			s.sumX[i/finePoints], s.sumY[i/finePoints] = x, y
-			if i%blockPoints == 0 {
-				copy(s.row(i/blockPoints), run)
-			}
+		if i%blockPoints == 0 {
+			copy(s.row(i/blockPoints), run)
 		}
 		if i == n {
 			break
 		}
 		kind, root := int(c.kind(i)), int(c.root(i))
-		runRoot[root]++
 		run[kindRoot(kind, root)]++
 		for m := c.themes[i]; m != 0; m &= m - 1 {
 			t := bits.TrailingZeros64(m)
@@ -72,11 +62,32 @@ func (c *columns) summarise() {
 			run[s.kindTheme(kind, t)]++
 			run[s.themeRoot(t, root)]++
 		}
+	}
+	c.summary = s
+	c.summariseFine()
+}
+
+// summariseFine computes the running counts by root and the coordinate sums.
+func (c *columns) summariseFine() {
+	n := c.len()
+	c.fine = make([]uint32, (n/finePoints+1)*roots)
+	c.sumX = make([]uint64, n/finePoints+1)
+	c.sumY = make([]uint64, n/finePoints+1)
+	var run [roots]uint32
+	var x, y uint64
+	for i := 0; i <= n; i++ {
+		if i%finePoints == 0 {
+			copy(c.fineRow(i/finePoints), run[:])
+			c.sumX[i/finePoints], c.sumY[i/finePoints] = x, y
+		}
+		if i == n {
+			break
+		}
+		run[c.root(i)]++
 		code := c.code[i]
 		x += uint64(compact(code))
 		y += uint64(compact(code >> 1))
 	}
-	c.summary = s
 }
 
 // nearestRow is the row nearest to position i of n.

@@ -44,6 +44,10 @@ func (s *snapshot) tileCells(m *mask, z, x, y uint32, out []cell) []cell {
 	shift := uint(2 * (axisBits - z))
 	code := morton(x, y)
 	p := s.narrow(s.whole(), code<<shift, (code+1)<<shift)
+	if seen, all := s.through(m, p.points()); seen != s {
+		s, m = seen, all
+		p = s.narrow(s.whole(), code<<shift, (code+1)<<shift)
+	}
 	if z >= rawZoom {
 		if cells, all := s.cells(m, p, 0, maxRawFeatures, out); all {
 			return cells
