@@ -13,7 +13,7 @@ import (
 )
 
 func mapCommands() []command {
-	return []command{mapListCommand(), mapShowCommand(), mapCreateCommand(), mapDeleteCommand()}
+	return []command{mapListCommand(), mapShowCommand(), mapCreateCommand(), mapEditCommand(), mapHistoryCommand(), mapRevertCommand(), mapDeleteCommand()}
 }
 
 // mapLine is a map as listed.

@@ -47,6 +47,7 @@ type server struct {
 func routes(a *API) map[string]func(http.ResponseWriter, *http.Request) error {
 	return map[string]func(http.ResponseWriter, *http.Request) error{
 		"/api/v1/entries": a.Entries, "/api/v1/entries/{id}": a.Entry, "/api/v1/facets": a.Facets, "/api/v1/timeline": a.Timeline,
+		"/api/v1/maps": a.Maps, "/api/v1/maps/{map}": a.Map,
 		"/api/v1/tours": a.Tours, "/api/v1/tours/{slug}": a.Tour,
 		"/api/v1/openapi.yaml": a.OpenAPI, "/tiles/entries/{z}/{x}/{y}": a.EntryTile, "/tiles/base/{z}/{x}/{y}": a.BaseTile,
 		"/api/v1/areas": a.Areas, "/tiles/areas/{level}/{z}/{x}/{y}": a.ZoneTile,
