@@ -17,12 +17,12 @@ import (
 
 func importCommand() command {
 	return command{
-		name: "import", args: "FILE|-", short: "read entries from CSV, GeoJSON or JSON; a second run changes nothing",
+		name: "import", args: "FILE|-", short: "read entries from CSV, GeoJSON or JSON, or concepts from SKOS (Turtle, JSON-LD); a second run changes nothing",
 		example: "bocage import jardins.csv --owner le-verger-commun --map name=Nom --publish --dry-run",
 		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
 			var opt transfer.ImportOptions
 			owner := fs.String("owner", "", "handle or ID of the organisation; the only one when empty")
-			format := fs.String("format", "auto", "csv, geojson, json or auto")
+			format := fs.String("format", "auto", "csv, geojson, json, ttl or skos (concepts), or auto")
 			kind := fs.String("kind", "", "kind of rows that do not say: commons, place, organisation…")
 			noGeocode := fs.Bool("no-geocode", false, "do not look up missing coordinates")
 			asJSON := fs.Bool("json", false, "print the report as JSON")

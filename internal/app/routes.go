@@ -101,6 +101,9 @@ func (a *App) data(r chi.Router) {
 	get("/feeds/changes.atom", a.api.Changes)
 	get("/export/entries.csv", a.api.ExportCSV)
 	get("/export/entries.geojson", a.api.ExportGeoJSON)
+	for _, f := range site.ConceptFormats {
+		get("/export/concepts."+string(f), a.site.ExportConcepts)
+	}
 	for _, f := range site.GraphFormats {
 		get("/export/genealogy."+string(f), a.site.ExportGenealogy)
 	}

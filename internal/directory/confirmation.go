@@ -1,6 +1,9 @@
 package directory
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Confirmation is an entry's own word for a relation that another entry states
 // about it: "yes, SUBJECT is so related to me". Both sides then state the same
@@ -41,6 +44,15 @@ func (e *Public) Agrees(subject *Public, t RelationType) bool {
 	}
 	back := t.Converse()
 	return back != "" && slices.ContainsFunc(e.Relations, func(r Relation) bool { return r.Type == back && isSubject(r.Object) })
+}
+
+// matches checks the addresses of a concept in other vocabularies.
+func (v *validator) matches(at string, list *[]string) {
+	v.failIf(len(*list) > MaxLinks, at, "too_many", "are more than %d", MaxLinks)
+	for i := range *list {
+		v.webURL(fmt.Sprintf("%s[%d]", at, i), &(*list)[i])
+	}
+	*list = slices.DeleteFunc(*list, func(s string) bool { return s == "" })
 }
 
 func (v *validator) confirmed(e *Entry) {

@@ -194,6 +194,10 @@ type Concept struct {
 	FirstAuthor string       `json:"firstAuthor,omitempty"`
 	SourceWork  string       `json:"sourceWork,omitempty"`
 	Definitions []Definition `json:"definitions,omitempty"`
+	// ExactMatch and CloseMatch are the addresses of the same, and of nearly the same,
+	// concept in other vocabularies.
+	ExactMatch []string `json:"exactMatch,omitempty"`
+	CloseMatch []string `json:"closeMatch,omitempty"`
 }
 
 // Definition is one dated definition of a concept by an author.

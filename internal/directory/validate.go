@@ -402,6 +402,8 @@ func (v *validator) concept(e *Entry) {
 		v.line(fmt.Sprintf("concept.altLabels[%d]", i), &c.AltLabels[i], MaxName)
 	}
 	c.AltLabels = slices.DeleteFunc(c.AltLabels, func(s string) bool { return s == "" })
+	v.matches("concept.exactMatch", &c.ExactMatch)
+	v.matches("concept.closeMatch", &c.CloseMatch)
 	v.edtf("concept.firstUse", &c.FirstUse, false)
 	v.line("concept.firstAuthor", &c.FirstAuthor, MaxLine)
 	v.line("concept.sourceWork", &c.SourceWork, MaxLine)

@@ -16,6 +16,8 @@ type Use struct {
 	Date  string
 	Label string
 	Href  string // "" for no link
+	// Definition says that it is somebody's definition, and not only a use.
+	Definition bool
 }
 
 // Concept is one lane. Undated concepts have no Uses.
@@ -309,6 +311,8 @@ func (p *painter) use(l *lane, at placedUse, i int, y float64) {
 	if i == 0 {
 		title += " (" + word(p.opt.Lang, "first") + ")"
 		p.printf(`<title>%s</title><path d="M%s %sc6 0 11 5 11 11s-5 11-11 11h-8a3 3 0 0 1-3-3v-8c0-6 5-11 11-11z" fill="var(--c)"/>`, esc(title), px(at.x), px(y-11))
+	} else if u.Definition {
+		p.printf(`<title>%s</title><rect x="%s" y="%s" width="12" height="12" rx="1.5" fill="var(--papier)" stroke="var(--c)" stroke-width="3"/>`, esc(title), px(at.x-6), px(y-6))
 	} else {
 		p.printf(`<title>%s</title><circle cx="%s" cy="%s" r="6.5" fill="var(--papier)" stroke="var(--c)" stroke-width="3"/>`, esc(title), px(at.x), px(y))
 	}

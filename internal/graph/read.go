@@ -28,7 +28,10 @@ const (
 
 // lean leaves out the long parts of an entry, which a graph does not show.
 func lean(p directory.Public) directory.Public {
-	p.Description, p.Images, p.Links, p.Pillars, p.OpeningHours = nil, nil, nil, nil, ""
+	if p.Kind != directory.KindConcept { // whose texts are exported
+		p.Description = nil
+	}
+	p.Images, p.Links, p.Pillars, p.OpeningHours = nil, nil, nil, ""
 	return p
 }
 

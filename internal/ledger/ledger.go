@@ -115,13 +115,18 @@ type UpsertOptions struct {
 	DryRun bool
 	// Notify sends notes to followers as for single changes.
 	Notify bool
+	// Complete, when not nil, gives to an entry what its file cannot say, from the one
+	// that it would update.
+	Complete func(e, old *directory.Entry)
 	// Progress, when not nil, is called after each chunk.
 	Progress func(done, total int)
 }
 
 // UpsertResult is what became of the entry of the same index.
 type UpsertResult struct {
-	ID      string
+	// ID and URI are those of the entry, also of one that a dry run would make; ""
+	// when it was rejected for what it is.
+	ID, URI string
 	Outcome Outcome
 	// Err is why it was rejected: an Invalid, or a wrapped sentinel.
 	Err error

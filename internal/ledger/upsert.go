@@ -86,7 +86,7 @@ func (l *Ledger) upsertChunk(ctx context.Context, tx *store.Tx, who directory.Wh
 			}
 			here[same] = base + i
 		}
-		c, res, err := l.upsertOne(ctx, tx, who, es[i], old[k], b)
+		c, res, err := l.upsertOne(ctx, tx, who, es[i], old[k], b, opt.Complete)
 		if err != nil {
 			return nil, err
 		}
@@ -159,16 +159,16 @@ func (l *Ledger) existingByURI(ctx context.Context, tx *store.Tx, owner string, 
 
 // upsertOne prepares one entry. A nil change means that there is nothing to
 // write; an error stops the whole, a rejection is in the result.
-func (l *Ledger) upsertOne(ctx context.Context, tx *store.Tx, who directory.Who, e directory.Entry, old *directory.Entry, b *batch) (*change, UpsertResult, error) {
+func (l *Ledger) upsertOne(ctx context.Context, tx *store.Tx, who directory.Who, e directory.Entry, old *directory.Entry, b *batch, complete func(e, old *directory.Entry)) (*change, UpsertResult, error) {
 	after := clone(e)
 	if old == nil {
 		err := l.prepareImported(ctx, tx, who, &after, b)
 		if err != nil {
 			return nil, UpsertResult{Outcome: Rejected, Err: err}, fatal(err)
 		}
-		return &change{after: &after, summary: "imported"}, UpsertResult{ID: after.ID, Outcome: Created}, nil
+		return &change{after: &after, summary: "imported"}, UpsertResult{ID: after.ID, URI: after.URI, Outcome: Created}, nil
 	}
-	res := UpsertResult{ID: old.ID}
+	res := UpsertResult{ID: old.ID, URI: old.URI}
 	if old.Status == directory.StatusDeleted {
 		res.Outcome, res.Err = Rejected, fmt.Errorf("it was deleted here and is not brought back: %w", directory.ErrGone)
 		return nil, res, nil
@@ -176,6 +176,9 @@ func (l *Ledger) upsertOne(ctx context.Context, tx *store.Tx, who directory.Who,
 	if !who.MayEdit(old) {
 		res.Outcome, res.Err = Rejected, directory.ErrForbidden
 		return nil, res, nil
+	}
+	if complete != nil {
+		complete(&after, old)
 	}
 	merge(&after, old)
 	c, err := l.prepareEdit(ctx, tx, who, old, &after)

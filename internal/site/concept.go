@@ -23,6 +23,13 @@ type ConceptsPage struct {
 	List     bool
 	LaneHref string
 	ListHref string
+	Exports  []NamedLink
+}
+
+// ConceptLinks are the concepts to which one is related in one way.
+type ConceptLinks struct {
+	Title string
+	Links []NamedLink
 }
 
 // ConceptRow is one concept in the list.
@@ -33,9 +40,10 @@ type ConceptRow struct {
 	Author        string
 	Theme, Icon   string
 	Definitions   string
-	Broader       []NamedLink
-	start         int64
-	dated         bool
+	// Relations are its broader, narrower and related concepts, by name of the type.
+	Relations []ConceptLinks
+	start     int64
+	dated     bool
 }
 
 // Concepts is GET /concepts.
@@ -58,18 +66,10 @@ func (s *Site) Concepts(w http.ResponseWriter, r *http.Request) error {
 	st := c.query
 	p.Query, p.List = c.sel.Query, st.Get("view") == "list"
 	p.LaneHref, p.ListHref = page.Address("/concepts", page.With(st, "view", "")), page.Address("/concepts", page.With(st, "view", "list"))
-	byURI := make(map[string]directory.Public, len(all))
-	for _, c := range all {
-		byURI[c.URI] = c
+	if err := s.conceptRows(r, p, all, keep); err != nil {
+		return err
 	}
-	var lanes []genealogy.Concept
-	for _, c := range all {
-		if !keep.Has(c.Num) {
-			continue
-		}
-		p.Rows = append(p.Rows, conceptRow(p.Locale, c, byURI))
-		lanes = append(lanes, lane(p.Locale, c, byURI))
-	}
+	p.Exports = fileLinks(p.Locale, "/export/concepts", ConceptFormats, page.With(c.sel.Values(), "lang", st.Get("lang")))
 	sort.SliceStable(p.Rows, func(i, j int) bool {
 		a, b := p.Rows[i], p.Rows[j]
 		if a.dated != b.dated {
@@ -81,10 +81,29 @@ func (s *Site) Concepts(w http.ResponseWriter, r *http.Request) error {
 		return directory.Fold(a.Name.Text) < directory.Fold(b.Name.Text)
 	})
 	p.Count = p.N("concepts.count", len(p.Rows))
-	if len(lanes) > 0 {
+	return s.pages.Page(w, r, http.StatusOK, "concepts", p)
+}
+
+// lanesMost is how many concepts are drawn; a page with more has the list only.
+const lanesMost = 400
+
+// conceptRows fills the list, and the drawing.
+func (s *Site) conceptRows(r *http.Request, p *ConceptsPage, all []directory.Public, keep *directory.NumSet) error {
+	known, err := s.conceptsKnown(r.Context(), all)
+	if err != nil {
+		return err
+	}
+	var lanes []genealogy.Concept
+	for _, c := range all {
+		if keep.Has(c.Num) {
+			p.Rows = append(p.Rows, conceptRow(p.Locale, c, known))
+			lanes = append(lanes, lane(p.Locale, c, known, ""))
+		}
+	}
+	if len(lanes) > 0 && len(lanes) <= lanesMost && !p.List {
 		p.Drawing = sanitize.Drawn(genealogy.ConceptLanes(lanes, s.cfg.Clock().Unix(), usualChart, drawOptions(p.Locale, p.N("concepts.drawing", len(lanes)))))
 	}
-	return s.pages.Page(w, r, http.StatusOK, "concepts", p)
+	return nil
 }
 
 // conceptList reads all concepts.
@@ -93,7 +112,7 @@ func (s *Site) conceptList(ctx context.Context) ([]directory.Public, error) {
 	return all, err
 }
 
-func conceptRow(l *i18n.Locale, c directory.Public, byURI map[string]directory.Public) ConceptRow {
+func conceptRow(l *i18n.Locale, c directory.Public, byURI known) ConceptRow {
 	row := ConceptRow{Name: textIn(l, c.Name), Summary: textIn(l, c.Summary), Href: entryPath(c), Theme: themeOf(c), Icon: iconOf(c)}
 	if c.Concept != nil {
 		row.Machine, row.Date = c.Concept.FirstUse, l.EDTF(c.Concept.FirstUse)
@@ -103,40 +122,6 @@ func conceptRow(l *i18n.Locale, c directory.Public, byURI map[string]directory.P
 			row.Definitions = l.N("concepts.definitions", n)
 		}
 	}
-	for _, r := range c.Relations {
-		if b, ok := byURI[r.Object]; ok && r.Type == directory.RelBroader {
-			row.Broader = append(row.Broader, NamedLink{textIn(l, b.Name).Text, entryPath(b)})
-		}
-	}
+	row.Relations = conceptLinks(l, c, byURI)
 	return row
-}
-
-// lane gives a concept's dated uses to the drawing.
-func lane(l *i18n.Locale, c directory.Public, byURI map[string]directory.Public) genealogy.Concept {
-	out := genealogy.Concept{ID: c.ID, Title: textIn(l, c.Name).Text, Href: entryPath(c), Theme: themeOf(c)}
-	for _, r := range c.Relations {
-		if b, ok := byURI[r.Object]; ok && r.Type == directory.RelBroader && out.Parent == "" {
-			out.Parent = b.ID
-		}
-	}
-	if c.Concept == nil {
-		return out
-	}
-	add := func(date, label string) {
-		if from, ok := started(date); ok {
-			out.Uses = append(out.Uses, genealogy.Use{From: from, Date: l.EDTF(date), Label: label, Href: out.Href})
-		}
-	}
-	first := c.Concept.SourceWork
-	if first == "" {
-		first = c.Concept.FirstAuthor
-	}
-	add(c.Concept.FirstUse, first)
-	for _, d := range c.Concept.Definitions {
-		if d.Date != c.Concept.FirstUse || d.Author != c.Concept.FirstAuthor {
-			add(d.Date, d.Author)
-		}
-	}
-	sort.SliceStable(out.Uses, func(i, j int) bool { return out.Uses[i].From < out.Uses[j].From })
-	return out
 }

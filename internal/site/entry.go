@@ -15,6 +15,7 @@ import (
 	"codeberg.org/bocage/bocage/internal/i18n"
 	"codeberg.org/bocage/bocage/internal/page"
 	"codeberg.org/bocage/bocage/internal/sanitize"
+	"codeberg.org/bocage/bocage/internal/transfer"
 )
 
 // EntryPage is the page of one entry of any kind.
@@ -53,6 +54,7 @@ type EntryPage struct {
 	Series      *SeriesNav
 	Calendar    string
 	Lineage     *LineageView
+	Concept     *ConceptView
 	Facts       []Fact
 	Tags        []NamedLink
 	Locator     sanitize.HTML
@@ -300,6 +302,12 @@ func (s *Site) connect(ctx context.Context, p *EntryPage, e directory.Public) er
 		if p.Lineage, err = s.excerpt(ctx, p.Locale, e); err != nil {
 			return err
 		}
+	}
+	if e.Kind == directory.KindConcept && e.Status.Public() {
+		if p.Concept, err = s.conceptView(ctx, p.Locale, e); err != nil {
+			return err
+		}
+		p.Exports = append(p.Exports, fileLinks(p.Locale, "/export/concepts", []transfer.Format{transfer.Turtle, transfer.JSONLD}, url.Values{"id": {e.ID}})...)
 	}
 	revisions, err := s.cfg.Store.Revisions(ctx, e.ID)
 	if err != nil && !errors.Is(err, directory.ErrNotFound) {

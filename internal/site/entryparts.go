@@ -253,6 +253,12 @@ func kindFacts(l *i18n.Locale, e directory.Public, add func(key, text, href stri
 		add("alt_labels", strings.Join(c.AltLabels, ", "), "")
 		add("first_author", c.FirstAuthor, "")
 		add("source_work", c.SourceWork, "")
+		for _, href := range c.ExactMatch {
+			add("exact_match", hostOf(href), sanitize.URL(href))
+		}
+		for _, href := range c.CloseMatch {
+			add("close_match", hostOf(href), sanitize.URL(href))
+		}
 	}
 }
 

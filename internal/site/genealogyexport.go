@@ -23,6 +23,7 @@ import (
 var exportType = map[transfer.Format]string{
 	svgFile: "image/svg+xml; charset=utf-8", pdfFile: "application/pdf", transfer.GraphML: "application/graphml+xml; charset=utf-8",
 	"kumu.json": "application/json; charset=utf-8", transfer.JSONLD: "application/ld+json", transfer.EdgesCSV: csvType, transfer.NodesCSV: csvType,
+	transfer.Turtle: "text/turtle; charset=utf-8",
 }
 
 const (

@@ -146,6 +146,9 @@ func (b *bench) routes() http.Handler {
 	handle("GET /genealogy", s.Genealogy)
 	handle("GET /genealogy/{id}", s.Lineage)
 	handle("GET /export/{file}", s.ExportGenealogy)
+	for _, f := range ConceptFormats {
+		handle("GET /export/concepts."+string(f), s.ExportConcepts)
+	}
 	handle("GET /concepts", s.Concepts)
 	handle("GET /about", s.About)
 	handle("GET /start", s.Start)

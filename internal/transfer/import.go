@@ -31,6 +31,13 @@ func Import(ctx context.Context, led *ledger.Ledger, who directory.Who, r io.Rea
 	defer sp.close()
 	im := &importer{ctx: ctx, led: led, who: who, opt: opt}
 	im.report.Encoding = sp.encoding
+	if im.report.Format = conceptFile(sp, opt.Format); im.report.Format != "" {
+		if im.opt.Lang == "" {
+			im.opt.Lang = "fr"
+		}
+		im.report.Language = im.opt.Lang
+		return im.report, im.importConcepts(sp)
+	}
 	if im.src, err = newSource(sp, opt); err != nil {
 		return im.report, err
 	}
