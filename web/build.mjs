@@ -78,10 +78,20 @@ async function bundle() {
     script("src/map.ts", "esm"),
     script("src/timeline.ts", "esm"),
     script("src/tour.ts", "esm"),
+    script("src/paper.ts", "esm"),
   ]);
   for (const { outputFiles } of outputs) for (const f of outputFiles) emit(basename(f.path), f.contents);
   const styles = await build({ ...shared, entryPoints: ["css/app.css"], external: ["asset:*"], logLevel: "warning" });
   emit("app.css", resolveAssets(`${tokens()}\n${styles.outputFiles[0].text}`));
+  for (const name of ["poster", "booklet", "large", "list", "sheet"]) {
+    const paper = await build({
+      ...shared,
+      entryPoints: [`css/print/${name}.css`],
+      external: ["asset:*"],
+      logLevel: "warning",
+    });
+    emit(`print-${name}.css`, resolveAssets(paper.outputFiles[0].text));
+  }
 }
 
 /** The notices of what is shipped in the bundles. */

@@ -37,6 +37,7 @@ func (a *App) pages(r chi.Router) {
 	get("/maps/{map}/about", s.Framed(s.MapAbout))
 	r.Get("/maps/{map}/theme.css", a.handle(s.MapStyle, a.plain))
 	get("/start", s.Start)
+	get("/print", s.Print)
 	get("/glossary", s.Glossary)
 	get("/tours", s.Tours)
 	get("/tours/{slug}", s.Tour)
@@ -53,6 +54,7 @@ func (a *App) pages(r chi.Router) {
 		id := kind + "/{id}"
 		r.Get(id, a.negotiate(s.Entry, a.resource.Document))
 		get(id+"/history", s.History)
+		get(id+"/print", s.PrintEntry)
 		get(id+"/report", s.Report)
 		post(id+"/report", s.PostReport)
 		get(id+"/edit", s.EditEntry)

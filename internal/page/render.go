@@ -135,3 +135,9 @@ func match(header, etag string) bool {
 func (s *Pages) Document(name string, data Pager) ([]byte, error) {
 	return s.templates.execute(name, name, data)
 }
+
+// Whole answers with a template that is a whole document of its own, without the
+// layout: the block of its own name.
+func (s *Pages) Whole(w http.ResponseWriter, r *http.Request, name string, data Pager) error {
+	return s.answer(w, r, http.StatusOK, name, name, data)
+}

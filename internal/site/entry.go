@@ -38,6 +38,8 @@ type EntryPage struct {
 	Exports     []NamedLink
 	EditHref    string
 	HistoryHref string
+	// PrintHref is the entry on one sheet of paper; "" for what is not public.
+	PrintHref string
 	// ReportHref is where to say that something is wrong; "" takes no reports.
 	ReportHref string
 	WebHref    string
@@ -232,6 +234,7 @@ func (s *Site) addresses(p *EntryPage, r *http.Request, e directory.Entry, publi
 	p.WebHref = sanitize.URL(public.Website)
 	p.HistoryHref = "/" + public.Kind.Path() + "/" + public.ID + "/history"
 	if public.Status.Public() {
+		p.PrintHref = "/" + public.Kind.Path() + "/" + public.ID + "/print"
 		p.Alternates = []page.Alternate{{Type: "application/activity+json", Href: public.URI}}
 		if public.Kind == directory.KindEvent && public.Period != nil {
 			p.Calendar = "/feeds/events/" + public.ID + ".ics"

@@ -41,6 +41,8 @@ type ListView struct {
 	All NamedLink
 	// Commune leads to the commune that the search names; Href "" without.
 	Commune NamedLink
+	// PrintHref leads to printing what is listed.
+	PrintHref string
 }
 
 // list makes the list of the request: all that was searched for, or what is in
@@ -65,6 +67,7 @@ func (s *Site) list(ctx context.Context, l *i18n.Locale, st homeState, after str
 	if err != nil {
 		return v, fmt.Errorf("list entries: %w", err)
 	}
+	v.PrintHref = printHref(st)
 	for _, e := range es {
 		it := item(l, e)
 		it.Selected, it.Bounds = e.Num == selected, s.boundsText(e.Num)

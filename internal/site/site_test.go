@@ -153,6 +153,8 @@ func (b *bench) routes() http.Handler {
 	handle("GET /about", s.About)
 	handle("GET /start", s.Start)
 	handle("GET /glossary", s.Glossary)
+	handle("GET /print", s.Print)
+	handle("GET /entries/{id}/print", s.PrintEntry)
 	handle("GET /tours", s.Tours)
 	handle("GET /tours/{slug}", s.Tour)
 	handle("GET /tours/{slug}/offline.html", s.TourOffline)
