@@ -184,6 +184,8 @@ type Histogram struct {
 	Label string
 	Bars  []Bar
 	Ticks []string
+	// First and Last are the years that it spans, both included.
+	First, Last int
 }
 
 // Bar is one bar of a histogram of 300 × 48, in its own units.
@@ -213,7 +215,7 @@ func (s *Site) histogram(l *i18n.Locale, st homeState) Histogram {
 	span = chronicle.Span{From: yearStart(first), To: yearStart(last + 1)}
 	counts := c.Density(span, histogramBins, f)
 	most := slices.Max(append([]int{1}, counts...))
-	h := Histogram{Label: l.T("filter.histogram", "from", l.Year(first), "to", l.Year(last))}
+	h := Histogram{First: first, Last: last, Label: l.T("filter.histogram", "from", l.Year(first), "to", l.Year(last))}
 	const width, height = 300.0, 48.0
 	step := (span.To - span.From) / histogramBins
 	for i, n := range counts {

@@ -30,6 +30,7 @@ type HomePage struct {
 	List                                ListView
 	Map                                 MapView
 	Layers                              LayersView
+	Slider                              SliderView
 	Card                                CardView
 }
 
@@ -113,6 +114,7 @@ func (s *Site) Home(w http.ResponseWriter, r *http.Request) error {
 	if p.List, err = s.list(r.Context(), base.Locale, st, q.Get("after"), p.Card.Num); err != nil {
 		return err
 	}
+	p.Slider = slider(base.Locale, p.Facets.Histogram, st)
 	if p.Layers, err = s.layersView(r.Context(), base.Locale, st); err != nil {
 		return err
 	}

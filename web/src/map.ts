@@ -22,6 +22,7 @@ import { Overlay } from "./overlay.js";
 import { FONT, readPalette } from "./palette.js";
 import { refreshResults } from "./results.js";
 import { formatDistance, metresPerPixel, scaleBar } from "./scale.js";
+import { startSlider } from "./slider.js";
 import { isShape, isZone, shapeStyle, zoneStyle } from "./shapes.js";
 import {
   address,
@@ -198,6 +199,7 @@ class EntryMap {
     document.addEventListener("bocage:theme", () => this.#restyle());
     document.addEventListener("bocage:selection", () => this.#reselect());
     startLayers(() => this.#relayer());
+    startSlider();
     document.addEventListener("bocage:fit", (e) => this.#fit((e as CustomEvent<Bounds>).detail));
     window.addEventListener("popstate", () => this.#followURL());
     document.addEventListener("click", (e) => this.#pressed(e));
