@@ -40,13 +40,25 @@ func (g *generator) words(n int) string {
 }
 
 // word is the word of a number: the smaller the number, the more often it is used.
+// It has two syllables or more, and, as in a language, few words begin with the same
+// five letters.
 func word(n int) string {
-	parts := [...]string{"ba", "cou", "dri", "fen", "gal", "hai", "jar", "lin", "mo", "nat", "pre", "ruis", "sol", "ter", "ver", "zé"}
-	w := parts[n%16]
-	for n /= 16; n > 0; n /= 16 {
-		w += parts[n%16]
+	w := syllable(n) + syllable(n*389+n/syllables*31+17)
+	if n >= syllables {
+		w += syllable(n / syllables)
 	}
 	return w
+}
+
+const syllables = 20 * 8 * 4
+
+// syllable is one of syllables.
+func syllable(n int) string {
+	onsets := [20]string{"b", "c", "d", "f", "g", "h", "j", "l", "m", "n", "p", "r", "s", "t", "v", "ch", "tr", "pl", "gr", "br"}
+	vowels := [8]string{"a", "e", "i", "o", "u", "ou", "ai", "é"}
+	codas := [4]string{"", "r", "n", "s"}
+	n %= syllables
+	return onsets[n%20] + vowels[n/20%8] + codas[n/160]
 }
 
 // entry is the i-th.

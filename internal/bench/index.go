@@ -114,7 +114,7 @@ func filters(_ context.Context, a *app.App, opt Options) error {
 		if b.half == 90 {
 			box = atlas.BBox{West: -180, South: -90, East: 180, North: 90}
 		}
-		f, err := opt.compare("facet counts "+b.name+" with a theme", "reading 1 byte of every entry", 10, floor, func() error {
+		f, err := opt.compare("facet counts "+b.name+" with a theme", "reading 1 byte of every entry", 0, floor, func() error {
 			at.Facets(box, few)
 			return nil
 		})
@@ -135,9 +135,10 @@ func spans(_ context.Context, a *app.App, opt Options) error {
 	for _, w := range []struct {
 		name     string
 		from, to int
-	}{{"a year", 2015, 2016}, {"25 years", 2000, 2025}, {"everything", 1700, 2030}} {
+		bar      float64
+	}{{"a year", 2015, 2016, 2}, {"25 years", 2000, 2025, 0}, {"everything", 1700, 2030, 0}} {
 		span := chronicle.Span{From: year(w.from), To: year(w.to)}
-		f, err := opt.compare("density of "+w.name+" in 1 200 bins, of a theme", "reading 5 bytes of every event", 2, floor, func() error {
+		f, err := opt.compare("density of "+w.name+" in 1 200 bins, of a theme", "reading 5 bytes of every event", w.bar, floor, func() error {
 			c.Density(span, 1200, few)
 			return nil
 		})

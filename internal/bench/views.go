@@ -181,7 +181,7 @@ func searches(ctx context.Context, a *app.App, opt Options) error {
 	}
 	const hits = 20
 	for _, q := range []struct{ name, text string }{
-		{"a frequent word", word(40) + " "}, {"two letters", "fe"}, {"a word and three letters", word(300) + " cou"}, {"a rare word", word(60000)},
+		{"a frequent word", word(40)}, {"two letters", "fa"}, {"a word and three letters", word(30) + " cou"}, {"a rare word", word(60000)},
 	} {
 		f, err := opt.compare("search: "+q.name+", first 20", "reading one entry by its key", 60, lookup, func() error {
 			_, err := a.Store.SearchNums(ctx, q.text, hits)
