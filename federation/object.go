@@ -68,6 +68,9 @@ type Object struct {
 	InReplyTo string `json:"inReplyTo,omitempty"`
 	Context   string `json:"context,omitempty"` // the thread's collection (FEP-7888)
 	Replies   string `json:"replies,omitempty"`
+	// Likes and Shares are collections that only count.
+	Likes  string `json:"likes,omitempty"`
+	Shares string `json:"shares,omitempty"`
 	// CommentsEnabled and RepliesModeration are Mobilizon's words about an Event.
 	CommentsEnabled   *bool  `json:"commentsEnabled,omitempty"`
 	RepliesModeration string `json:"repliesModerationOption,omitempty"`

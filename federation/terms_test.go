@@ -12,7 +12,7 @@ import (
 const standardTerms = ` id type actor object target result origin instrument attributedTo attachment audience cc bcc bto to content contentMap context duration
  endTime startTime endpoints sharedInbox first next prev last partOf items orderedItems totalItems followers following inbox outbox formerType deleted generator
  href hreflang mediaType rel height width icon image inReplyTo latitude longitude location name nameMap preferredUsername published updated relationship subject
- replies summary summaryMap tag url publicKey publicKeyPem owner proof cryptosuite proofPurpose proofValue verificationMethod created @context `
+ replies likes shares summary summaryMap tag url publicKey publicKeyPem owner proof cryptosuite proofPurpose proofValue verificationMethod created @context `
 
 // Every property that a document of ours may have is in the @context that it
 // carries: a reader of JSON-LD drops the others.

@@ -109,6 +109,21 @@ func discussionRemoveCommand() command {
 	return discussionVerbCommand(discussion.Remove, "erase the text of replies for good")
 }
 
+func discussionReactionsCommand() command {
+	return deciding("discussion reactions", "on|off", "count the likes and shares of our entries, or do not", "bocage discussion reactions off --reason 'numbers mislead'", 1, 1,
+		func(ctx context.Context, c *call, a *app.App, reason string) error {
+			on := c.args[0] == "on"
+			if !on && c.args[0] != "off" {
+				return usagef("want on or off, not %.40q", c.args[0])
+			}
+			if err := a.Discussions.SetReactions(ctx, system, on, reason); err != nil {
+				return err
+			}
+			fmt.Fprintf(c.out, "likes and shares are %s\n", map[bool]string{true: "counted", false: "not counted, and not shown"}[on])
+			return nil
+		})
+}
+
 // maxAnswerBytes bounds what is read; the answer itself may be shorter.
 const maxAnswerBytes = 64 << 10
 

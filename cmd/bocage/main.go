@@ -79,7 +79,7 @@ func commands() []command {
 		entryCreateCommand(), entryListCommand(), entryShowCommand(), entryEditCommand(), entryDeleteCommand(),
 		importCommand(), exportCommand(),
 		discussionListCommand(), discussionApproveCommand(), discussionHideCommand(), discussionRemoveCommand(), discussionAnswerCommand(),
-		discussionRuleCommand(),
+		discussionRuleCommand(), discussionReactionsCommand(),
 		followCommand(), unfollowCommand(), peerListCommand(), peerShowCommand(), peerRebuildCommand(), peerPinCommand(), peerDeadCommand(), mirrorCommand(), keyRotateCommand(),
 	}, peerActCommands(), sourceCommands(), moderationCommands(), lifeCommands(), mapCommands(), tourCommands(), []command{benchCommand()})
 }

@@ -36,8 +36,10 @@ type DiscussionPage struct {
 	// Ask, when not nil, asks before replies are removed for good.
 	Ask *RemoveReplies
 	// Admin shows the rule and the exceptions.
-	Admin           bool
-	Rules           []DiscussionChoice
+	Admin bool
+	Rules []DiscussionChoice
+	// Reactions says that likes and boosts are counted and shown.
+	Reactions       bool
 	Exceptions      []ExceptionRow
 	Subject, Wanted string
 	SubjectFault    string
@@ -191,6 +193,9 @@ func (a *Admin) discussionRules(ctx context.Context, p *DiscussionPage) error {
 	for _, d := range directory.Discussions() {
 		p.Rules = append(p.Rules, DiscussionChoice{string(d), p.T("discussion.rule." + string(d)), d == rule})
 	}
+	if p.Reactions, err = discussion.Reactions(ctx, a.cfg.Store.Reader); err != nil {
+		return err
+	}
 	exceptions, err := a.cfg.Store.ReplyRules(ctx)
 	if err != nil {
 		return err
@@ -224,6 +229,8 @@ func (a *Admin) PostDiscussion(w http.ResponseWriter, r *http.Request) error {
 		what, err = "discussion_remove", a.cfg.Discussions.Decide(r.Context(), who, do, v["reply"], reason)
 	case discussion.Approve, discussion.Hide:
 		what, err = "discussion_"+do, a.cfg.Discussions.Decide(r.Context(), who, do, v["reply"], reason)
+	case "reactions":
+		what, err = "discussion_rule", a.cfg.Discussions.SetReactions(r.Context(), who, v.Get("count") == "yes", reason)
 	case "rule":
 		what, err = "discussion_rule", a.cfg.Discussions.SetRule(r.Context(), who, directory.Discussion(v.Get("rule")), reason)
 	case "exception", "forget":

@@ -56,6 +56,10 @@ func (a *App) federation(r chi.Router) {
 	get("/mirror/{host}/catalog", h.MirrorCatalog)
 	get("/mirror/document", h.MirrorDocument)
 	get("/notes/{id}/replies", h.Replies)
+	for _, kind := range []string{"/notes", "/events", "/texts", "/concepts"} {
+		get(kind+"/{id}/likes", h.Reactions)
+		get(kind+"/{id}/shares", h.Reactions)
+	}
 	for _, kind := range []string{"/entries", "/events", "/texts", "/concepts"} {
 		get(kind+"/{id}/replies", h.Replies)
 		get(kind+"/{id}/discussion", h.Discussion)

@@ -158,7 +158,9 @@ func (in *Inbox) plan(ctx context.Context, rec store.Received) (effect, error) {
 			return effect{}, drop("an Invite to a %s", act.Object.Type)
 		}
 		return in.object(ctx, act)
-	case "Like", "Dislike", "EmojiReact": // FEP-c0e0: not counted here, and no fault of theirs
+	case "Like":
+		return in.liked(ctx, act)
+	case "Dislike", "EmojiReact": // FEP-c0e0: not counted here, and no fault of theirs
 		return effect{}, nil
 	case "Flag":
 		return in.flag(ctx, act)

@@ -77,9 +77,8 @@ func (in *Inbox) ours(ctx context.Context, uri string) error {
 // undo takes a Follow back. Follow ids cannot be fetched, and Gancio sends the
 // inner Follow without its actor: it is the signer's by definition.
 func (in *Inbox) undo(ctx context.Context, act federation.Activity) (effect, error) {
-	switch act.Object.Type {
-	case "Like", "Dislike", "EmojiReact", "Announce": // nor were they counted
-		return effect{}, nil
+	if eff, mine, err := in.unreact(ctx, act); mine || err != nil {
+		return eff, err
 	}
 	object, err := in.undone(ctx, act)
 	if err != nil {

@@ -182,7 +182,7 @@ func (in *Inbox) announced(ctx context.Context, act federation.Activity) (effect
 	}
 	origin, err := in.foreign(ref.ID)
 	if origin == in.origin {
-		return effect{}, nil // somebody shares what is ours: not counted, and no fault of theirs
+		return in.shared(ctx, act, ref.ID)
 	}
 	if err != nil {
 		return effect{}, err
@@ -279,6 +279,9 @@ func (in *Inbox) removeActor(ctx context.Context, uri string) effect {
 			return err
 		}
 		if _, err := tx.EmptyRepliesBy(ctx, uri, "its author is gone"); err != nil {
+			return err
+		}
+		if err := tx.DeleteReactionsBy(ctx, uri); err != nil {
 			return err
 		}
 		mine, err := tx.FollowingOf(ctx, uri)

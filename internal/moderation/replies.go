@@ -17,7 +17,8 @@ import (
 const repliesSetting = "moderation.replies"
 
 // enforceReplies hides the replies of those who are blocked, and shows them again
-// when they no longer are.
+// when they no longer are. Their likes and boosts, and those of who is silenced, are
+// not counted.
 func (m *Moderation) enforceReplies(ctx context.Context, st *state) error {
 	key := m.blocks(st)
 	done, err := m.st.Setting(ctx, repliesSetting)
@@ -31,7 +32,23 @@ func (m *Moderation) enforceReplies(ctx context.Context, st *state) error {
 	if err != nil {
 		return err
 	}
+	reacted, err := m.st.ReactionActors(ctx)
+	if err != nil {
+		return err
+	}
 	return m.st.Write(ctx, func(tx *store.Tx) error {
+		for actor, hidden := range reacted {
+			host, err := hostname(actor)
+			if err != nil {
+				continue
+			}
+			action := st.standing(m.clock(), host, actor).Action
+			if hide := action == ActionBlock || action == ActionSilence; hide != hidden {
+				if err := tx.HideReactionsBy(ctx, actor, hide); err != nil {
+					return err
+				}
+			}
+		}
 		for _, actor := range actors {
 			host, err := hostname(actor)
 			if err != nil {

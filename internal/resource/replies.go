@@ -9,6 +9,7 @@ import (
 
 	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/discussion"
 	"codeberg.org/bocage/bocage/internal/store"
 )
 
@@ -72,6 +73,31 @@ func (h *Handlers) replies(w http.ResponseWriter, r *http.Request, id string, re
 		items[i] = reply.URI
 	}
 	return collection(w, r, federation.OrderedCollection{ID: id, TotalItems: len(items), OrderType: "ForwardChronological", Items: items})
+}
+
+// Reactions answers {object}/likes and {object}/shares, which only count.
+func (h *Handlers) Reactions(w http.ResponseWriter, r *http.Request) error {
+	ctx, uri := r.Context(), h.cfg.Env.Base+r.URL.Path
+	cut := strings.LastIndexByte(uri, '/')
+	object := uri[:cut]
+	on, err := discussion.Reactions(ctx, h.cfg.Store.Reader)
+	if err == nil && !on {
+		err = directory.ErrNotFound
+	}
+	if err == nil {
+		_, err = discussion.Reacted(ctx, h.cfg.Store.Reader, object)
+	}
+	if err != nil {
+		return fmt.Errorf("reactions to %s: %w", object, err)
+	}
+	n, shares, err := h.cfg.Store.CountReactionsTo(ctx, object)
+	if err != nil {
+		return err
+	}
+	if uri[cut:] == "/shares" {
+		n = shares
+	}
+	return collection(w, r, federation.OrderedCollection{ID: uri, Type: "Collection", TotalItems: n})
 }
 
 // discussed is the local public entry of the path.

@@ -45,6 +45,8 @@ type DiscussionView struct {
 	// Done is what the last action did, Fault why it did not work, Kept the text
 	// that could not be sent; each may be "".
 	Done, Fault, Kept string
+	// Reactions says how many liked and shared it, "" for nobody.
+	Reactions string
 }
 
 // ReplyView is one reply with its answers.
@@ -87,6 +89,10 @@ func (s *Site) discuss(w http.ResponseWriter, r *http.Request, p *EntryPage, e d
 	if err != nil {
 		return err
 	}
+	likes, shares, err := s.cfg.Discussions.Counts(r.Context(), e.ID)
+	if err != nil {
+		return err
+	}
 	here := "/" + e.Kind.Path() + "/" + e.ID
 	d := &DiscussionView{Locale: p.Locale, Closed: t.Rule == directory.DiscussionOff, PageURL: p.Canonical,
 		FeedHref: here + "/discussion.atom", Editor: editor, Action: here + "/discussion", Title: p.N("discussion.title", t.Shown)}
@@ -95,6 +101,12 @@ func (s *Site) discuss(w http.ResponseWriter, r *http.Request, p *EntryPage, e d
 	}
 	if len(t.Roots) == 0 {
 		d.Title, d.Empty = p.T("discussion.heading"), p.T("discussion.empty")
+	}
+	if likes > 0 {
+		d.Reactions = p.N("discussion.likes", likes)
+	}
+	if shares > 0 {
+		d.Reactions = join(d.Reactions, p.N("discussion.shares", shares))
 	}
 	if editor {
 		if err := s.editDiscussion(w, r, d, &e, t); err != nil {

@@ -333,7 +333,7 @@ func (t *Tx) DeleteEntry(ctx context.Context, id string, at time.Time) error {
 	if err != nil {
 		return wrap(err, "delete")
 	}
-	for _, query := range []string{"DELETE FROM revision WHERE entry_id = $1", "DELETE FROM succession WHERE old_id = $1"} {
+	for _, query := range []string{"DELETE FROM revision WHERE entry_id = $1", "DELETE FROM succession WHERE old_id = $1", "DELETE FROM reaction WHERE entry_id = $1"} {
 		if _, err := t.exec(ctx, query, id); err != nil {
 			return wrap(err, "delete entry %s", id)
 		}

@@ -50,6 +50,7 @@ func (v Env) Note(e directory.Public, change NoteKind, id string, at time.Time) 
 		Tag:        v.hashtags(noteTags(e)),
 		To:         []string{federation.Public}, CC: []string{actor + "/followers"},
 		Published: wireTime(at), Replies: id + repliesPath, Context: v.uri(e) + discussionPath,
+		Likes: id + likesPath, Shares: id + sharesPath,
 	}
 	if len(e.Images) > 0 {
 		img := e.Images[0]

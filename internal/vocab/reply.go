@@ -17,6 +17,8 @@ import (
 const (
 	repliesPath    = "/replies"
 	discussionPath = "/discussion"
+	likesPath      = "/likes"
+	sharesPath     = "/shares"
 )
 
 // RepliesURI is the collection of the answers to one of our objects.
@@ -30,6 +32,9 @@ func (v Env) DiscussionURI(entry string) string { return entry + discussionPath 
 func discussed(o *federation.Object, e directory.Public) {
 	open := e.Discussion != directory.DiscussionOff
 	o.Replies = o.ID + repliesPath
+	if !e.Kind.IsActor() { // nobody likes an actor
+		o.Likes, o.Shares = o.ID+likesPath, o.ID+sharesPath
+	}
 	if e.Kind != directory.KindEvent {
 		return
 	}
