@@ -116,6 +116,10 @@ type Item struct {
 	W         float64 `json:"w"`
 	SoftStart float64 `json:"softStart,omitempty"`
 	SoftEnd   float64 `json:"softEnd,omitempty"`
+	// CutStart and CutEnd say that an end that is not sure lies outside the window:
+	// what is seen of it is as unsure everywhere, and does not fade.
+	CutStart bool `json:"-"`
+	CutEnd   bool `json:"-"`
 	// Row is counted from the top, Group is the swim-lane.
 	Row   int `json:"row"`
 	Group int `json:"group"`

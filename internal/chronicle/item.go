@@ -90,10 +90,12 @@ func (p *picker) bar(it *Item) {
 	if s.end > 0 {
 		it.SoftEnd = max(0, min(it.W-it.SoftStart, right-p.w.x(last-s.end)))
 	}
+	it.CutStart, it.CutEnd = first < p.w.From, last > p.w.To
 	if it.Form.OpenStart() {
-		it.SoftStart = min(openFade, it.W/2)
+		it.SoftStart, it.CutStart = min(openFade, it.W/2), false
 	}
 	if it.Form.OpenEnd() {
+		it.CutEnd = false
 		it.SoftEnd = min(openFade, it.W-it.SoftStart)
 		if now := p.opt.Now; now > it.From && p.w.Today >= 0 { // what is to come is not known
 			it.SoftEnd = max(it.SoftEnd, min(right-p.w.Today, it.W-it.SoftStart))

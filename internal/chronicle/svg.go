@@ -288,6 +288,9 @@ func (p *painter) item(it Item, y, under float64) {
 	p.printf(`<text class="%s" x="%s" y="%s" font-size="%v"%s>%s </text></a>`, class, glyph.Pixels(x), glyph.Pixels(y+under), labelSize, more, glyph.Escape(it.Label))
 }
 
+// seam is how far the parts of a bar go under each other, so that no line shows.
+const seam = 0.6
+
 // mark draws the dot or the bar of an item. A full dot is a day; a ring is a date
 // that is known less well; a bar fades where it may have been, and is hatched when
 // it is doubtful.
@@ -309,18 +312,27 @@ func (p *painter) mark(it Item, y float64) {
 		p.printf(`<rect class="duree" x="%s" y="%s" width="%s" height="24" rx="6" fill="var(--c)"/>`, x(it.X), x(y-12), x(it.W))
 	default:
 		if it.SoftStart >= 1 {
-			p.printf(`<rect class="duree" x="%s" y="%s" width="%s" height="20" fill="var(--c)" mask="url(#%s-debut)"/>`, x(it.X), x(y-10), x(it.SoftStart), p.id)
+			p.printf(`<rect class="duree" x="%s" y="%s" width="%s" height="20" fill="var(--c)" %s/>`, x(it.X), x(y-10), x(it.SoftStart), p.unsure(it.CutStart, "debut"))
 		}
 		if sure := it.W - it.SoftStart - it.SoftEnd; sure > 0.5 {
 			p.printf(`<rect class="duree" x="%s" y="%s" width="%s" height="20" fill="var(--c)"/>`, x(it.X+it.SoftStart), x(y-10), x(sure))
 		}
 		if it.SoftEnd >= 1 {
-			p.printf(`<rect class="duree" x="%s" y="%s" width="%s" height="20" fill="var(--c)" mask="url(#%s-fin)"/>`, x(it.X+it.W-it.SoftEnd), x(y-10), x(it.SoftEnd), p.id)
+			p.printf(`<rect class="duree" x="%s" y="%s" width="%s" height="20" fill="var(--c)" %s/>`, x(it.X+it.W-it.SoftEnd-seam), x(y-10), x(it.SoftEnd+seam), p.unsure(it.CutEnd, "fin"))
 		}
 	}
 	if it.Form.Uncertain() {
 		p.printf(`<rect x="%s" y="%s" width="%s" height="24" fill="url(#%s-doute)"/>`, x(it.X), x(y-12), x(it.W), p.id)
 	}
+}
+
+// unsure is how the part of a bar looks that may not have been: fading, or pale all
+// over when the window cuts it.
+func (p *painter) unsure(cut bool, mask string) string {
+	if cut {
+		return `opacity=".38"`
+	}
+	return `mask="url(#` + p.id + `-` + mask + `)"`
 }
 
 // rest draws a count of what is not shown, as a link to where it is.

@@ -195,10 +195,22 @@ func (c *CalendarView) finish(l *i18n.Locale, state url.Values) {
 				d.More = l.N("calendar.more", len(d.All)-dayMost)
 				d.MoreHref = page.Address("/timeline", page.With(state, "view", viewAgenda, "from", d.Date, "to", d.Date, "month", ""))
 			}
-			if len(d.All) > 0 {
-				c.Days = append(c.Days, *d)
-			}
+			c.list(*d)
 		}
 	}
 	slices.Reverse(c.Loose) // the list came latest first
+}
+
+// list adds a day to the list: what lasts is told of once, on its first day of the month.
+func (c *CalendarView) list(d CalendarDay) {
+	all := d.All
+	d.All = nil
+	for _, e := range all {
+		if !e.From || d.Number == 1 {
+			d.All = append(d.All, e)
+		}
+	}
+	if len(d.All) > 0 {
+		c.Days = append(c.Days, d)
+	}
 }

@@ -106,6 +106,7 @@ class Timeline {
 
   async #load(params: URLSearchParams): Promise<void> {
     const query = withParams(params, { w: String(Math.round(this.#width() / 20) * 20) });
+    const brushing = document.activeElement?.id === "brosse";
     const replaced = await fragments.load(chart()?.dataset.url ?? location.pathname, query, "chart");
     if (!replaced.some((e) => e.id === "frise")) {
       chart()?.querySelector("svg")?.removeAttribute("transform");
@@ -114,6 +115,7 @@ class Timeline {
     this.#window = read(chart(), "from", "to");
     this.#limits = read(chart(), "min", "max");
     this.#drawBrush();
+    if (brushing) document.getElementById("brosse")?.focus({ preventScroll: true });
   }
 
   #down(event: PointerEvent): void {
