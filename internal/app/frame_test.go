@@ -79,7 +79,7 @@ func TestFramedViews(t *testing.T) {
 		}
 		main, _, _ := strings.Cut(body, "<footer")
 		for _, at := range hrefs.FindAllStringSubmatch(main, -1) {
-			if h := at[1]; strings.HasPrefix(h, "/?") || strings.HasPrefix(h, "/timeline") || strings.HasPrefix(h, "/genealogy") || strings.HasPrefix(h, "/concepts?") {
+			if h := at[1]; strings.HasPrefix(h, "/?") || strings.HasPrefix(h, "/timeline") || strings.HasPrefix(h, "/genealogy/") || strings.HasPrefix(h, "/genealogy?") || strings.HasPrefix(h, "/concepts?") {
 				t.Errorf("%s leaves the map for %s", path, h)
 			}
 		}
@@ -119,5 +119,52 @@ func TestMapStyle(t *testing.T) {
 	}
 	if w2 := visitor.do("GET", "/maps/bretagne/theme.css?v=1", nil); !strings.Contains(w2.Header().Get("Cache-Control"), "immutable") || w2.Header().Get("ETag") != w.Header().Get("ETag") {
 		t.Errorf("named by its revision: %v", w2.Header())
+	}
+}
+
+// TestThematicFrame: the genealogy and the concepts of a map are of its theme, and
+// the lineages that its drawing and its table lead to are in its frame.
+func TestThematicFrame(t *testing.T) {
+	a := testApp(t)
+	system := directory.Who{System: true, Name: "test"}
+	org, err := a.Ledger.CreateOrganisation(t.Context(), system, directory.Entry{Kind: directory.KindOrganisation, Status: directory.StatusPublished, Name: directory.LangText{"fr": "Coop"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	add := func(k directory.Kind, name string, themes ...string) directory.Entry {
+		e, err := a.Ledger.Create(t.Context(), system, directory.Entry{Kind: k, Owner: org.ID, Status: directory.StatusPublished, Name: directory.LangText{"fr": name},
+			Themes: themes, Period: &directory.Period{Start: "1999"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	text := add(directory.KindText, "Manifeste des haies", "nature")
+	add(directory.KindText, "Charte du rail", "echanger")
+	add(directory.KindConcept, "Communs du vivant", "nature")
+	add(directory.KindConcept, "Péage", "echanger")
+	m, err := a.Ledger.CreateMap(t.Context(), system, directory.Map{Handle: "vivant", Name: directory.LangText{"fr": "Le vivant"},
+		Selection: directory.MapSelection{Themes: []string{"nature"}}}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Ledger.MapJobs()[ledger.JobFill](t.Context(), jobs.Job{Payload: []byte(`{"id":"` + m.ID + `"}`)}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.View.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string][2]string{"/maps/vivant/genealogy": {"Manifeste des haies", "Charte du rail"}, "/maps/vivant/genealogy?view=list": {"Manifeste des haies", "Charte du rail"},
+		"/maps/vivant/concepts": {"Communs du vivant", "Péage"}, "/maps/vivant/embed?view=list": {"Manifeste des haies", "Charte du rail"}} {
+		body := (visitor{t: t, a: a}).do("GET", path, nil).Body.String()
+		if !strings.Contains(body, want[0]) || strings.Contains(body, want[1]) {
+			t.Errorf("%s has not %q alone", path, want[0])
+		}
+		if strings.Contains(body, `href="/genealogy/`) {
+			t.Errorf("%s leaves the map for a lineage", path)
+		}
+	}
+	if w := (visitor{t: t, a: a}).do("GET", "/maps/vivant/genealogy/"+text.ID, nil); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "Le vivant") {
+		t.Errorf("a lineage in the map: %d", w.Code)
 	}
 }

@@ -56,6 +56,10 @@ func (f *Frame) Offers(theme string) bool {
 	return f == nil || len(f.Map.Look.Themes) == 0 || slices.Contains(f.Map.Look.Themes, directory.ThemeRoot(theme))
 }
 
+// Placed reports whether the map is limited to a part of the world: what has no
+// place, as texts and concepts, is not in it.
+func (f *Frame) Placed() bool { return f != nil && !f.Map.Selection.Area.IsZero() }
+
 // introFolded is the length in bytes from which the home text is folded.
 const introFolded = 360
 

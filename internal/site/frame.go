@@ -11,6 +11,7 @@ import (
 
 	"codeberg.org/bocage/bocage/internal/atlas"
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/genealogy"
 	"codeberg.org/bocage/bocage/internal/page"
 )
 
@@ -132,6 +133,14 @@ func (s *Site) frameView(f *page.Frame, only atlas.Filter) MapPosition {
 		return fit(atlasBox(b))
 	}
 	return s.firstView()
+}
+
+// stayInMap leads from the texts of a drawing to their lineages in the map that the
+// page is of.
+func stayInMap(b *page.Base, g *genealogy.Graph) {
+	for i := range g.Nodes {
+		g.Nodes[i].Href = b.At(g.Nodes[i].Href)
+	}
 }
 
 // mapFeeds are the addresses at which what is in a map can be read by programs.

@@ -112,6 +112,7 @@ func (s *Site) drawOverview(p *GenealogyPage, texts *graph.Graph, whole bool) er
 	if !ok {
 		opt := drawOptions(p.Locale, p.N("genealogy.drawing", len(texts.Nodes)))
 		g := drawing(p.Locale, texts, "")
+		stayInMap(&p.Base, &g)
 		kept = overview{sanitize.Drawn(g.Overview(usualChart, opt)), sanitize.Drawn(g.Legend(opt)), len(g.Cycles())}
 		made.Store(p.Locale.Tag, kept)
 	}
@@ -144,7 +145,7 @@ func (p *GenealogyPage) table(all, texts *graph.Graph, st url.Values, after int)
 	}
 	for _, t := range rows[from:to] {
 		row := TextRow{Date: whenLine(p.Locale, t), Name: textIn(p.Locale, t.Name), Href: entryPath(t), Form: kindName(p.Locale, t),
-			Lineage: "/genealogy/" + url.PathEscape(t.ID), Older: p.Number(older[t.URI]), Newer: p.Number(newer[t.URI])}
+			Lineage: p.At("/genealogy/" + url.PathEscape(t.ID)), Older: p.Number(older[t.URI]), Newer: p.Number(newer[t.URI])}
 		if t.Period != nil {
 			row.Machine = t.Period.Start
 		}

@@ -86,6 +86,7 @@ func (s *Site) Lineage(w http.ResponseWriter, r *http.Request) error {
 	p.Title = p.T("lineage.title", "name", p.Name.Text)
 	p.Description, p.Canonical = p.Title, s.cfg.Env.Base+"/genealogy/"+id
 	drawn := drawing(p.Locale, sub, "")
+	stayInMap(&p.Base, &drawn)
 	layout := drawn.Layout(genealogy.LayoutOptions{Focus: id, Lang: p.Tag, Width: usualChart, Least: minChart})
 	opt := drawOptions(p.Locale, p.N("lineage.drawing", len(drawn.Nodes), "name", p.Name.Text))
 	p.Drawing, p.Legend = sanitize.Drawn(layout.SVG(opt)), sanitize.Drawn(layout.Legend(opt))

@@ -91,6 +91,8 @@ class Combobox {
     const turn = ++this.#asked;
     if (text.length < LEAST_LETTERS) return this.#close();
     const query = new URLSearchParams({ q: text, limit: String(MOST) });
+    const map = document.documentElement.dataset.frame; // on the page of a map, what is in it
+    if (map) query.set("map", map);
     try {
       const response = await fetch(`${this.source}?${query}`, { headers: { Accept: "application/geo+json" } });
       if (!response.ok || turn !== this.#asked || document.activeElement !== this.input) return;
