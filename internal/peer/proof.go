@@ -219,8 +219,8 @@ func Endorsed(act federation.Actor, key string, pin store.PinnedKey, now time.Ti
 }
 
 // pin returns the pinned key of an origin, and pins that of the actor when there
-// is none and it is the origin's Application; a zero one when it is not, or
-// cannot be asked now.
+// is none and the origin names it as its own Application; a zero one when it does
+// not, or cannot be asked now.
 func (a *Actors) pin(ctx context.Context, origin, actor string) (store.PinnedKey, error) {
 	pin, err := a.cfg.Store.PinnedKey(ctx, origin)
 	if err == nil || !errors.Is(err, directory.ErrNotFound) {
@@ -228,6 +228,9 @@ func (a *Actors) pin(ctx context.Context, origin, actor string) (store.PinnedKey
 	}
 	ra, err := a.Actor(ctx, actor)
 	if err != nil || ra.Type != "Application" || ra.Ed25519 == "" {
+		return store.PinnedKey{}, ctx.Err()
+	}
+	if own, err := a.Application(ctx, origin); err != nil || own != actor {
 		return store.PinnedKey{}, ctx.Err()
 	}
 	proven, err := a.prove(ctx, ra.Doc, actor, actor, a.ownKey)

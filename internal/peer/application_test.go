@@ -1,0 +1,136 @@
+package peer_test
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"codeberg.org/bocage/bocage/federation"
+	"codeberg.org/bocage/bocage/federation/proof"
+	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/peer"
+	"codeberg.org/bocage/bocage/internal/store"
+	"codeberg.org/bocage/bocage/internal/store/storetest"
+)
+
+const (
+	relApplication = "https://www.w3.org/ns/activitystreams#Application"
+	relService     = "https://www.w3.org/ns/activitystreams#Service"
+)
+
+func edKey(n byte) ed25519.PrivateKey {
+	seed := make([]byte, ed25519.SeedSize)
+	seed[0] = n
+	return ed25519.NewKeyFromSeed(seed)
+}
+
+func multikey(k ed25519.PrivateKey) string {
+	return proof.EncodeMultikey(k.Public().(ed25519.PublicKey))
+}
+
+// application adds an Application with its own Ed25519 key, which signs its document.
+func (h *host) application(t *testing.T, name string, key ed25519.PrivateKey) string {
+	t.Helper()
+	id := h.URL + "/" + name
+	raw := signedDoc(t, object{"@context": []string{"https://www.w3.org/ns/activitystreams"}, "id": id, "type": "Application", "preferredUsername": name, "inbox": id + "/inbox",
+		"publicKey":       object{"id": id + "#main-key", "owner": id, "publicKeyPem": h.pem},
+		"assertionMethod": []object{{"id": id + "#ed25519-key", "type": "Multikey", "controller": id, "publicKeyMultibase": multikey(key)}}}, id, key)
+	h.on("/"+name, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", federation.ContentType)
+		_, _ = w.Write(raw) // the reader is the code under test
+	})
+	return id
+}
+
+func signedDoc(t *testing.T, doc object, actor string, key ed25519.PrivateKey) []byte {
+	t.Helper()
+	raw, err := json.Marshal(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err = proof.Sign(raw, proof.Options{Key: key, Method: actor + "#ed25519-key", Created: time.Now().Add(-time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
+}
+
+// links answers with the links of NodeInfo or WebFinger.
+func links(rel, href string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(object{"subject": href, "links": []object{{"rel": rel, "type": federation.ContentType, "href": href}}}) // as above
+	}
+}
+
+// TestPinsTheServersOwn: of an origin with several Applications the key of the one is
+// pinned that the origin names, in NodeInfo or by WebFinger; of one that names none,
+// or one of another server, no key is.
+func TestPinsTheServersOwn(t *testing.T) {
+	const nodeinfo = "/.well-known/nodeinfo"
+	finger := func(h *host) string {
+		return "/.well-known/webfinger?resource=" + url.QueryEscape(h.URL+"/")
+	}
+	for name, c := range map[string]struct {
+		says func(h *host, other *host)
+		pins bool
+	}{
+		"NodeInfo":           {func(h, _ *host) { h.on(nodeinfo, links(relApplication, h.URL+"/actor")) }, true},
+		"WebFinger":          {func(h, _ *host) { h.on(finger(h), links(relService, h.URL+"/actor")) }, true},
+		"neither":            {func(*host, *host) {}, false},
+		"another server's":   {func(h, other *host) { h.on(nodeinfo, links(relApplication, other.URL+"/evil")) }, false},
+		"somebody's profile": {func(h, _ *host) { h.on(finger(h), links("self", h.URL+"/evil")) }, false},
+		"from elsewhere": {func(h, other *host) {
+			other.on("/links", links(relApplication, h.URL+"/evil"))
+			h.on(nodeinfo, func(w http.ResponseWriter, r *http.Request) {
+				http.Redirect(w, r, other.URL+"/links", http.StatusFound)
+			})
+		}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx := context.Background()
+			h, other := newHost(t), newHost(t)
+			own, foe := edKey(1), edKey(2)
+			actor, evil := h.application(t, "actor", own), h.application(t, "evil", foe)
+			other.application(t, "evil", foe)
+			c.says(h, other)
+			st := storetest.Open(t, "sqlite")
+			a := peer.NewActors(peer.ActorsConfig{Store: st, Clock: time.Now, Client: &federation.Client{HTTP: peer.NewTransport(peer.GuardOptions{AllowLoopback: true})}})
+			text := func(by string, key ed25519.PrivateKey) []byte {
+				return signedDoc(t, object{"@context": []string{"https://www.w3.org/ns/activitystreams"}, "id": by + "/text", "type": "Article", "name": "x", "attributedTo": by}, by, key)
+			}
+			pinned := func() string {
+				t.Helper()
+				p, err := st.PinnedKey(ctx, h.URL)
+				if err != nil && !errors.Is(err, directory.ErrNotFound) {
+					t.Fatal(err)
+				}
+				return p.Multikey
+			}
+			if d, err := a.Vouch(ctx, text(evil, foe), "h1"); err != nil || d == nil {
+				t.Fatalf("%+v, %v", d, err)
+			}
+			if got := pinned(); got != "" {
+				t.Fatalf("the other Application's key is pinned: %s", got)
+			}
+			if d, err := a.Vouch(ctx, text(actor, own), "h2"); err != nil || d == nil {
+				t.Fatalf("%+v, %v", d, err)
+			}
+			want := ""
+			if c.pins {
+				want = multikey(own)
+			}
+			if got := pinned(); got != want {
+				t.Errorf("pinned %q, want %q", got, want)
+			}
+			if n := h.count(nodeinfo); n > 2 {
+				t.Errorf("NodeInfo was asked for %d times", n)
+			}
+		})
+	}
+}
