@@ -134,3 +134,24 @@ func TestPinsTheServersOwn(t *testing.T) {
 		})
 	}
 }
+
+// TestChangedProofKey: another Ed25519 key beside the old RSA key is another key: it
+// signs requests and documents too.
+func TestChangedProofKey(t *testing.T) {
+	ctx := context.Background()
+	h := newHost(t)
+	var changes []peer.KeyChange
+	st := storetest.Open(t, "sqlite")
+	a := peer.NewActors(peer.ActorsConfig{Store: st, Clock: time.Now, Client: &federation.Client{HTTP: peer.NewTransport(peer.GuardOptions{AllowLoopback: true})},
+		KeyChanged: func(_ context.Context, _ *store.Tx, c peer.KeyChange) error { changes = append(changes, c); return nil }})
+	actor := h.application(t, "actor", edKey(1))
+	for _, key := range []byte{1, 1, 2} {
+		h.application(t, "actor", edKey(key))
+		if _, err := a.Refresh(ctx, actor); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(changes) != 1 || changes[0].Old != multikey(edKey(1)) || changes[0].New != multikey(edKey(2)) || changes[0].Vouched {
+		t.Errorf("changes: %+v", changes)
+	}
+}

@@ -16,7 +16,7 @@ import (
 // before.
 type KeyChange struct {
 	Actor string
-	// Old and New are the keys as documents list them, PEM.
+	// Old and New are the keys as documents list them, PEM or Multikey.
 	Old, New string
 	// Vouched says that the actor's old keys signed the change: the activity that
 	// brought it, or the document itself.
@@ -38,11 +38,17 @@ func (a *Actors) keyChange(ctx context.Context, tx *store.Tx, ra store.RemoteAct
 	if err != nil {
 		return err
 	}
-	if old.PublicKeyPEM == "" || strings.TrimSpace(old.PublicKeyPEM) == strings.TrimSpace(ra.PublicKeyPEM) {
+	c := KeyChange{Actor: ra.URI, Seen: old.FetchedAt}
+	switch {
+	case old.PublicKeyPEM != "" && strings.TrimSpace(old.PublicKeyPEM) != strings.TrimSpace(ra.PublicKeyPEM):
+		c.Old, c.New = old.PublicKeyPEM, ra.PublicKeyPEM
+	case old.Ed25519 != "" && ra.Ed25519 != "" && old.Ed25519 != ra.Ed25519: // it signs too
+		c.Old, c.New = old.Ed25519, ra.Ed25519
+	default:
 		return nil
 	}
-	return a.cfg.KeyChanged(ctx, tx, KeyChange{Actor: ra.URI, Old: old.PublicKeyPEM, New: ra.PublicKeyPEM, Seen: old.FetchedAt,
-		Vouched: signed || provenBy(ra.Doc, old.Ed25519, a.cfg.Clock())})
+	c.Vouched = signed || provenBy(ra.Doc, old.Ed25519, a.cfg.Clock())
+	return a.cfg.KeyChanged(ctx, tx, c)
 }
 
 // provenBy reports whether the document carries a proof by a Multikey that was
