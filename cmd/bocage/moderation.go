@@ -16,8 +16,10 @@ import (
 
 	"codeberg.org/bocage/bocage/internal/app"
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/i18n"
 	"codeberg.org/bocage/bocage/internal/moderation"
 	"codeberg.org/bocage/bocage/internal/store"
+	"codeberg.org/bocage/bocage/web"
 )
 
 // moderationCommands are what an operator decides about other servers.
@@ -406,7 +408,7 @@ func closeReport(ctx context.Context, c *call, a *app.App, reason string) error 
 
 func quarantineCommand() command {
 	return command{
-		name: "moderation quarantine", args: "[accept|refuse HOST]", short: "list the servers that came back with another key, and decide",
+		name: "moderation quarantine", args: "[accept|refuse HOST]", short: "list the servers that came back and are not believed yet, and decide",
 		example: "bocage moderation quarantine accept https://communs.example --reason 'they confirmed it by telephone'",
 		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
 			reason := fs.String("reason", "", "why")
@@ -435,12 +437,49 @@ func quarantineCommand() command {
 					if *asJSON {
 						return c.print(qs)
 					}
-					for _, q := range qs {
-						fmt.Fprintf(c.out, "%s since %s: %s\n  actor    %s\n  old key  %s\n  new key  %s\n", q.Origin, stamp(q.Since), q.Cause, q.Actor, q.OldKey, q.NewKey)
+					ds, err := a.Moderation.Doubts(ctx)
+					if err != nil {
+						return err
 					}
-					return nil
+					return printQuarantines(c, qs, ds)
 				})
 			}
 		},
 	}
+}
+
+// printQuarantines says why each server is in quarantine, in the language of the
+// terminal, and which ones have some time left.
+func printQuarantines(c *call, qs []store.Quarantine, ds []store.Doubt) error {
+	l, err := terminalLocale(c.environ)
+	if err != nil {
+		return err
+	}
+	for _, q := range qs {
+		fmt.Fprintf(c.out, "%s since %s: %s\n  actor    %s\n  old key  %s\n", q.Origin, stamp(q.Since), moderation.Why(l.T, l.Date, q), q.Actor, q.OldKey)
+		if q.NewKey != q.OldKey {
+			fmt.Fprintf(c.out, "  new key  %s\n", q.NewKey)
+		}
+	}
+	for _, d := range ds {
+		fmt.Fprintf(c.out, "%s in doubt until %s: %s\n", d.Origin, stamp(d.Back.Add(moderation.DoubtFor)),
+			moderation.Why(l.T, l.Date, store.Quarantine{Cause: store.CauseUnproven, Arg: d.Since.Format(time.DateOnly)}))
+	}
+	return nil
+}
+
+// terminalLocale has the texts of pages in the language that the environment asks for
+// (POSIX: LC_ALL, LC_MESSAGES, LANG), English when it asks for none.
+func terminalLocale(environ []string) (*i18n.Locale, error) {
+	all, err := i18n.Load(web.Locales())
+	if err != nil {
+		return nil, err
+	}
+	set := map[string]string{}
+	for _, v := range environ {
+		name, value, _ := strings.Cut(v, "=")
+		set[name] = value
+	}
+	tag, _, _ := strings.Cut(cmp.Or(set["LC_ALL"], set["LC_MESSAGES"], set["LANG"]), "_")
+	return all.Match(tag, "en"), nil
 }

@@ -28,9 +28,15 @@ type ModerationPage struct {
 	Open       bool
 	Reports    []ReportRow
 	Older      string
-	Quarantine []store.Quarantine
-	Since      map[string]string
+	Quarantine []QuarantineRow
+	Doubts     []DoubtRow
 }
+
+// QuarantineRow is one server in quarantine. NewKey is "" when it shows the old one.
+type QuarantineRow struct{ Origin, Since, Why, Actor, OldKey, NewKey string }
+
+// DoubtRow is a server that is back and has signed nothing yet.
+type DoubtRow struct{ Origin, Since, Until string }
 
 // ReportRow is one report in the queue.
 type ReportRow struct {
@@ -68,7 +74,7 @@ func (a *Admin) Moderation(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	open := r.URL.Query().Get("state") != "closed"
-	p := &ModerationPage{Base: b, Tabs: moderationNav(b, "reports"), Open: open, Since: map[string]string{}}
+	p := &ModerationPage{Base: b, Tabs: moderationNav(b, "reports"), Open: open}
 	p.States = []ModerationTab{{"/admin/moderation", b.T("admin.moderation.open"), open},
 		{"/admin/moderation?state=closed", b.T("admin.moderation.closed"), !open}}
 	list, err := a.cfg.Store.Reports(r.Context(), open, r.URL.Query().Get("before"), reportsPage+1)
@@ -82,13 +88,30 @@ func (a *Admin) Moderation(w http.ResponseWriter, r *http.Request) error {
 	for _, rep := range list {
 		p.Reports = append(p.Reports, reportRow(b, rep))
 	}
-	if p.Quarantine, err = a.cfg.Moderation.Quarantines(r.Context()); err != nil {
+	if err := a.quarantines(r, p); err != nil {
 		return err
 	}
-	for _, q := range p.Quarantine {
-		p.Since[q.Origin] = b.Relative(q.Since, b.Now)
-	}
 	return a.pages.Page(w, r, http.StatusOK, "admin-moderation", p)
+}
+
+// quarantines fills in the servers in quarantine and in doubt.
+func (a *Admin) quarantines(r *http.Request, p *ModerationPage) error {
+	qs, err := a.cfg.Moderation.Quarantines(r.Context())
+	if err != nil {
+		return err
+	}
+	for _, q := range qs {
+		row := QuarantineRow{Origin: q.Origin, Since: p.Relative(q.Since, p.Now), Why: moderation.Why(p.T, p.Date, q), Actor: q.Actor, OldKey: q.OldKey, NewKey: q.NewKey}
+		if row.NewKey == row.OldKey {
+			row.NewKey = ""
+		}
+		p.Quarantine = append(p.Quarantine, row)
+	}
+	ds, err := a.cfg.Moderation.Doubts(r.Context())
+	for _, d := range ds {
+		p.Doubts = append(p.Doubts, DoubtRow{d.Origin, p.Date(d.Since), p.Date(d.Back.Add(moderation.DoubtFor))})
+	}
+	return err
 }
 
 func reportRow(b Base, rep store.Report) ReportRow {
@@ -103,7 +126,7 @@ func reportRow(b Base, rep store.Report) ReportRow {
 	return row
 }
 
-// PostQuarantine is POST /admin/moderation/quarantine: believe a new key, or ask
+// PostQuarantine is POST /admin/moderation/quarantine: believe a key, or ask
 // whether to block its server.
 func (a *Admin) PostQuarantine(w http.ResponseWriter, r *http.Request) error {
 	who, err := a.post(w, r)

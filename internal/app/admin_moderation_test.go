@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -175,13 +176,52 @@ func TestRulesPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	queue, _ := admin.page("/admin/moderation")
-	wants(t, "the quarantine", queue, "https://revenu.example", "SHA256:", "Croire la nouvelle clé")
+	wants(t, "the quarantine", queue, "https://revenu.example", "SHA256:", "Croire sa clé", "il ne répondait plus depuis le", "Nouvelle clé")
+	doubtful(t, a, admin, token)
 	ask, _ = admin.send("/admin/moderation/quarantine", token, "origin", "https://revenu.example", "do", "refuse", "reason", "inconnu")
-	wants(t, "the refusal's question", ask, "Refuser la nouvelle clé")
+	wants(t, "the refusal's question", ask, "Refuser la clé de")
 	admin.send("/admin/moderation/quarantine", token, "origin", "https://revenu.example", "do", "accept", "reason", "au téléphone")
 	if qs, err := a.Moderation.Quarantines(t.Context()); err != nil || len(qs) != 0 {
 		t.Errorf("still there: %+v, %v", qs, err)
 	}
 	log, _ := admin.page("/admin/audit")
-	wants(t, "the log", log, "croire la nouvelle clé de", "bloquer le domaine", "fixer les limites de", "au téléphone", "Bocage, automatiquement")
+	wants(t, "the log", log, "croire la clé de", "bloquer le domaine", "fixer les limites de", "au téléphone", "Bocage, automatiquement")
+}
+
+// doubtful shows the server that is back and has signed nothing, which an
+// administrator may recognise; and each cause of a quarantine, in both languages.
+func doubtful(t *testing.T, a *App, admin visitor, token string) {
+	t.Helper()
+	const origin = "https://muet.example"
+	err := a.Store.Write(t.Context(), func(tx *store.Tx) error {
+		return errors.Join(tx.PutFollowing(t.Context(), store.Following{Actor: a.Env.InstanceURI(), Object: origin + "/actor", Origin: origin, State: store.FollowAccepted}),
+			tx.PutPeer(t.Context(), store.Peer{Origin: origin, State: store.PeerDead}), tx.PeerAnswered(t.Context(), origin))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	queue, _ := admin.page("/admin/moderation")
+	wants(t, "the doubt", queue, "Revenus, et pas encore reconnus", origin, "Absent depuis", "Les reconnaître maintenant")
+	admin.send("/admin/moderation/quarantine", token, "origin", origin, "do", "accept", "reason", "au téléphone")
+	if ds, err := a.Moderation.Doubts(t.Context()); err != nil || len(ds) != 0 {
+		t.Errorf("still in doubt: %+v, %v", ds, err)
+	}
+	for _, cause := range store.QuarantineCauses() {
+		err := a.Store.Write(t.Context(), func(tx *store.Tx) error {
+			return tx.PutQuarantine(t.Context(), store.Quarantine{Origin: "https://" + string(cause) + ".example", Actor: "x", OldKey: "x", NewKey: "x", Cause: cause, Arg: "2026-05-01"})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	fr, _ := admin.page("/admin/moderation")
+	wants(t, "in French", fr, "répondait plus depuis le 1", "passait pour disparu", "absent jusqu’au 1", "rien n’avait été entendu de lui", "n’a rien signé avec elle", "mai 2026")
+	for _, cause := range store.QuarantineCauses() {
+		if err := a.Store.Write(t.Context(), func(tx *store.Tx) error {
+			_, err := tx.DeleteQuarantine(t.Context(), "https://"+string(cause)+".example")
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
 }

@@ -211,6 +211,9 @@ func (x *healing) absent(ctx context.Context, m store.Mirrored) error {
 	}
 	x.changed++
 	return x.h.cfg.Store.Write(ctx, func(tx *store.Tx) error {
+		if d, err := tx.Doubt(ctx, x.f.Origin); err != nil || d.Any() {
+			return err // it became so while it was asked
+		}
 		if m.Ignored {
 			return tx.DeleteIgnored(ctx, m.URI)
 		}

@@ -300,7 +300,11 @@ func rowFault(err error) bool {
 	return errors.Is(err, directory.ErrConflict) || errors.Is(err, directory.ErrGone)
 }
 
+// apply writes what counts of a batch, see certain.
 func (h *Harvester) apply(ctx context.Context, tx *store.Tx, f store.Following, b batch) (changed int, err error) {
+	if b, err = h.certain(ctx, tx, f.Origin, b); err != nil {
+		return 0, err
+	}
 	page := make([]ledger.Remote, len(b.accept))
 	for i, d := range b.accept {
 		page[i] = ledger.Remote{Entry: d.entry, Wire: d.wire, Hash: d.hash}

@@ -211,6 +211,9 @@ func (h *Harvester) take(ctx context.Context, f store.Following, id string) (cha
 }
 
 func (h *Harvester) takeLine(ctx context.Context, f store.Following, l listed) (changed bool, err error) {
+	if d, err := h.cfg.Moderation.Doubt(ctx, f.Origin); err != nil || d.Any() {
+		return false, err // not even a 404 is noted; it is asked for again afterwards
+	}
 	raw, err := h.fetch(ctx, f, l)
 	switch {
 	case errors.Is(err, directory.ErrGone):

@@ -276,10 +276,14 @@ func (b *rebuilder) listed(ctx context.Context) (actor, catalog string, since ti
 // alive refuses to rebuild a server that answers with its own key.
 func (b *rebuilder) alive(ctx context.Context, actor string) error {
 	ra, err := b.h.cfg.Actors.Refresh(ctx, actor)
-	if err == nil && ra.Ed25519 == b.pin.Multikey {
+	doubt, derr := b.h.cfg.Moderation.Doubt(ctx, b.pin.Origin)
+	if derr != nil {
+		return derr
+	}
+	if err == nil && ra.Ed25519 == b.pin.Multikey && !doubt.Any() {
 		return fmt.Errorf("%s answers with the key that is known of it: follow it instead: %w", b.pin.Origin, directory.ErrConflict)
 	}
-	return ctx.Err() // another key is of somebody who has the name now
+	return ctx.Err() // another key is of somebody who has the name now, and so may be an old one that signs nothing
 }
 
 // instance verifies the document of the origin's own actor, which must list the

@@ -10,6 +10,7 @@ import (
 	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/jobs"
+	"codeberg.org/bocage/bocage/internal/moderation"
 	"codeberg.org/bocage/bocage/internal/peer"
 	"codeberg.org/bocage/bocage/internal/store"
 )
@@ -66,6 +67,11 @@ func (h *Harvester) Wakened(ctx context.Context) error {
 	err = h.cfg.Store.Write(ctx, func(tx *store.Tx) error {
 		if perr == nil && away >= awayFor {
 			if err := tx.GreetPeers(ctx); err != nil {
+				return err
+			}
+		}
+		if perr == nil && away >= moderation.Absence { // their names may have been sold meanwhile
+			if err := tx.DoubtPeers(ctx, last); err != nil {
 				return err
 			}
 		}
@@ -174,6 +180,26 @@ func (h *Harvester) pass(ctx context.Context, f store.Following) (changed int, e
 	if err := h.acquainted(ctx, f); err != nil {
 		return 0, err
 	}
+	d, err := h.cfg.Moderation.Doubt(ctx, f.Origin)
+	if err != nil {
+		return 0, err
+	}
+	if d.Any() {
+		n, ended, err := h.doubted(ctx, f, d)
+		if err != nil || !ended {
+			return n, err
+		}
+		changed = n
+	}
+	if err := h.proved(ctx, f); err != nil {
+		return changed, err
+	}
+	n, err := h.readAll(ctx, f)
+	return changed + n, err
+}
+
+// readAll reads what a source has that it did not have before.
+func (h *Harvester) readAll(ctx context.Context, f store.Following) (changed int, err error) {
 	if f.Catalog == "" {
 		return h.walkOutbox(ctx, f)
 	}
@@ -191,10 +217,11 @@ func (h *Harvester) pass(ctx context.Context, f store.Following) (changed int, e
 // answered notes that a source is there; one that was not is compared with.
 func (h *Harvester) answered(ctx context.Context, origin string) error {
 	p, err := h.cfg.Store.Peer(ctx, origin)
-	if errors.Is(err, directory.ErrNotFound) || err == nil && p.State == store.PeerUp {
+	if errors.Is(err, directory.ErrNotFound) {
 		return nil
 	}
-	if err != nil {
+	d, derr := h.cfg.Moderation.Doubt(ctx, origin)
+	if err = errors.Join(err, derr); err != nil || p.State == store.PeerUp && (!d.Any() || !d.Back.IsZero()) {
 		return err
 	}
 	h.cfg.Deliver() // what waits for it is due

@@ -24,8 +24,11 @@ const unseenAttempts = 3
 // errUnseen says that an activity is about an entry that we have not seen yet.
 var errUnseen = fmt.Errorf("not seen yet: %w", directory.ErrUnavailable)
 
-// errHeld says that an activity waits for a decision on its server's new key.
-var errHeld = errors.New("held: its server came back with another key")
+// held says that an activity waits until the server at origin, its own or that of
+// what it is about, is believed again.
+type held struct{ origin string }
+
+func (h held) Error() string { return "held until " + h.origin + " has shown that it is who it was" }
 
 // effect is what an activity does to the database, once everything that needs
 // the network is done.
@@ -61,8 +64,9 @@ func (in *Inbox) Apply(ctx context.Context, job jobs.Job) error {
 	if err == nil {
 		return nil
 	}
-	if errors.Is(err, errHeld) {
-		return in.hold(ctx, rec)
+	var waits held
+	if errors.As(err, &waits) {
+		return in.hold(ctx, rec, waits)
 	}
 	if !final(err) && job.Attempts < maxAttempts && !(errors.Is(err, errUnseen) && job.Attempts >= unseenAttempts) {
 		return err
@@ -86,16 +90,24 @@ func final(err error) bool {
 	return false
 }
 
-// hold puts an activity aside, and drops it when too many wait already.
-func (in *Inbox) hold(ctx context.Context, rec store.Received) error {
+// hold puts an activity aside, and drops it when too many wait already. One whose
+// server was believed a moment ago is tried again.
+func (in *Inbox) hold(ctx context.Context, rec store.Received, waits held) error {
 	return in.effects.do(ctx, in.cfg.Store, func(ctx context.Context, tx *store.Tx) error {
-		why := errHeld.Error()
-		held, err := tx.HoldReceived(ctx, rec.ID, rec.Origin)
+		still, err := in.cfg.Moderation.Waits(ctx, tx, waits.origin)
 		if err != nil {
 			return err
 		}
-		if !held {
-			why = "dropped: too much of its server waits for a decision on its key"
+		if !still {
+			return fmt.Errorf("%w: %w", directory.ErrUnavailable, waits)
+		}
+		why := waits.Error()
+		kept, err := tx.HoldReceived(ctx, rec.ID, waits.origin)
+		if err != nil {
+			return err
+		}
+		if !kept {
+			why = "dropped: too much waits for " + waits.origin
 		}
 		return tx.FinishReceived(ctx, rec.ID, why)
 	})

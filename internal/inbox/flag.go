@@ -58,7 +58,8 @@ func (in *Inbox) known(ctx context.Context, ids []string) ([]string, error) {
 
 // heard ends what is not to be acted on: a rule may be newer than the activity,
 // and of a server in quarantine only new documents are looked at, which the Judge
-// puts aside. The rest waits until an administrator has decided on its new key.
+// puts aside. The rest waits until an administrator has decided on its key; and all
+// of a server in doubt, until it has signed something with a key that was known.
 func (in *Inbox) heard(ctx context.Context, act federation.Activity) error {
 	v, err := in.cfg.Moderation.CheckActor(ctx, act.Actor)
 	if err != nil {
@@ -72,8 +73,14 @@ func (in *Inbox) heard(ctx context.Context, act federation.Activity) error {
 		return err
 	}
 	suspect, err := in.cfg.Moderation.Quarantined(ctx, origin)
-	if err != nil || !suspect || act.Type == "Announce" || act.Type == "Create" && !vocab.IsPost(act.Object.Type) {
+	if err != nil {
 		return err
 	}
-	return errHeld
+	if suspect {
+		if act.Type == "Announce" || act.Type == "Create" && !vocab.IsPost(act.Object.Type) {
+			return nil
+		}
+		return held{origin}
+	}
+	return in.undoubted(ctx, act, origin)
 }

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"codeberg.org/bocage/bocage/federation"
-	"codeberg.org/bocage/bocage/federation/httpsig"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/moderation"
 	"codeberg.org/bocage/bocage/internal/peer"
@@ -98,7 +97,7 @@ func (in *Inbox) receive(r *http.Request) error {
 	if err := in.keep(ctx, rec, sig); err != nil {
 		return err
 	}
-	if err := in.checkFollows(ctx, r, sig, env.Actor); err != nil {
+	if err := in.checkFollows(ctx, r, sig.Signature, env.Actor); err != nil {
 		in.cfg.Logger.WarnContext(ctx, "followers not compared", "actor", env.Actor, "error", err)
 	}
 	in.cfg.Wake()
@@ -189,7 +188,7 @@ func (in *Inbox) cheap(ctx context.Context, env federation.Envelope, origin stri
 
 // keep stores the activity and the job that applies it, in one transaction
 // with what makes a second copy recognisable.
-func (in *Inbox) keep(ctx context.Context, rec store.Received, sig *httpsig.Signature) error {
+func (in *Inbox) keep(ctx context.Context, rec store.Received, sig signed) error {
 	from, err := peer.Origin(sig.KeyID) // who sent it, which is not always whose it is
 	if err != nil {
 		return err
@@ -209,6 +208,9 @@ func (in *Inbox) keep(ctx context.Context, rec store.Received, sig *httpsig.Sign
 			return accepted("already received")
 		}
 		if err := tx.RetryPeer(ctx, from); err != nil {
+			return err
+		}
+		if _, err := in.cfg.Moderation.Signed(ctx, tx, sig.key.Actor, sig.key.Pub); err != nil {
 			return err
 		}
 		if err := in.noteForm(ctx, tx, from, sig.Form); err != nil {

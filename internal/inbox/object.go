@@ -104,6 +104,9 @@ func (in *Inbox) fetch(ctx context.Context, id, origin string) (document, error)
 	if err != nil {
 		return document{}, fmt.Errorf("fetch object: %w", err)
 	}
+	if err := in.certain(ctx, raw, origin); err != nil {
+		return document{}, err
+	}
 	o, err := federation.ReadObject(raw)
 	if err != nil {
 		return document{}, fmt.Errorf("%w: %w", directory.ErrInvalid, err)
@@ -259,6 +262,12 @@ func (in *Inbox) remove(ctx context.Context, act federation.Activity) (effect, e
 func (in *Inbox) confirmGone(ctx context.Context, id string) error {
 	if err := in.cfg.Moderation.AcquaintOrigin(ctx, in.cfg.Actors, originOf(id)); err != nil {
 		return err
+	}
+	switch d, err := in.cfg.Moderation.Doubt(ctx, originOf(id)); {
+	case err != nil:
+		return err
+	case d.Any(): // nobody signs a 404
+		return held{originOf(id)}
 	}
 	raw, err := in.cfg.Actors.Fetch(ctx, id)
 	if errors.Is(err, directory.ErrGone) || errors.Is(err, directory.ErrNotFound) {

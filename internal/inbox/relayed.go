@@ -27,7 +27,7 @@ const (
 // authenticate checks that the actor made this activity: by its signature on the
 // request or, when another server passes the activity on, by its proof. What an
 // actor signs itself is not verified twice.
-func (in *Inbox) authenticate(r *http.Request, body []byte, env federation.Envelope) (*httpsig.Signature, error) {
+func (in *Inbox) authenticate(r *http.Request, body []byte, env federation.Envelope) (signed, error) {
 	sig, err := in.verify(r, body, env.Actor)
 	var a answer
 	if err == nil || !errors.As(err, &a) || a.status != http.StatusForbidden || !proof.Has(body) || !relayable(env) {
@@ -51,43 +51,44 @@ func relayable(env federation.Envelope) bool {
 // relayed takes an activity that another actor's server passes on: that one must
 // sign the request, and the actor the activity (FEP-8b32). Without a usable
 // proof the answer is refused.
-func (in *Inbox) relayed(r *http.Request, body []byte, env federation.Envelope, refused answer) (*httpsig.Signature, error) {
+func (in *Inbox) relayed(r *http.Request, body []byte, env federation.Envelope, refused answer) (out signed, err error) {
 	ctx := r.Context()
 	sig, err := httpsig.Parse(r)
 	if err != nil {
-		return nil, answer{http.StatusUnauthorized, err.Error()}
+		return out, answer{http.StatusUnauthorized, err.Error()}
 	}
 	from, err := peer.Origin(sig.KeyID)
 	if err != nil {
-		return nil, refused
+		return out, refused
 	}
 	switch v, err := in.cfg.Moderation.CheckOrigin(ctx, from); {
 	case err != nil:
-		return nil, err
+		return out, err
 	case !v.Allowed:
 		in.cfg.Moderation.Refused(from, moderation.CauseBlocked, v.Reason)
-		return nil, answer{http.StatusForbidden, blockedText}
+		return out, answer{http.StatusForbidden, blockedText}
 	}
 	key, err := in.cfg.Actors.KeyByID(ctx, sig.KeyID)
 	if err != nil {
-		return nil, keyAnswer(err)
+		return out, keyAnswer(err)
 	}
-	if sig, err = in.verify(r, body, key.Actor); err != nil {
-		return nil, err
+	by, err := in.verify(r, body, key.Actor)
+	if err != nil {
+		return out, err
 	}
 	proven, err := in.cfg.Actors.Prove(ctx, body, env.ID, env.Actor)
 	switch {
 	case errors.Is(err, peer.ErrUnproven):
-		return nil, refused
+		return out, refused
 	case errors.Is(err, peer.ErrAltered):
 		in.cfg.Moderation.Refused(from, causeProof, err.Error())
-		return nil, answer{http.StatusUnauthorized, "the activity is not what its actor signed"}
+		return out, answer{http.StatusUnauthorized, "the activity is not what its actor signed"}
 	case err != nil:
-		return nil, keyAnswer(err)
+		return out, keyAnswer(err)
 	case in.now().Sub(proven.Created) > relayedAge:
-		return nil, answer{http.StatusForbidden, "the proof has no date or is too old to be relayed"}
+		return out, answer{http.StatusForbidden, "the proof has no date or is too old to be relayed"}
 	}
-	return sig, nil
+	return by, nil
 }
 
 // embedded is an object of another server as an activity carries it, when its
@@ -111,9 +112,10 @@ func (in *Inbox) embedded(ctx context.Context, act federation.Activity, ref fede
 	if err != nil {
 		return document{}, false, nil // as above
 	}
-	switch _, err := in.cfg.Actors.Prove(ctx, ref.Raw, o.ID, owner); {
+	switch proven, err := in.cfg.Actors.Prove(ctx, ref.Raw, o.ID, owner); {
 	case err == nil:
-		return document{object: o, raw: ref.Raw, origin: origin}, true, nil
+		known, err := in.trusted(ctx, origin, proven)
+		return document{object: o, raw: ref.Raw, origin: origin}, known, err
 	case errors.Is(err, peer.ErrAltered):
 		if from, oerr := peer.Origin(act.Actor); oerr == nil {
 			in.cfg.Moderation.Refused(from, causeProof, err.Error())

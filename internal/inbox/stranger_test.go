@@ -28,7 +28,7 @@ func TestStrangerByAnnounce(t *testing.T) {
 		want   string
 		held   bool
 	}{
-		"its own key": {func(*remote, string) {}, "Nouvelle", false},
+		"its own key": {func(*remote, string) {}, "Foire", false}, // which anybody may show
 		"another key": {func(them *remote, org string) {
 			doc := them.docs["/org"].(object)
 			doc["publicKey"] = object{"id": org + "#main-key", "owner": org, "publicKeyPem": pem}

@@ -14,43 +14,49 @@ import (
 	"codeberg.org/bocage/bocage/internal/store"
 )
 
+// signed is a signature that was verified, and the key that made it.
+type signed struct {
+	*httpsig.Signature
+	key peer.Key
+}
+
 // verify checks that actor signed this request, for us, and returns its
 // signature. When the key does not fit it is fetched once more: it may have been
 // rotated.
-func (in *Inbox) verify(r *http.Request, body []byte, actor string) (*httpsig.Signature, error) {
+func (in *Inbox) verify(r *http.Request, body []byte, actor string) (out signed, err error) {
 	sig, err := httpsig.Parse(r)
 	if err != nil {
-		return nil, answer{http.StatusUnauthorized, err.Error()}
+		return out, answer{http.StatusUnauthorized, err.Error()}
 	}
 	if in.misdirected(r.Host) {
 		// Signed for another server, which may have passed it on; or our proxy
 		// does not pass the Host, and then no signature can verify.
-		return nil, answer{http.StatusUnauthorized, "signed for another host than this one"}
+		return out, answer{http.StatusUnauthorized, "signed for another host than this one"}
 	}
 	if !peer.SameOrigin(sig.KeyID, actor) {
-		return nil, answer{http.StatusForbidden, "the key is not on the actor's host"}
+		return out, answer{http.StatusForbidden, "the key is not on the actor's host"}
 	}
 	key, err := in.cfg.Actors.KeyByID(r.Context(), sig.KeyID)
 	if err != nil {
-		return nil, keyAnswer(err)
+		return out, keyAnswer(err)
 	}
 	if key.Actor != actor {
-		return nil, answer{http.StatusForbidden, "the signer is not the actor"}
+		return out, answer{http.StatusForbidden, "the signer is not the actor"}
 	}
 	err = sig.Verify(r, body, key.Pub, in.now())
 	if errors.Is(err, httpsig.ErrVerification) {
 		fresh, ferr := in.cfg.Actors.RefetchKey(r.Context(), key)
 		switch {
 		case ferr == nil:
-			err = sig.Verify(r, body, fresh.Pub, in.now())
+			key, err = fresh, sig.Verify(r, body, fresh.Pub, in.now())
 		case errors.Is(ferr, directory.ErrUnavailable):
-			return nil, ferr
+			return out, ferr
 		}
 	}
 	if err != nil {
-		return nil, answer{http.StatusUnauthorized, err.Error()}
+		return out, answer{http.StatusUnauthorized, err.Error()}
 	}
-	return sig, nil
+	return signed{sig, key}, nil
 }
 
 // misdirected reports whether a request was made to another host than ours.

@@ -19,15 +19,16 @@ const (
 	maxActors = 3
 )
 
-// ErrSuspect means that a server came back with another key and waits for a
-// decision: what it says is not read.
-var ErrSuspect = fmt.Errorf("it came back with another key: %w", directory.ErrForbidden)
+// ErrSuspect means that a server came back and waits for a decision: what it says
+// is not read.
+var ErrSuspect = fmt.Errorf("it came back and waits for a decision on its key: %w", directory.ErrForbidden)
 
 // Acquaint looks at the actor of a server before anything is read there, when
 // that was not done for a day or the server was away: its documents are signed by
 // nobody, and whoever has its domain now could change the directory with them.
 // The error wraps ErrSuspect when the server has another key than before, and is
-// as peer.Actors has it when the actor cannot be had.
+// as peer.Actors has it when the actor cannot be had. That the keys are the same
+// says nothing of who shows them: see Doubt.
 func (m *Moderation) Acquaint(ctx context.Context, actors *peer.Actors, origin, actor string) error {
 	p, err := m.st.Peer(ctx, origin)
 	if err != nil && !errors.Is(err, directory.ErrNotFound) {
@@ -54,7 +55,7 @@ func (m *Moderation) Acquaint(ctx context.Context, actors *peer.Actors, origin, 
 // followed. It is enough that one of them is there. A server of which nothing is
 // known has nothing to lose.
 func (m *Moderation) AcquaintOrigin(ctx context.Context, actors *peer.Actors, origin string) error {
-	known, err := m.speakers(ctx, origin)
+	known, err := m.speakers(ctx, m.st.Reader, origin)
 	if err != nil || len(known) == 0 {
 		return err
 	}
@@ -72,16 +73,16 @@ func (m *Moderation) AcquaintOrigin(ctx context.Context, actors *peer.Actors, or
 }
 
 // speakers are the actors of a server by which its key is looked at.
-func (m *Moderation) speakers(ctx context.Context, origin string) ([]string, error) {
+func (m *Moderation) speakers(ctx context.Context, r store.Reader, origin string) ([]string, error) {
 	var out []string
-	pin, err := m.st.PinnedKey(ctx, origin)
+	pin, err := r.PinnedKey(ctx, origin)
 	if err != nil && !errors.Is(err, directory.ErrNotFound) {
 		return nil, err
 	}
 	if pin.Actor != "" {
 		out = append(out, pin.Actor)
 	}
-	followed, err := m.st.FollowingByOrigin(ctx, origin)
+	followed, err := r.FollowingByOrigin(ctx, origin)
 	if err != nil {
 		return nil, err
 	}

@@ -15,10 +15,10 @@ import (
 	"codeberg.org/bocage/bocage/internal/store"
 )
 
-// absence is how long nothing was heard of an actor that we follow, so that
+// Absence is how long nothing was heard of an actor that we follow, so that
 // another key is another owner until somebody says otherwise. We look at what we
 // follow every day.
-const absence = 30 * 24 * time.Hour
+const Absence = 30 * 24 * time.Hour
 
 // KeyChanged judges that an actor's document lists another key than before, in
 // the transaction that keeps it. Vouched says that the old key signed the change.
@@ -35,7 +35,7 @@ func (m *Moderation) KeyChanged(ctx context.Context, tx *store.Tx, c peer.KeyCha
 	}
 	old, fresh := Fingerprint(c.Old), Fingerprint(c.New)
 	detail := old + " → " + fresh
-	matters, away, err := m.away(ctx, tx, origin, c)
+	matters, away, arg, err := m.away(ctx, tx, origin, c)
 	if err != nil || !matters {
 		return err
 	}
@@ -47,7 +47,7 @@ func (m *Moderation) KeyChanged(ctx context.Context, tx *store.Tx, c peer.KeyCha
 		return m.audit(ctx, tx, system, "key.changed", c.Actor, detail)
 	}
 	err = tx.PutQuarantine(ctx, store.Quarantine{Origin: origin, Actor: c.Actor, OldKey: old, NewKey: fresh,
-		Cause: away, Since: m.clock().UTC()})
+		Cause: away, Arg: arg, Since: m.clock().UTC()})
 	if err != nil {
 		return err
 	}
@@ -55,41 +55,57 @@ func (m *Moderation) KeyChanged(ctx context.Context, tx *store.Tx, c peer.KeyCha
 		return err
 	}
 	m.invalidate()
-	return m.audit(ctx, tx, system, "key.quarantine", c.Actor, detail+": "+away)
+	return m.audit(ctx, tx, system, "key.quarantine", c.Actor, detail+": "+string(away)+" "+arg)
 }
 
-// away reports whether the origin means anything to us, and in words why it
-// counts as having been away, "" when it does not.
-func (m *Moderation) away(ctx context.Context, tx *store.Tx, origin string, c peer.KeyChange) (matters bool, why string, err error) {
+// away reports whether the origin means anything to us, and why it counts as having
+// been away, with the date that goes with it; "" when it does not.
+func (m *Moderation) away(ctx context.Context, tx *store.Tx, origin string, c peer.KeyChange) (matters bool, why store.QuarantineCause, arg string, err error) {
 	followed, err := tx.FollowingByOrigin(ctx, origin)
 	if err != nil {
-		return false, "", err
+		return false, "", "", err
 	}
 	p, err := tx.Peer(ctx, origin)
 	if errors.Is(err, directory.ErrNotFound) {
-		return len(followed) > 0, "", nil
+		return len(followed) > 0, "", "", nil
 	}
 	if err != nil {
-		return false, "", err
+		return false, "", "", err
 	}
 	// Whoever has the domain now may have answered something else first.
 	returned, err := tx.PeerReturned(ctx, origin)
 	if err != nil {
-		return false, "", err
+		return false, "", "", err
+	}
+	doubt, err := tx.Doubt(ctx, origin)
+	if err != nil {
+		return false, "", "", err
 	}
 	seen := c.Seen
 	if p.LastSuccess.After(seen) {
 		seen = p.LastSuccess
 	}
-	switch {
-	case p.State == store.PeerDown, p.State == store.PeerDead:
-		why = fmt.Sprintf("the server was %s since %s", p.State, p.FailingSince.Format(time.DateOnly))
-	case !returned.IsZero() && !returned.Before(c.Seen):
-		why = "the server was away until " + returned.Format(time.DateOnly)
-	case len(followed) > 0 && m.clock().Sub(seen) > absence:
-		why = "nothing was heard of it since " + seen.Format(time.DateOnly)
+	since := seen
+	for _, at := range []time.Time{p.FailingSince, doubt.Since} {
+		if !at.IsZero() {
+			since = at
+		}
 	}
-	return true, why, nil
+	switch {
+	case p.State == store.PeerDown:
+		why, seen = store.CauseDown, since
+	case p.State == store.PeerDead:
+		why, seen = store.CauseDead, since
+	case !returned.IsZero() && !returned.Before(c.Seen):
+		why, seen = store.CauseReturned, returned
+	case doubt.Any():
+		why, seen = store.CauseSilent, since
+	case len(followed) > 0 && m.clock().Sub(seen) > Absence:
+		why = store.CauseSilent
+	default:
+		return true, "", "", nil
+	}
+	return true, why, seen.Format(time.DateOnly), nil
 }
 
 // Fingerprint is how people compare keys: the SHA-256 of what a PEM block or a
@@ -116,18 +132,43 @@ func (m *Moderation) Quarantined(ctx context.Context, origin string) (bool, erro
 	return suspect, nil
 }
 
+// Waits reports whether an origin is in quarantine or in doubt, in a transaction that
+// puts something aside until it is not.
+func (m *Moderation) Waits(ctx context.Context, tx *store.Tx, origin string) (bool, error) {
+	_, err := tx.QuarantineOf(ctx, origin)
+	if !errors.Is(err, directory.ErrNotFound) {
+		return err == nil, err
+	}
+	m.invalidate() // another process may have ended it
+	d, err := tx.Doubt(ctx, origin)
+	return d.Any(), err
+}
+
 // Quarantines lists the servers that wait for a decision.
 func (m *Moderation) Quarantines(ctx context.Context) ([]store.Quarantine, error) {
 	return m.st.Quarantines(ctx)
 }
 
-// AcceptKey ends the quarantine of an origin: its new key is believed, what
-// waits is delivered, and what is followed there is fetched again.
+// AcceptKey ends the quarantine of an origin, or the doubt about it: its key is
+// believed, what waits is delivered, and what is followed there is fetched again.
 func (m *Moderation) AcceptKey(ctx context.Context, who directory.Who, origin, reason string) error {
 	if err := m.mayDecide(who, reason); err != nil {
 		return err
 	}
-	err := m.st.Write(ctx, func(tx *store.Tx) error { return m.endQuarantine(ctx, tx, who, origin, reason, "quarantine.accept") })
+	err := m.st.Write(ctx, func(tx *store.Tx) error {
+		err := m.endQuarantine(ctx, tx, who, origin, reason, "quarantine.accept")
+		if !errors.Is(err, directory.ErrNotFound) {
+			return err
+		}
+		d, derr := tx.Doubt(ctx, origin)
+		if derr != nil || !d.Any() {
+			return errors.Join(err, derr)
+		}
+		if err := m.audit(ctx, tx, who, "quarantine.accept", origin, cut(reason, maxReasonBytes)); err != nil {
+			return err
+		}
+		return m.dispel(ctx, tx, origin, who.Name)
+	})
 	m.invalidate()
 	if err != nil {
 		return fmt.Errorf("accept the key of %s: %w", origin, err)
@@ -165,19 +206,12 @@ func (m *Moderation) endQuarantine(ctx context.Context, tx *store.Tx, who direct
 	if err := tx.ResumePeer(ctx, origin); err != nil {
 		return err
 	}
-	if err := release(ctx, tx, origin, verb == "quarantine.accept"); err != nil {
-		return err
-	}
-	if verb == "quarantine.accept" {
-		followed, err := tx.FollowingByOrigin(ctx, origin)
-		if err != nil {
+	if verb != "quarantine.accept" {
+		if err := release(ctx, tx, origin, false); err != nil {
 			return err
 		}
-		for _, f := range followed {
-			if err := peer.ScheduleBackfill(ctx, tx, f.Object, m.clock()); err != nil {
-				return err
-			}
-		}
+	} else if err := errors.Join(tx.EndDoubt(ctx, origin), m.catchUp(ctx, tx, origin)); err != nil {
+		return err
 	}
 	return m.audit(ctx, tx, who, verb, origin, q.NewKey+": "+cut(reason, maxReasonBytes))
 }

@@ -100,6 +100,9 @@ func (m *Moderation) tick(ctx context.Context) error {
 	if err := m.expire(ctx); err != nil {
 		return err
 	}
+	if err := m.judgeDoubts(ctx); err != nil {
+		return err
+	}
 	return m.Enforce(ctx)
 }
 

@@ -302,7 +302,14 @@ func (d *Deliverer) commit(ctx context.Context, origin string, b ack) error {
 				return fmt.Errorf("acknowledge at %s: %w", origin, err)
 			}
 		}
+		doubt, err := tx.Doubt(ctx, origin)
+		if err != nil {
+			return err
+		}
 		for _, inbox := range b.gone {
+			if doubt.Any() {
+				break // whoever has the name now says that our followers are gone
+			}
 			if _, err := tx.DropDeliveriesTo(ctx, inbox); err != nil {
 				return fmt.Errorf("drop deliveries to %s: %w", inbox, err)
 			}

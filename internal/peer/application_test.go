@@ -135,6 +135,36 @@ func TestPinsTheServersOwn(t *testing.T) {
 	}
 }
 
+// TestNoPinInDoubt: who came back after it was dead may have nothing pinned until it
+// has shown who it is.
+func TestNoPinInDoubt(t *testing.T) {
+	ctx := context.Background()
+	h := newHost(t)
+	actor := h.application(t, "actor", edKey(1))
+	h.on("/.well-known/nodeinfo", links(relApplication, actor))
+	st := storetest.Open(t, "sqlite")
+	err := st.Write(ctx, func(tx *store.Tx) error {
+		if err := tx.PutFollowing(ctx, store.Following{Actor: "https://us.example/actor", Object: actor, Origin: h.URL, State: store.FollowAccepted}); err != nil {
+			return err
+		}
+		return tx.PutPeer(ctx, store.Peer{Origin: h.URL, State: store.PeerDead})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := peer.NewActors(peer.ActorsConfig{Store: st, Clock: time.Now, Client: &federation.Client{HTTP: peer.NewTransport(peer.GuardOptions{AllowLoopback: true})}})
+	raw, err := a.Fetch(ctx, actor)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Vouch(ctx, raw, "h"); err != nil {
+		t.Fatal(err)
+	}
+	if p, err := st.PinnedKey(ctx, h.URL); !errors.Is(err, directory.ErrNotFound) {
+		t.Errorf("pinned: %+v, %v", p, err)
+	}
+}
+
 // TestChangedProofKey: another Ed25519 key beside the old RSA key is another key: it
 // signs requests and documents too.
 func TestChangedProofKey(t *testing.T) {

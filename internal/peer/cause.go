@@ -47,6 +47,7 @@ const (
 	CauseNoDocument  Cause = "no_document" // 200, and not what was asked for
 	CauseAddress     Cause = "address"     // our own guard
 	CauseOurKey      Cause = "our_key"     // our keys cannot be opened
+	CauseUnproven    Cause = "unproven"    // back after an absence, and has signed nothing since
 	CauseOther       Cause = "other"       // none of these
 )
 
@@ -119,7 +120,7 @@ var textCauses = []struct {
 	part  string
 	cause Cause
 }{
-	{"our key:", CauseOurKey}, {"address refused", CauseAddress},
+	{"unproven: ", CauseUnproven}, {"our key:", CauseOurKey}, {"address refused", CauseAddress},
 	{"no such host", CauseDNS}, {"server misbehaving", CauseDNS}, {"lookup ", CauseDNS},
 	{"has expired or is not yet valid", CauseTLSExpired}, {"certificate is valid for", CauseTLSName},
 	{"certificate is not valid for", CauseTLSName}, {"unknown authority", CauseTLSUnknown},
@@ -177,6 +178,7 @@ var english = map[Cause][2]string{
 	CauseNoDocument:  {"what it answers is no ActivityPub document", "Its proxy may answer with a page; run 'bocage doctor federation' on it."},
 	CauseAddress:     {"this instance does not connect to such an address", "If it is a private network that you trust, add the host to allow_peers."},
 	CauseOurKey:      {"our own key cannot be opened", "Set the secret with which the keys were sealed; 'bocage doctor' checks it."},
+	CauseUnproven:    {"it is back after an absence, and has signed nothing since", "Nothing: what it signs with its old key ends it. After a week it is put in quarantine and you are asked."},
 	CauseOther:       {"it failed", "The message has the details."},
 }
 
@@ -190,5 +192,5 @@ func (c Cause) Do() string { return cmp.Or(english[c][1], english[CauseOther][1]
 func Causes() []Cause {
 	return []Cause{CauseDNS, CauseRefusedConn, CauseTimeout, CauseReset, CauseTLSExpired, CauseTLSName, CauseTLSUnknown, CauseTLS,
 		CauseSignature, CauseForbidden, CauseNotFound, CauseGone, CauseTooLarge, CauseBusy, CauseMaintenance, CauseGateway, CauseServer,
-		CauseRejected, CauseRedirect, CauseNoDocument, CauseAddress, CauseOurKey, CauseOther}
+		CauseRejected, CauseRedirect, CauseNoDocument, CauseAddress, CauseOurKey, CauseUnproven, CauseOther}
 }

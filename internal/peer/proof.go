@@ -151,7 +151,8 @@ func OwnerOf(raw []byte) (id, owner string, err error) {
 // its owner's, and returns what is to be kept of it, nil when it has no usable proof or its
 // key cannot be had now. The error wraps ErrAltered.
 //
-// It pins the key of the origin's own actor the first time that it hears of it.
+// It pins the key of the origin's own actor the first time that it hears of it,
+// unless the origin is in doubt.
 func (a *Actors) Vouch(ctx context.Context, raw []byte, hash string) (*store.KeptDocument, error) {
 	if !proof.Has(raw) {
 		return nil, nil
@@ -173,7 +174,7 @@ func (a *Actors) Vouch(ctx context.Context, raw []byte, hash string) (*store.Kep
 	if err != nil {
 		return nil, err
 	}
-	d := &store.KeptDocument{URI: id, Origin: origin, Owner: owner, Multikey: proven.Key, Hash: hash, Body: raw}
+	d := &store.KeptDocument{URI: id, Origin: origin, Owner: owner, Multikey: proven.Key, Signed: proven.Created, Hash: hash, Body: raw}
 	if id == owner {
 		d.Endorsed, err = a.endorsed(ctx, raw, origin, proven)
 		return d, err
@@ -220,11 +221,15 @@ func Endorsed(act federation.Actor, key string, pin store.PinnedKey, now time.Ti
 
 // pin returns the pinned key of an origin, and pins that of the actor when there
 // is none and the origin names it as its own Application; a zero one when it does
-// not, or cannot be asked now.
+// not, cannot be asked now, or is in doubt.
 func (a *Actors) pin(ctx context.Context, origin, actor string) (store.PinnedKey, error) {
 	pin, err := a.cfg.Store.PinnedKey(ctx, origin)
 	if err == nil || !errors.Is(err, directory.ErrNotFound) {
 		return pin, err
+	}
+	doubt, err := a.cfg.Store.Doubt(ctx, origin)
+	if err != nil || doubt.Any() {
+		return store.PinnedKey{}, err
 	}
 	ra, err := a.Actor(ctx, actor)
 	if err != nil || ra.Type != "Application" || ra.Ed25519 == "" {

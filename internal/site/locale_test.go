@@ -24,7 +24,7 @@ var families = []string{"export.format.", "embed.view.", "embed.scheme.", "layer
 	"admin.federation.follow.", "admin.federation.lost.fault.", "admin.federation.lost.how.", "admin.federation.lost.reason.",
 	"admin.federation.lost.state.", "admin.federation.show.", "admin.federation.state.", "admin.followers.approval.", "admin.moderation.action.",
 	"admin.moderation.ask.", "admin.moderation.cause.", "admin.moderation.does.", "admin.moderation.effect.", "admin.moderation.fault.",
-	"admin.moderation.list.", "admin.moderation.outcome.", "admin.moderation.size.", "admin.moderation.tab.", "admin.sources.action.",
+	"admin.moderation.list.", "admin.moderation.why.", "admin.moderation.outcome.", "admin.moderation.size.", "admin.moderation.tab.", "admin.sources.action.",
 	"admin.sources.fault.", "admin.sources.field.", "admin.sources.reason.", "admin.sources.review.", "admin.sources.state.", "admin.sources.twin.",
 	"admin.sources.words.", "admin.archive.fault.", "admin.archive.state.", "admin.archive.use.", "admin.archive.words.",
 	"cause.", "report.category.", "lanes.", "vague.", "weekday."}

@@ -27,22 +27,25 @@ func (r Reader) RemoteActorByKey(ctx context.Context, keyID string) (RemoteActor
 	return a, wrap(err, "remote actor with key %s", keyID)
 }
 
-// PutRemoteActor inserts or replaces a cached actor.
+// PutRemoteActor inserts or replaces a cached actor; since when it has its keys stays
+// unless they change.
 func (t *Tx) PutRemoteActor(ctx context.Context, a RemoteActor) error {
 	doc := a.Doc
 	if doc == nil {
 		doc = []byte{}
 	}
 	_, err := t.exec(ctx, `INSERT INTO remote_actor (uri, type, name, handle, doc, key_id, public_key_pem, ed25519, inbox,
-		shared_inbox, outbox, followers, catalog, fetched_at, gone)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+		shared_inbox, outbox, followers, catalog, fetched_at, gone, keys_since)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 		ON CONFLICT (uri) DO UPDATE SET type = excluded.type, name = excluded.name, handle = excluded.handle,
 		doc = excluded.doc, key_id = excluded.key_id, public_key_pem = excluded.public_key_pem,
 		ed25519 = excluded.ed25519, inbox = excluded.inbox, shared_inbox = excluded.shared_inbox,
 		outbox = excluded.outbox, followers = excluded.followers, catalog = excluded.catalog,
-		fetched_at = excluded.fetched_at, gone = excluded.gone`,
+		fetched_at = excluded.fetched_at, gone = excluded.gone, keys_since = CASE
+		WHEN remote_actor.public_key_pem = excluded.public_key_pem AND remote_actor.ed25519 = excluded.ed25519
+		THEN remote_actor.keys_since ELSE excluded.keys_since END`,
 		a.URI, a.Type, a.Name, a.Handle, doc, a.KeyID, a.PublicKeyPEM, a.Ed25519, a.Inbox,
-		a.SharedInbox, a.Outbox, a.Followers, a.Catalog, micros(a.FetchedAt), a.Gone)
+		a.SharedInbox, a.Outbox, a.Followers, a.Catalog, micros(a.FetchedAt), a.Gone, t.now())
 	return wrap(err, "put remote actor %s", a.URI)
 }
 

@@ -24,7 +24,10 @@ func (t *Tx) PeerFailed(ctx context.Context, origin, reason string) error {
 	_, err = t.exec(ctx, `UPDATE peer SET state = CASE WHEN failing_since <= $2 AND failed_days >= $3 THEN 'dead'
 		WHEN failed_days >= $3 THEN 'down' ELSE 'failing' END WHERE origin = $1 AND state <> 'blocked'`,
 		origin, now-deadAfter.Microseconds(), downDays)
-	return wrap(err, "peer %s", origin)
+	if err != nil {
+		return wrap(err, "peer %s", origin)
+	}
+	return t.doubtPeer(ctx, origin)
 }
 
 // PeerSucceeded records that a peer took a delivery, and makes its queue due at
@@ -34,6 +37,7 @@ func (t *Tx) PeerSucceeded(ctx context.Context, origin string) error {
 	_, err := t.exec(ctx, `UPDATE peer SET fails = 0, next_try = 0, failing_since = 0, failed_days = 0, last_error = '',
 		last_success = $2, heal = CASE WHEN heal = 0 AND state IN ('failing', 'down', 'dead') THEN $2 ELSE heal END,
 		returned = CASE WHEN state IN ('down', 'dead') THEN $2 ELSE returned END,
+		doubt_back = CASE WHEN doubted > 0 AND doubt_back = 0 THEN $2 ELSE doubt_back END,
 		state = CASE WHEN state = 'blocked' THEN state ELSE 'up' END WHERE origin = $1`, origin, t.now())
 	return wrap(err, "peer %s", origin)
 }
@@ -44,8 +48,9 @@ func (t *Tx) PeerAnswered(ctx context.Context, origin string) error {
 	_, err := t.exec(ctx, `UPDATE peer SET failing_since = 0, failed_days = 0, last_success = $2, next_try = $2,
 		heal = CASE WHEN heal = 0 AND (fails = 0 OR state IN ('down', 'dead')) THEN $2 ELSE heal END,
 		returned = CASE WHEN state IN ('down', 'dead') THEN $2 ELSE returned END,
+		doubt_back = CASE WHEN doubted > 0 AND doubt_back = 0 THEN $2 ELSE doubt_back END,
 		last_error = CASE WHEN fails = 0 THEN '' ELSE last_error END, state = 'up'
-		WHERE origin = $1 AND state IN ('failing', 'down', 'dead')`, origin, t.now())
+		WHERE origin = $1 AND (state IN ('failing', 'down', 'dead') OR state = 'up' AND doubted > 0 AND doubt_back = 0)`, origin, t.now())
 	return wrap(err, "peer %s", origin)
 }
 

@@ -77,22 +77,40 @@ func (r Reader) Refusals(ctx context.Context, origin string, limit int) ([]Refus
 	return rs, wrap(err, "refusals")
 }
 
+// QuarantineCause says why a server is in quarantine. Pages have the sentences.
+type QuarantineCause string
+
+// The first four are of a server that came back with another key.
+const (
+	CauseDown     QuarantineCause = "down"     // it had not answered since Arg
+	CauseDead     QuarantineCause = "dead"     // nor for much longer
+	CauseReturned QuarantineCause = "returned" // it was away until Arg
+	CauseSilent   QuarantineCause = "silent"   // nothing was heard of it since Arg
+	CauseUnproven QuarantineCause = "unproven" // it was away since Arg, and has signed nothing since it is back
+)
+
+// QuarantineCauses lists all causes.
+func QuarantineCauses() []QuarantineCause {
+	return []QuarantineCause{CauseDown, CauseDead, CauseReturned, CauseSilent, CauseUnproven}
+}
+
 // Quarantine is a server that came back with another key and nothing that
-// vouches for it.
+// vouches for it, or with the old ones and nothing that they have signed.
 type Quarantine struct {
 	Origin string
 	// Actor is whose key changed; the keys are fingerprints.
-	Actor, OldKey, NewKey string
-	// Cause says in words why the change was not believed.
-	Cause string
+	Actor, OldKey, NewKey string // the same ones when no other is seen
+	// Cause is why it is not believed, and Arg the date that goes with it, YYYY-MM-DD.
+	Cause QuarantineCause
+	Arg   string
 	Since time.Time
 }
 
-const selectQuarantine = "SELECT origin, actor, old_key, new_key, cause, since FROM quarantine"
+const selectQuarantine = "SELECT origin, actor, old_key, new_key, cause, arg, since FROM quarantine"
 
 func scanQuarantine(row scanner) (q Quarantine, err error) {
 	var since int64
-	err = row.Scan(&q.Origin, &q.Actor, &q.OldKey, &q.NewKey, &q.Cause, &since)
+	err = row.Scan(&q.Origin, &q.Actor, &q.OldKey, &q.NewKey, &q.Cause, &q.Arg, &since)
 	q.Since = instant(since)
 	return q, err
 }
@@ -110,12 +128,16 @@ func (r Reader) QuarantineOf(ctx context.Context, origin string) (Quarantine, er
 }
 
 // PutQuarantine puts an origin in quarantine; one that is there already keeps
-// the key that it had first.
+// the key that it had first, and that it proved nothing says less than another key.
 func (t *Tx) PutQuarantine(ctx context.Context, q Quarantine) error {
-	_, err := t.exec(ctx, `INSERT INTO quarantine (origin, actor, old_key, new_key, cause, since)
-		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (origin) DO UPDATE SET new_key = CASE
-		WHEN quarantine.actor = excluded.actor THEN excluded.new_key ELSE quarantine.new_key END`,
-		q.Origin, q.Actor, q.OldKey, q.NewKey, q.Cause, micros(q.Since))
+	_, err := t.exec(ctx, `INSERT INTO quarantine (origin, actor, old_key, new_key, cause, arg, since)
+		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (origin) DO UPDATE SET
+		new_key = CASE WHEN quarantine.actor = excluded.actor OR quarantine.cause = $8 THEN excluded.new_key ELSE quarantine.new_key END,
+		actor = CASE WHEN quarantine.cause = $8 THEN excluded.actor ELSE quarantine.actor END,
+		old_key = CASE WHEN quarantine.cause = $8 THEN excluded.old_key ELSE quarantine.old_key END,
+		arg = CASE WHEN quarantine.cause = $8 THEN excluded.arg ELSE quarantine.arg END,
+		cause = CASE WHEN quarantine.cause = $8 THEN excluded.cause ELSE quarantine.cause END`,
+		q.Origin, q.Actor, q.OldKey, q.NewKey, string(q.Cause), q.Arg, micros(q.Since), string(CauseUnproven))
 	return wrap(err, "quarantine %s", q.Origin)
 }
 

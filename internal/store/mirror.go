@@ -35,8 +35,10 @@ type KeptDocument struct {
 	URI, Origin string
 	// Owner is the actor that speaks for the document, Multikey its key.
 	Owner, Multikey string
-	Hash            string
-	Body            []byte // as received
+	// Signed is when the proof says that it was made. It is not stored.
+	Signed time.Time
+	Hash   string
+	Body   []byte // as received
 	// Endorsed says of an actor's document that the pinned key vouches for Multikey.
 	Endorsed bool
 	// Via is the mirror that it came from, "" when it came from its origin.
@@ -57,7 +59,10 @@ func (t *Tx) MarkPeerDead(ctx context.Context, origin string, since time.Time) e
 	}
 	_, err := t.exec(ctx, `UPDATE peer SET state = 'dead', failing_since = CASE WHEN failing_since = 0 OR failing_since > $2 THEN $2 ELSE failing_since END,
 		failed_days = CASE WHEN failed_days < $3 THEN $3 ELSE failed_days END WHERE origin = $1 AND state <> 'blocked'`, origin, at, downDays)
-	return wrap(err, "mark %s dead", origin)
+	if err != nil {
+		return wrap(err, "mark %s dead", origin)
+	}
+	return t.doubtPeer(ctx, origin)
 }
 
 const selectPin = "SELECT origin, multikey, actor, doc, how, first_seen FROM pinned_key"

@@ -78,7 +78,10 @@ func (t *Tx) PutPeer(ctx context.Context, p Peer) error {
 		actor = CASE WHEN $5 = '' THEN actor ELSE $5 END, catalog = CASE WHEN $6 = '' THEN catalog ELSE $6 END,
 		signature = CASE WHEN $7 = '' THEN signature ELSE $7 END WHERE origin = $1`,
 		p.Origin, string(p.State), p.Software, p.Version, p.Actor, p.Catalog, p.Signature)
-	return wrap(err, "put peer %s", p.Origin)
+	if err != nil || p.State != PeerDown && p.State != PeerDead {
+		return wrap(err, "put peer %s", p.Origin)
+	}
+	return t.doubtPeer(ctx, p.Origin)
 }
 
 // leaseCandidates is how many due peers LeasePeer looks at, so that a peer that
