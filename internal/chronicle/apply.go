@@ -23,6 +23,14 @@ func New(intervals []Interval) *Chronicle {
 	return c
 }
 
+// NamedBy makes the index ask names for what intervals that have no Name are called,
+// so that who has the names of all entries anyway does not keep them twice. It is
+// called before the index is shared, and returns the index.
+func (c *Chronicle) NamedBy(names func(num int64) string) *Chronicle {
+	c.names = names
+	return c
+}
+
 func positions(t *table) directory.NumIndex {
 	var x directory.NumIndex
 	for i, num := range t.num {

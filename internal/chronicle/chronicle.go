@@ -196,6 +196,8 @@ type Span struct {
 type Chronicle struct {
 	current atomic.Pointer[snapshot]
 	mu      sync.Mutex // one Apply at a time; guards position
+	// names are the owner's, see NamedBy.
+	names func(num int64) string
 	// position says where a number is in the base.
 	position directory.NumIndex
 }

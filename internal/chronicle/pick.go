@@ -11,6 +11,7 @@ import (
 // slot of each group.
 type picker struct {
 	w     *Window
+	names func(num int64) string // nil = none but the intervals' own
 	opt   Options
 	lanes laneKeys
 	slots int

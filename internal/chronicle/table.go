@@ -23,7 +23,7 @@ type table struct {
 	form   []directory.DateForm
 	region []uint16
 	series []uint32
-	name   []string
+	name   []string // nil when none was given
 	// maxTo is the last end of each block of intervals, so that one that began
 	// long before a window is found without looking at all those between.
 	maxTo []int64
@@ -79,7 +79,9 @@ func (t *table) append(v *Interval) {
 	t.form = append(t.form, v.Form)
 	t.region = append(t.region, v.Region)
 	t.series = append(t.series, v.Series)
-	t.name = append(t.name, v.Name)
+	if t.name != nil || v.Name != "" {
+		t.name = append(t.padded(len(t.num)-1), v.Name)
+	}
 }
 
 func (t *table) appendRange(o *table, i, j int) {
@@ -93,7 +95,22 @@ func (t *table) appendRange(o *table, i, j int) {
 	t.form = append(t.form, o.form[i:j]...)
 	t.region = append(t.region, o.region[i:j]...)
 	t.series = append(t.series, o.series[i:j]...)
-	t.name = append(t.name, o.name[i:j]...)
+	if t.name != nil || o.name != nil {
+		t.name = append(t.padded(len(t.num)-(j-i)), o.padded(len(o.num))[i:j]...)
+	}
+}
+
+// padded is the names of the first n, "" for those that were given none.
+func (t *table) padded(n int) []string {
+	return append(t.name, make([]string, max(0, n-len(t.name)))...)
+}
+
+// nameOf is the name that was given, "" when none was.
+func (t *table) nameOf(i int) string {
+	if t.name == nil {
+		return ""
+	}
+	return t.name[i]
 }
 
 func (t *table) grow(n int) {
@@ -107,7 +124,6 @@ func (t *table) grow(n int) {
 	t.form = slices.Grow(t.form, n)
 	t.region = slices.Grow(t.region, n)
 	t.series = slices.Grow(t.series, n)
-	t.name = slices.Grow(t.name, n)
 }
 
 func (t *table) finish() {

@@ -49,6 +49,7 @@ func (c *Chronicle) Window(from, to int64, f Filter, opt Options) Window {
 	w.Bins = make([]int, max(1, int(plot)/opt.BinWidth))
 	s.density(span, &m, w.Bins)
 	p := newPicker(&w, opt, s.laneKeys(span, &m, opt.Lanes))
+	p.names = c.names
 	if !m.nothing {
 		p.scan(s.base, s.dead, &m)
 		p.scan(s.plus, nil, &m)

@@ -49,7 +49,7 @@ func (v *View) interval(r store.IndexRow) chronicle.Interval {
 	offset := int64(r.DateForm.Offset().Seconds())
 	return chronicle.Interval{Num: r.Num, From: r.From + offset, To: r.To + offset, Kind: uint8(r.Kind.Number()), Theme: int8(r.Theme),
 		Themes: r.ThemeMask, Form: r.DateForm, Region: uint16(v.regions.of(regionOf(r), maxRegions)),
-		Series: uint32(v.series.of(r.Series, maxSeries)), Rank: float32(r.Rank), Name: r.Name}
+		Series: uint32(v.series.of(r.Series, maxSeries)), Rank: float32(r.Rank)}
 }
 
 // regionOf is the region of a swim-lane: in France "region:" with its INSEE code, as

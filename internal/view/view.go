@@ -86,9 +86,10 @@ func New(cfg Config) *View {
 }
 
 func (v *View) reset() {
-	v.atlas, v.chronicle = atlas.New(nil), chronicle.New(nil)
+	v.atlas = atlas.New(nil)
 	v.extents = newExtents()
 	v.register = register.New()
+	v.chronicle = chronicle.New(nil).NamedBy(namesOf(v.register))
 	v.areaCodes, v.areaNum, v.zoneCounts = []string{""}, map[string]uint8{"": 0}, map[string]*ZoneCounts{}
 	v.dead = map[string]bool{}
 	v.regions, v.series = lanes{}, lanes{}
@@ -142,7 +143,7 @@ func (v *View) Load(ctx context.Context) error {
 	}
 	v.extents.sort()
 	v.register.Apply(rows, nil)
-	v.atlas, v.chronicle, v.seq = atlas.New(points), chronicle.New(spans), seq
+	v.atlas, v.chronicle, v.seq = atlas.New(points), chronicle.New(spans).NamedBy(namesOf(v.register)), seq
 	return nil
 }
 
@@ -261,6 +262,14 @@ func (v *View) apply(rows []store.IndexRow, extents []store.Extent) {
 	v.chronicle.Apply(spans, noDate)
 	v.register.Apply(in, gone)
 	v.sets.note(changed)
+}
+
+// namesOf tells what an entry is called, "" when it is not public any more.
+func namesOf(g *register.Register) func(num int64) string {
+	return func(num int64) string {
+		l, _ := g.Label(num)
+		return l.Name
+	}
 }
 
 // Atlas is the map index.
