@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/i18n"
 )
 
@@ -41,6 +42,8 @@ type Base struct {
 	User *UserBox
 	// MayContribute shows the links that lead to writing.
 	MayContribute bool
+	// chosen is the selection of the address, for the other views of it.
+	chosen directory.Selection
 	// Now is the time of the request.
 	Now time.Time
 	// Self is the full address of what the page shows, to pass on; "" for a page
@@ -59,6 +62,16 @@ const longName = 16
 
 // LongName reports whether the instance's name needs a smaller type.
 func (b *Base) LongName() bool { return utf8.RuneCountInString(b.Instance) > longName }
+
+// Across is the address of another view of the page's selection.
+func (b *Base) Across(path string) string {
+	if b.Section == "" {
+		return b.At(path)
+	}
+	s := b.chosen
+	s.BBox, s.Map = nil, ""
+	return Address(b.At(path), s.Values())
+}
 
 // PageBase makes every page struct a Pager.
 func (b *Base) PageBase() *Base { return b }
@@ -107,7 +120,8 @@ func (s *Pages) Base(w http.ResponseWriter, r *http.Request, class, titleKey str
 		http.SetCookie(w, &http.Cookie{Name: langCookie, Value: l.Tag, Path: "/", MaxAge: int(langCookieAge.Seconds()),
 			HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(s.cfg.URL, "https:")})
 	}
-	b := Base{Locale: l, Class: class, Instance: s.cfg.InstanceName, Host: s.host, Now: s.cfg.Clock(), embedded: embedded}
+	chosen, _ := directory.ParseSelection(r.URL.Query()) // what can be read of it
+	b := Base{chosen: chosen, Locale: l, Class: class, Instance: s.cfg.InstanceName, Host: s.host, Now: s.cfg.Clock(), embedded: embedded}
 	if f := FrameOf(r.Context()); f != nil {
 		b.Frame = f.in(l.Tag)
 	}

@@ -19,7 +19,7 @@ import (
 type templates map[string]*template.Template
 
 // shared are the files that every page includes.
-var shared = [...]string{"layout.html", "parts.html", "carte.html"}
+var shared = [...]string{"layout.html", "parts.html", "carte.html", "filters.html"}
 
 // parseTemplates parses every *.html of fsys with the shared ones.
 func parseTemplates(fsys fs.FS, assets web.Manifest) (templates, error) {

@@ -11,6 +11,7 @@ import (
 	"codeberg.org/bocage/bocage/internal/i18n"
 	"codeberg.org/bocage/bocage/internal/page"
 	"codeberg.org/bocage/bocage/internal/sanitize"
+	"codeberg.org/bocage/bocage/internal/view"
 )
 
 // ConceptsPage is the concepts by their first attested use.
@@ -19,6 +20,7 @@ type ConceptsPage struct {
 	Drawing  sanitize.HTML
 	Rows     []ConceptRow
 	Query    string
+	Facets   FacetPanel
 	Count    string
 	List     bool
 	LaneHref string
@@ -81,6 +83,15 @@ func (s *Site) Concepts(w http.ResponseWriter, r *http.Request) error {
 		return directory.Fold(a.Name.Text) < directory.Fold(b.Name.Text)
 	})
 	p.Count = p.N("concepts.count", len(p.Rows))
+	if p.Facets, err = s.facets(r.Context(), p.Locale, c, "/concepts", view.Shows{Only: directory.KindConcept}, "view"); err != nil {
+		return err
+	}
+	if p.Facets.Hides, err = s.hides(r, p.Locale, c, p.Facets.ClearHref, view.Shows{Only: directory.KindConcept}); err != nil {
+		return err
+	}
+	if r.URL.Query().Get("fragment") == "view" {
+		return s.pages.Fragment(w, r, "concepts", "view", p)
+	}
 	return s.pages.Page(w, r, http.StatusOK, "concepts", p)
 }
 

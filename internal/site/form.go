@@ -137,6 +137,7 @@ func (s *Site) PostNew(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	s.added(w, made)
 	http.Redirect(w, r, entryPath(directory.Public(made)), http.StatusSeeOther)
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"codeberg.org/bocage/bocage/internal/graph"
 	"codeberg.org/bocage/bocage/internal/page"
 	"codeberg.org/bocage/bocage/internal/sanitize"
+	"codeberg.org/bocage/bocage/internal/view"
 )
 
 // GenealogyPage is all the texts: as dots by time, and as a table.
@@ -20,6 +21,7 @@ type GenealogyPage struct {
 	Drawing sanitize.HTML
 	Legend  sanitize.HTML
 	Query   string
+	Facets  FacetPanel
 	Rows    []TextRow
 	Count   string
 	// Notes say what the drawing leaves out and what is odd in it.
@@ -83,6 +85,15 @@ func (s *Site) Genealogy(w http.ResponseWriter, r *http.Request) error {
 	after, _ := strconv.Atoi(r.URL.Query().Get("after"))
 	p.table(all, texts, st, after)
 	p.Count = p.N("genealogy.count", len(texts.Nodes))
+	if p.Facets, err = s.facets(r.Context(), p.Locale, c, "/genealogy", view.Shows{Only: directory.KindText}, "view"); err != nil {
+		return err
+	}
+	if p.Facets.Hides, err = s.hides(r, p.Locale, c, p.Facets.ClearHref, view.Shows{Only: directory.KindText}); err != nil {
+		return err
+	}
+	if r.URL.Query().Get("fragment") == "view" {
+		return s.pages.Fragment(w, r, "genealogy", "view", p)
+	}
 	return s.pages.Page(w, r, http.StatusOK, "genealogy", p)
 }
 

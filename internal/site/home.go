@@ -14,6 +14,7 @@ import (
 	"codeberg.org/bocage/bocage/internal/i18n"
 	"codeberg.org/bocage/bocage/internal/page"
 	"codeberg.org/bocage/bocage/internal/sanitize"
+	"codeberg.org/bocage/bocage/internal/view"
 )
 
 // HomePage is the map with its search, filters and list.
@@ -22,16 +23,15 @@ type HomePage struct {
 	Query string
 	// Total is the number of public entries on the map, as a sentence.
 	Tagline string
-	// SearchState is kept by the search form, NearState by the commune form,
-	// FilterState by the filters.
-	SearchState, NearState, FilterState []page.Hidden
-	Near                                NearBox
-	Facets                              FacetPanel
-	List                                ListView
-	Map                                 MapView
-	Layers                              LayersView
-	Slider                              SliderView
-	Card                                CardView
+	// NearState is kept by the commune form.
+	NearState []page.Hidden
+	Near      NearBox
+	Facets    FacetPanel
+	List      ListView
+	Map       MapView
+	Layers    LayersView
+	Slider    SliderView
+	Card      CardView
 }
 
 // NearBox is the search of a place without script.
@@ -108,7 +108,7 @@ func (s *Site) Home(w http.ResponseWriter, r *http.Request) error {
 			return s.pages.Fragment(w, r, "home", "card", p)
 		}
 	}
-	if p.Facets, err = s.facets(r.Context(), base.Locale, st); err != nil {
+	if p.Facets, err = s.homeFacets(r, base.Locale, st); err != nil {
 		return err
 	}
 	if p.List, err = s.list(r.Context(), base.Locale, st, q.Get("after"), p.Card.Num); err != nil {
@@ -129,14 +129,27 @@ func (s *Site) Home(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	p.Tagline = base.N(tagline, s.cfg.View.Atlas().Count(world, count))
-	p.SearchState = page.HiddenInputs(st.query, "q", "c", "entry", "all", "lang")
 	p.NearState = page.HiddenInputs(st.query, "c", "entry", "all", "lang")
-	p.FilterState = page.HiddenInputs(st.query, "kind", "theme", "tag", "from", "to", "origin", "entry", "lang")
 	if p.Map, err = s.mapView(r.Context(), base.Locale, st); err != nil {
 		return err
 	}
 	p.Map.Active = len(p.Facets.Active)
 	return s.pages.Page(w, r, http.StatusOK, "home", p)
+}
+
+// homeFacets counts what is in view, or everything when the list is of that.
+func (s *Site) homeFacets(r *http.Request, l *i18n.Locale, st homeState) (FacetPanel, error) {
+	var shows view.Shows
+	if !st.all {
+		shows.Box = &st.box
+	}
+	p, err := s.facets(r.Context(), l, st.chosen, "/", shows, "c")
+	p.Side = true
+	if err != nil {
+		return p, err
+	}
+	p.Hides, err = s.hides(r, l, st.chosen, p.ClearHref, shows)
+	return p, err
 }
 
 // homeState reads the address: the selection, and where the map is.

@@ -85,12 +85,12 @@ func (s *Site) list(ctx context.Context, l *i18n.Locale, st homeState, after str
 	if !st.all {
 		v.All = NamedLink{l.T("list.all"), page.Address("/", page.With(st.query, "all", "1", "c", "", "entry", ""))}
 	}
-	s.suggest(ctx, l, st, &v)
+	s.suggest(l, st, &v)
 	return v, nil
 }
 
 // suggest adds the ways out of an empty list, and the commune that was named.
-func (s *Site) suggest(ctx context.Context, l *i18n.Locale, st homeState, v *ListView) {
+func (s *Site) suggest(l *i18n.Locale, st homeState, v *ListView) {
 	if st.sel.Query != "" {
 		if m, ok := s.commune(st.sel.Query); ok {
 			v.Commune = NamedLink{l.T("list.around", "place", m.Name), s.nearHref(m, page.With(st.query, "q", ""))}
@@ -99,7 +99,7 @@ func (s *Site) suggest(ctx context.Context, l *i18n.Locale, st homeState, v *Lis
 	if len(v.Items) > 0 {
 		return
 	}
-	if len(s.activeFilters(ctx, l, st)) > 0 {
+	if narrowed(st.sel) {
 		v.Empty = append(v.Empty, NamedLink{l.T("list.drop_filters"), page.Address("/", keep(st.query, "c", "lang"))})
 	}
 	if !st.all {
@@ -109,6 +109,12 @@ func (s *Site) suggest(ctx context.Context, l *i18n.Locale, st homeState, v *Lis
 	} else {
 		v.Empty = append(v.Empty, NamedLink{l.T("list.whole_map"), page.Address("/", keep(st.query))})
 	}
+}
+
+// narrowed reports whether more is chosen than the map that the page is of.
+func narrowed(sel directory.Selection) bool {
+	sel.Map = ""
+	return !sel.IsZero()
 }
 
 // keep returns only the named keys of q, and the map that the page is of.

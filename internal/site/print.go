@@ -16,6 +16,7 @@ import (
 	"codeberg.org/bocage/bocage/internal/qr"
 	"codeberg.org/bocage/bocage/internal/sanitize"
 	"codeberg.org/bocage/bocage/internal/store"
+	"codeberg.org/bocage/bocage/internal/view"
 )
 
 // printFormats are what a selection can be printed as, with the most entries of each.
@@ -111,7 +112,7 @@ func (s *Site) Print(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Count = l.N("print.count", total)
-	for _, a := range s.activeFilters(r.Context(), l, homeState{chosen: c}) {
+	for _, a := range s.activeFilters(r.Context(), l, c, "/", view.Shows{}) {
 		p.Filters = append(p.Filters, a.Name)
 	}
 	q := s.printQuery(c)
@@ -257,7 +258,7 @@ func (s *Site) headPaper(ctx context.Context, p *PaperPage, c chosen, total, sho
 		}
 		p.Title = textIn(l, m.Name).Text
 	}
-	for i, a := range s.activeFilters(ctx, l, homeState{chosen: c}) {
+	for i, a := range s.activeFilters(ctx, l, c, "/", view.Shows{}) {
 		if i > 0 {
 			p.Subtitle += " · "
 		}

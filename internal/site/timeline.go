@@ -6,9 +6,7 @@ import (
 	"html/template"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"codeberg.org/bocage/bocage/internal/chronicle"
@@ -16,6 +14,7 @@ import (
 	"codeberg.org/bocage/bocage/internal/i18n"
 	"codeberg.org/bocage/bocage/internal/page"
 	"codeberg.org/bocage/bocage/internal/sanitize"
+	"codeberg.org/bocage/bocage/internal/view"
 )
 
 // TimelinePage is one window of time: drawn, or listed, or as a calendar.
@@ -45,14 +44,10 @@ type TimelinePage struct {
 	More, MoreHref string
 	Calendar       *CalendarView
 	// Series is the one that the selection is of; Href "" for none.
-	Series        NamedLink
-	Kinds, Themes []Chip
-	State         []page.Hidden
+	Series NamedLink
+	Facets FacetPanel
 	// WindowState is all but the window.
 	WindowState []page.Hidden
-	Query       string
-	Active      []ActiveFilter
-	ClearHref   string
 	Feeds       FeedLinks
 	Empty       bool
 	WholeHref   string
@@ -114,7 +109,10 @@ func (s *Site) Timeline(w http.ResponseWriter, r *http.Request) error {
 	p.Section, p.Script, p.Description = "timeline", "timeline.js", p.T("timeline.description")
 	p.Canonical = s.cfg.Env.Base + "/timeline"
 	p.Empty = !tq.extent.ok
-	s.timelineControls(r.Context(), p, tq)
+	s.timelineControls(p, tq)
+	if err := s.timelineFilters(r, p, tq); err != nil {
+		return err
+	}
 	switch tq.view {
 	case viewCalendar:
 		err = s.drawCalendar(r.Context(), p, tq, q.Get("month"))
@@ -125,6 +123,9 @@ func (s *Site) Timeline(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err != nil {
 		return err
+	}
+	if q.Get("fragment") == "view" {
+		return s.pages.Fragment(w, r, "timeline", "view", p)
 	}
 	if q.Get("fragment") == "chart" && tq.view == viewChart {
 		return s.pages.Fragment(w, r, "timeline", "chart", p)
@@ -193,7 +194,7 @@ func (s *Site) drawTimeline(ctx context.Context, p *TimelinePage, tq timeQuery, 
 }
 
 // timelineControls fills the links and filters around the drawing.
-func (s *Site) timelineControls(ctx context.Context, p *TimelinePage, tq timeQuery) {
+func (s *Site) timelineControls(p *TimelinePage, tq timeQuery) {
 	l, window, ext := p.Locale, tq.window, tq.extent
 	p.From, p.To, p.Min, p.Max = window.From, window.To, ext.all.From, ext.all.To
 	p.StripMin, p.StripMax = ext.strip.From, ext.strip.To
@@ -209,33 +210,24 @@ func (s *Site) timelineControls(ctx context.Context, p *TimelinePage, tq timeQue
 	p.FromText, p.ToText = windowTexts(window)
 	p.Views, p.Lanes = tq.views(l), tq.laneLinks(l)
 	p.Feeds = s.feedLinks(tq.state)
-	s.timelineFilters(ctx, p, tq)
 }
 
-// timelineFilters fills the filters of the selection.
-func (s *Site) timelineFilters(ctx context.Context, p *TimelinePage, tq timeQuery) {
-	l, sel, state := p.Locale, tq.sel, tq.state
-	p.Query = sel.Query
-	p.State = page.HiddenInputs(state, "kind", "theme", "q", "lang")
-	p.WindowState = page.HiddenInputs(state, "from", "to", "month", "lang")
-	for _, a := range s.activeFilters(ctx, l, homeState{chosen: chosen{query: state, sel: sel}}) {
-		_, q, _ := strings.Cut(a.Href, "?")
-		a.Href = strings.TrimSuffix(p.At("/timeline")+"?"+q, "?")
-		p.Active = append(p.Active, a)
+// timelineFilters fills the filters of the selection, with the counts of the window.
+func (s *Site) timelineFilters(r *http.Request, p *TimelinePage, tq timeQuery) (err error) {
+	l := p.Locale
+	p.WindowState = page.HiddenInputs(tq.state, "from", "to", "month", "lang")
+	c := chosen{query: tq.state, sel: tq.sel}
+	p.Facets, err = s.facets(r.Context(), l, c, "/timeline", view.Shows{Window: &tq.window}, "from", "to", "view", "lanes", "month")
+	if err != nil {
+		return err
 	}
-	p.ClearHref = page.Address("/timeline", keep(state, "from", "to", "lang", "view", "lanes", "month"))
-	for _, t := range directory.RootThemes() {
-		if !p.Frame.Offers(t.Slug) {
-			continue
-		}
-		p.Themes = append(p.Themes, Chip{Value: t.Slug, Name: shortTheme(l, t.Slug), Theme: t.Slug, Icon: t.Slug, On: slices.Contains(sel.Themes, t.Slug)})
+	if p.Facets.Hides, err = s.hides(r, l, c, p.Facets.ClearHref, view.Shows{Window: &tq.window}); err != nil {
+		return err
 	}
-	for _, k := range directory.Kinds() {
-		p.Kinds = append(p.Kinds, Chip{Value: string(k), Name: l.T("kinds." + string(k)), Theme: noTheme, Icon: string(k), On: slices.Contains(sel.Kinds, k)})
+	if tq.sel.Series != "" {
+		p.Series = NamedLink{l.T("series.page"), seriesPath(tq.sel.Series)}
 	}
-	if sel.Series != "" {
-		p.Series = NamedLink{l.T("series.page"), seriesPath(sel.Series)}
-	}
+	return nil
 }
 
 // feedLinks are the feeds of a selection, without its window: what is to come

@@ -1,9 +1,12 @@
 // Filters and search as forms that act at once: a change rewrites the URL and
-// refreshes the list and the map, without a page load. Without script the same
-// forms are sent as they are.
+// refreshes what the view shows, the map or another, without a page load.
+// Without script the same forms are sent as they are.
 
+import { Fragments } from "./fragment.js";
 import { refreshResults } from "./results.js";
-import { address, formParams, withParams } from "./state.js";
+import { address, formParams, selectionQuery, withParams } from "./state.js";
+
+const fragments = new Fragments();
 
 /** Moves to a new selection, as a step of the history. */
 export function select(params: URLSearchParams, fit = false): void {
@@ -13,7 +16,34 @@ export function select(params: URLSearchParams, fit = false): void {
 
 function changed(fit: boolean): void {
   document.dispatchEvent(new CustomEvent("bocage:selection"));
-  void refreshResults(fit);
+  linkViews();
+  if (document.getElementById("resultats")) void refreshResults(fit);
+  else void refreshView();
+}
+
+/** Asks for a view that is not the map: its filters with their counts, and what it shows. */
+async function refreshView(): Promise<void> {
+  const view = document.getElementById("vue");
+  view?.setAttribute("aria-busy", "true");
+  const wide = document.querySelector("#frise[data-timeline]")?.clientWidth;
+  const w = wide ? String(Math.round(wide / 20) * 20) : undefined;
+  const replaced = await fragments.load(
+    location.pathname,
+    withParams(new URLSearchParams(location.search), { w }),
+    "view",
+  );
+  if (replaced.length > 0) document.dispatchEvent(new CustomEvent("bocage:view"));
+  else view?.removeAttribute("aria-busy");
+}
+
+/** The other views show the same selection. */
+function linkViews(): void {
+  const query = selectionQuery(new URLSearchParams(location.search));
+  for (const link of document.querySelectorAll<HTMLAnchorElement>("a[data-view-link]")) {
+    const to = new URL(link.href);
+    to.search = query;
+    link.href = to.href;
+  }
 }
 
 /** The form's visible fields; hidden ones repeat the URL as it was when the page was made. */
@@ -42,14 +72,14 @@ function restore(): void {
   const search = document.querySelector<HTMLInputElement>("[data-search] input[name=q]");
   if (search) search.value = params.get("q") ?? "";
   for (const box of document.querySelectorAll<HTMLInputElement>("[data-filters] input[type=checkbox]")) {
-    const values = params.getAll(box.name).flatMap((v) => v.split(","));
-    box.checked = values.includes(box.value);
+    const values = params.getAll(box.name);
+    box.checked = values.includes(box.value) || values.flatMap((v) => v.split(",")).includes(box.value);
   }
 }
 
-/** Starts on a page that has a list of results. */
+/** Starts on the four views of a selection. */
 export function startFilters(): void {
-  if (!document.getElementById("resultats")) return;
+  if (!document.getElementById("resultats") && !document.getElementById("vue")) return;
   document.addEventListener("change", (event) => {
     const field = event.target;
     if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement)) return;
@@ -63,14 +93,19 @@ export function startFilters(): void {
     apply(form, form.matches("[data-search]"));
   });
   document.addEventListener("click", (event) => {
-    const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("a[data-clear]") : null;
+    const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>("a[data-select]") : null;
     if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    const keep = new URLSearchParams(location.search);
-    const kept = new URLSearchParams();
-    for (const key of ["c", "lang"]) for (const value of keep.getAll(key)) kept.append(key, value);
-    select(kept);
+    const params = new URLSearchParams(new URL(link.href).search);
+    const place = new URLSearchParams(location.search).get("c"); // the map may have moved since
+    const inside = link.closest("#actifs, #facettes")?.id;
+    select(place ? withParams(params, { c: place }) : params);
     restore();
+    // The link goes away with what it stood for: the focus stays in its list.
+    if (inside)
+      document
+        .querySelector<HTMLElement>("[data-filters] summary, .filtres-vue > summary, [data-filters] input")
+        ?.focus({ preventScroll: true });
   });
   window.addEventListener("popstate", () => {
     restore();

@@ -59,7 +59,10 @@ class Timeline {
     document.addEventListener("dragstart", (e) => {
       if (this.#inChart(e.target)) e.preventDefault();
     });
-    window.addEventListener("popstate", () => void this.#load(new URLSearchParams(location.search)));
+    document.addEventListener("bocage:view", () => this.#read()); // another selection was drawn
+    window.addEventListener("popstate", () => {
+      if (!document.getElementById("vue")) void this.#load(new URLSearchParams(location.search));
+    });
     this.#drawBrush();
     this.#fit();
   }
@@ -112,6 +115,12 @@ class Timeline {
       chart()?.querySelector("svg")?.removeAttribute("transform");
       return;
     }
+    this.#read();
+  }
+
+  /** Takes over what the server drew. */
+  #read(): void {
+    if (!chart()) return;
     this.#window = read(chart(), "from", "to");
     this.#limits = read(chart(), "min", "max");
     this.#drawBrush();
