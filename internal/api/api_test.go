@@ -446,7 +446,7 @@ func TestOpenToScripts(t *testing.T) {
 }
 
 // elsewhere are the files that package site makes, in the description too.
-var elsewhere = []string{"/export/genealogy.{format}", "/export/concepts.{format}"}
+var elsewhere = []string{"/export/genealogy.{format}", "/export/concepts.{format}", "/export/neighbourhood.{format}"}
 
 // The description names every route, and only routes.
 func TestOpenAPIMatchesTheRoutes(t *testing.T) {

@@ -63,7 +63,6 @@ func (a *App) pages(r chi.Router) {
 		post(id+"/revert", s.PostRevert)
 		post(id+"/confirm", s.PostConfirm)
 		post(id+"/restore", s.PostRestore)
-		post(id+"/relations", s.PostRelations)
 		get(id+"/life", s.Life)
 		post(id+"/life", s.PostLife)
 		post(id+"/discussion", s.PostDiscussion)
@@ -87,4 +86,12 @@ func (a *App) upload(h handlerFunc, maxBytes int64) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, maxBytes+maxFormBytes)
 		inner.ServeHTTP(w, r)
 	})
+}
+
+// relationPages are the pages and the forms of the links between entries.
+func (a *App) relationPages(r chi.Router) {
+	for _, kind := range []string{"/entries", "/events", "/texts", "/concepts"} {
+		r.Method(http.MethodGet, kind+"/{id}/neighbourhood", a.sitePage(a.site.Neighbourhood))
+		r.Method(http.MethodPost, kind+"/{id}/relations", a.sitePage(a.site.PostRelations))
+	}
 }

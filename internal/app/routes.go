@@ -26,6 +26,7 @@ func (a *App) routes() http.Handler {
 	a.health(r)
 	a.federation(r)
 	a.pages(r)
+	a.relationPages(r)
 	a.embedding(r)
 	a.administration(r)
 	a.data(r)
@@ -110,6 +111,7 @@ func (a *App) data(r chi.Router) {
 	}
 	for _, f := range site.GraphFormats {
 		get("/export/genealogy."+string(f), a.site.ExportGenealogy)
+		get("/export/neighbourhood."+string(f), a.site.ExportNeighbourhood)
 	}
 }
 

@@ -264,8 +264,14 @@ func (p *painter) card(l *Layout, i int) {
 	n, v := &l.order.nodes[i], l.layers.of[i]
 	top, bottom := cardBounds(l, v)
 	left := v.x + l.offset - cardWidth/2
+	p.frame(n, l.lines[i], left, top, bottom, l.near[i])
+	p.notes(n, left+cardWidth, top)
+}
+
+// frame draws a card with its text.
+func (p *painter) frame(n *Node, lines []string, left, top, bottom float64, near nearness) {
 	class, fill, line, wide := "noeud", "var(--papier)", "var(--trait-fort)", 1.2
-	switch l.near[i] {
+	switch near {
 	case focus:
 		class, fill, line, wide = "noeud sel", "var(--haie-clair)", "var(--haie)", 2.6
 	case ancestor, descendant:
@@ -279,15 +285,14 @@ func (p *painter) card(l *Layout, i int) {
 	if n.Href != "" {
 		p.printf(` href="%s"`, esc(n.Href))
 	}
-	if l.near[i] == focus {
+	if near == focus {
 		p.printf(` aria-current="true"`)
 	}
 	p.printf(`><path class="cadre-n" d="M%s %sh%da11 11 0 0 1 11 11V%sa11 11 0 0 1 -11 11H%sa3 3 0 0 1 -3 -3V%sa11 11 0 0 1 11 -11z" fill="%s" stroke="%s" stroke-width="%v"%s/>`,
 		px(left+11), px(top), cardWidth-22, px(bottom-11), px(left+3), px(top+11), fill, line, wide, dash)
 	p.printf(`<path d="M%s %sV%s" stroke="var(--c)" stroke-width="5" stroke-linecap="round"/>`, px(left+9.5), px(top+13), px(bottom-13))
-	p.cardText(n, l.lines[i], left, top, l.near[i] == focus)
+	p.cardText(n, lines, left, top, near == focus)
 	p.printf("</a>")
-	p.notes(n, left+cardWidth, top)
 }
 
 func (p *painter) cardText(n *Node, lines []string, left, top float64, bold bool) {

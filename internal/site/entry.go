@@ -49,14 +49,18 @@ type EntryPage struct {
 	// RelationToken is for the forms with which an editor confirms relations, ""
 	// for others; they are sent to RelationAction.
 	RelationToken, RelationAction string
-	Definitions                   []DefinitionView
-	Events                        []Item
+	// AroundHref leads to the page of its neighbours, "" without any.
+	AroundHref  string
+	Definitions []DefinitionView
+	Events      []Item
 	// Series is the event\'s place in its series, nil for none; Calendar the address of
 	// its own calendar file, "" for none.
 	Series      *SeriesNav
 	Calendar    string
 	Lineage     *LineageView
 	Concept     *ConceptView
+	Ecosystem   *EcosystemView
+	Around      *NeighbourhoodView
 	Facts       []Fact
 	Tags        []NamedLink
 	Locator     sanitize.HTML
@@ -290,6 +294,9 @@ func (s *Site) connect(ctx context.Context, p *EntryPage, e directory.Public) er
 		return err
 	}
 	p.Dates = append(p.Dates, datedRelations(p.Relations)...)
+	if len(p.Relations) > 0 && e.Status.Public() && !e.Silenced && e.ShownAs == "" {
+		p.AroundHref = aroundPath(e)
+	}
 	if p.Keeper, err = s.keeper(ctx, p.Locale, e); err != nil {
 		return err
 	}
@@ -303,6 +310,14 @@ func (s *Site) connect(ctx context.Context, p *EntryPage, e directory.Public) er
 	}
 	if e.Kind == directory.KindText && e.Status.Public() {
 		if p.Lineage, err = s.excerpt(ctx, p.Locale, e); err != nil {
+			return err
+		}
+	}
+	if e.Kind == directory.KindEcosystem && e.Status.Public() {
+		if p.Ecosystem, err = s.ecosystemView(ctx, p.Locale, e); err != nil {
+			return err
+		}
+		if p.Around, err = s.aroundView(ctx, p.Locale, e); err != nil {
 			return err
 		}
 	}

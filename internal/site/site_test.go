@@ -146,6 +146,9 @@ func (b *bench) routes() http.Handler {
 	handle("GET /genealogy", s.Genealogy)
 	handle("GET /genealogy/{id}", s.Lineage)
 	handle("GET /export/{file}", s.ExportGenealogy)
+	for _, f := range GraphFormats {
+		handle("GET /export/neighbourhood."+string(f), s.ExportNeighbourhood)
+	}
 	for _, f := range ConceptFormats {
 		handle("GET /export/concepts."+string(f), s.ExportConcepts)
 	}
@@ -178,6 +181,7 @@ func (b *bench) routes() http.Handler {
 		handle("POST /"+k+"/{id}/confirm", s.PostConfirm)
 		handle("POST /"+k+"/{id}/restore", s.PostRestore)
 		handle("POST /"+k+"/{id}/relations", s.PostRelations)
+		handle("GET /"+k+"/{id}/neighbourhood", s.Neighbourhood)
 		handle("GET /"+k+"/{id}/life", s.Life)
 		handle("POST /"+k+"/{id}/life", s.PostLife)
 		handle("GET /"+k+"/{id}/archive", s.Archive)

@@ -32,6 +32,29 @@ func (r Reader) RelationsTo(ctx context.Context, uri string) ([]InboundRelation,
 	return rels, wrap(err, "relations to %s", uri)
 }
 
+// SubjectNums are the numbers of the listed entries that state a relation of a type
+// about an ActivityPub id, in order, after one, at most limit.
+func (r Reader) SubjectNums(ctx context.Context, uri string, t directory.RelationType, after int64, limit int) ([]int64, error) {
+	nums, err := collect(ctx, r, scanValue[int64], `SELECT DISTINCT r.num FROM relation r JOIN entry e ON e.num = r.num
+		WHERE r.object = $1 AND r.type = $2 AND r.num > $3 AND e.public ORDER BY r.num LIMIT $4`, uri, string(t), after, limit)
+	return nums, wrap(err, "relations to %s", uri)
+}
+
+// CountRelationsTo counts, by type, the relations that listed entries state about an
+// ActivityPub id.
+func (r Reader) CountRelationsTo(ctx context.Context, uri string) (map[directory.RelationType]int, error) {
+	out := map[directory.RelationType]int{}
+	err := r.each(ctx, func(row scanner) error {
+		var t string
+		var n int
+		err := row.Scan(&t, &n)
+		out[directory.RelationType(t)] = n
+		return err
+	}, `SELECT r.type, COUNT(*) FROM relation r JOIN entry e ON e.num = r.num
+		WHERE r.object = $1 AND e.public GROUP BY r.type`, uri)
+	return out, wrap(err, "relations to %s", uri)
+}
+
 // Relation reads the relation of a public entry by its own ID, or ErrNotFound.
 func (r Reader) Relation(ctx context.Context, id string) (InboundRelation, error) {
 	rel, err := one(ctx, r, scanRelation, selectRelation+"r.id = $1 AND r.id <> '' ORDER BY r.num LIMIT 1", id)
