@@ -91,7 +91,7 @@ type Section struct {
 
 // sections are the names in the order of the navigation; the label of NAME is
 // the text admin.NAME.title and its address /admin/NAME.
-var sections = [...]string{"federation", "moderation", "sources", "followers", "discussion", "maps", "tours", "moves", "audit"}
+var sections = [...]string{"federation", "moderation", "sources", "followers", "discussion", "maps", "tours", "eras", "moves", "audit"}
 
 // open starts a page for an administrator. ok is false when the visitor was
 // sent to sign in; anybody else who is no administrator gets ErrForbidden.

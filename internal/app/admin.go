@@ -34,6 +34,8 @@ func (a *App) administration(r chi.Router) {
 	post("/admin/tours/{id}", s.PostTour)
 	get("/admin/tours/{id}/history", s.TourHistory)
 	post("/admin/tours/{id}/history", s.PostTourHistory)
+	get("/admin/eras", s.Eras)
+	post("/admin/eras", s.PostEras)
 	get("/admin/sources", s.Sources)
 	post("/admin/sources/rehearse", s.Rehearse)
 	get("/admin/sources/rehearsal/{id}", s.Rehearsal)

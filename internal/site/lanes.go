@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -132,15 +133,27 @@ func (s *Site) lane(l *i18n.Locale, tq timeQuery, by chronicle.Lanes, g chronicl
 // seriesPath is the page of a series.
 func seriesPath(slug string) string { return "/series/" + url.PathEscape(slug) }
 
-// eras are the names of history that the timeline draws.
-func (s *Site) eras(_ context.Context, l *i18n.Locale) ([]chronicle.Era, error) {
+// eras are the names of history that the timeline draws: the instance's own, else
+// the default ones. What an older version wrote and this one cannot read draws none.
+func (s *Site) eras(ctx context.Context, l *i18n.Locale) ([]chronicle.Era, error) {
+	text, err := s.cfg.Store.Setting(ctx, directory.EraSetting)
+	if err != nil && !errors.Is(err, directory.ErrNotFound) {
+		return nil, fmt.Errorf("eras: %w", err)
+	}
+	if text == "" {
+		text = directory.DefaultEras()
+	}
+	eras, err := directory.ParseEras(text)
+	if err != nil {
+		s.cfg.Logger.WarnContext(ctx, "the eras of the timeline cannot be read", "error", err)
+	}
 	var out []chronicle.Era
-	for _, e := range chronicle.DefaultEras() {
+	for _, e := range eras {
 		d, err := directory.ParseEDTF(e.Period)
 		if err != nil {
-			return nil, fmt.Errorf("era %s: %w", e.Period, err)
+			continue // ParseEras has read it
 		}
-		name, _ := e.Name.In(l.Tag)
+		name, _ := e.Name.In(l.Tag, "fr")
 		out = append(out, chronicle.Era{Span: chronicle.Span{From: d.From, To: d.To}, Name: name})
 	}
 	return out, nil
