@@ -7,6 +7,7 @@ import (
 
 	"codeberg.org/bocage/bocage/internal/basemap"
 	"codeberg.org/bocage/bocage/internal/store"
+	"codeberg.org/bocage/bocage/internal/tileset"
 	"codeberg.org/bocage/bocage/internal/view"
 )
 
@@ -16,6 +17,8 @@ type Config struct {
 	View  *view.View
 	// Basemap may be nil: its tiles are then empty.
 	Basemap *basemap.Basemap
+	// Ground is the operator's own background, nil without one.
+	Ground *tileset.Set
 	// Base is the instance's URL without a trailing slash.
 	Base string
 	// Title is the instance's name, for feeds.

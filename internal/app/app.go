@@ -99,6 +99,7 @@ type App struct {
 	admin     *admin.Admin
 	api       *api.API
 	assets    *assets
+	ground    ground
 	handler   http.Handler
 }
 
@@ -268,6 +269,13 @@ func (a *App) buildDoors(ctx context.Context, opt Options) error {
 			return fmt.Errorf("basemap: %w", err)
 		}
 	}
+	var err error
+	if a.ground, err = openGround(a.Config); err != nil {
+		return err
+	}
+	if warning := a.ground.source.Warning(); warning != "" {
+		a.log.WarnContext(ctx, "basemap: "+warning)
+	}
 	manifest, err := web.LoadManifest()
 	if err != nil {
 		if !errors.Is(err, fs.ErrNotExist) {
@@ -280,11 +288,11 @@ func (a *App) buildDoors(ctx context.Context, opt Options) error {
 		return fmt.Errorf("gazetteer: %w", err)
 	}
 	pages, err := page.New(page.Config{URL: a.Config.URL, InstanceName: a.Config.Name, Auth: a.Auth, Manifest: manifest,
-		MayContribute: true, Clock: a.clock})
+		MayContribute: true, ThirdParty: a.ground.source.Origin != "", Clock: a.clock})
 	if err != nil {
 		return err
 	}
-	a.site, err = site.New(site.Config{Moderation: a.Moderation, Store: a.Store, Discussions: a.Discussions, View: a.View, Pages: pages, Ledger: a.Ledger, Harvest: a.Harvest, Auth: a.Auth, Basemap: base,
+	a.site, err = site.New(site.Config{Moderation: a.Moderation, Store: a.Store, Discussions: a.Discussions, View: a.View, Pages: pages, Ledger: a.Ledger, Harvest: a.Harvest, Auth: a.Auth, Basemap: base, Ground: a.ground.info,
 		Gazetteer: places, Client: a.client, Env: a.Env, Clock: a.clock,
 		Description: a.Config.Summary, Contact: a.Config.ContactEmail, Version: Version(), Logger: a.log})
 	if err != nil {
@@ -292,7 +300,7 @@ func (a *App) buildDoors(ctx context.Context, opt Options) error {
 	}
 	a.admin = admin.New(admin.Config{Env: a.Env, Discussions: a.Discussions, Store: a.Store, Pages: pages, Clock: a.clock, Logger: a.log, Moderation: a.Moderation, Ledger: a.Ledger, Harvest: a.Harvest,
 		Publisher: a.Publisher, Actors: a.Actors, Deliver: a.deliverer.Notify})
-	a.api = api.New(api.Config{Store: a.Store, View: a.View, Basemap: base, Base: a.Config.URL, Title: a.Config.Name,
+	a.api = api.New(api.Config{Store: a.Store, View: a.View, Basemap: base, Ground: a.ground.set, Base: a.Config.URL, Title: a.Config.Name,
 		Clock: a.clock, Logger: a.log})
 	if a.assets, err = loadAssets(web.Assets()); err != nil {
 		return err
@@ -358,7 +366,7 @@ func peerRoots(cfg config.Config) (*x509.CertPool, error) {
 func (a *App) Handler() http.Handler { return a.handler }
 
 // Close closes the database.
-func (a *App) Close() error { return a.Store.Close() }
+func (a *App) Close() error { return errors.Join(a.ground.close(), a.Store.Close()) }
 
 // Version is the program's version: the module's when it was installed by
 // version, else the commit that it was built from.

@@ -37,7 +37,7 @@ func Doctor(ctx context.Context, cfg config.Config, log *slog.Logger) []Check {
 	defer cancel()
 	out := checkDatabase(ctx, cfg, log)
 	out = append(out, checkReach(ctx, cfg)...)
-	return append(out, checkDisk(cfg.DataDir), checkAssets())
+	return append(out, checkDisk(cfg.DataDir), checkAssets(), checkGround(cfg))
 }
 
 func checkDatabase(ctx context.Context, cfg config.Config, log *slog.Logger) []Check {

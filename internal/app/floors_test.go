@@ -25,9 +25,9 @@ var floors = map[string]int{
 	"internal/store": 2, "internal/vocab": 2, "internal/atlas": 2, "internal/register": 2, "internal/chronicle": 2,
 	"internal/qr": 2, "internal/plate": 2, "internal/skos": 1, "internal/genealogy": 2, "internal/i18n": 2, "internal/sanitize": 2, "internal/basemap": 2,
 	"federation": 1, "internal/directory": 1, "migrations": 1, "internal/jobs": 1, "internal/config": 1,
-	"web":                1,
-	"internal/glossary":  2,
-	"internal/gazetteer": 0, "federation/httpsig": 0, "federation/proof": 0, "internal/mvt": 0, "internal/pdf": 0, "internal/glyph": 0,
+	"web":               1,
+	"internal/glossary": 2,
+	"internal/tileset":  0, "internal/gazetteer": 0, "federation/httpsig": 0, "federation/proof": 0, "internal/mvt": 0, "internal/pdf": 0, "internal/glyph": 0,
 }
 
 // onlyIn says which packages alone may import an outside module.

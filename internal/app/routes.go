@@ -101,6 +101,7 @@ func (a *App) data(r chi.Router) {
 	get("/tiles/entries/{z}/{x}/{y}", a.api.EntryTile)
 	get("/tiles/areas/{level}/{z}/{x}/{y}", a.api.ZoneTile)
 	get("/tiles/base/{z}/{x}/{y}", a.api.BaseTile)
+	get("/tiles/base/own/{z}/{x}/{y}", a.api.GroundTile)
 	get("/feeds/events.ics", a.api.Events)
 	get("/feeds/events/{id}", a.api.Event)
 	get("/feeds/changes.atom", a.api.Changes)

@@ -54,6 +54,11 @@ type Config struct {
 	PostsPerHour, PostsPerDay int
 	// ShutdownTimeout is how long open requests may take to end at shutdown.
 	ShutdownTimeout time.Duration
+	// Basemap is the operator's background of the map: a .pmtiles or .mbtiles file,
+	// or the template of a raster tile server; empty = the built-in one alone.
+	Basemap string
+	// BasemapAttribution names whose data it is; a file may say so itself.
+	BasemapAttribution string
 	// File is the configuration file that was read; empty = none.
 	File string
 }

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"codeberg.org/bocage/bocage/internal/tileset"
 )
 
 // Setting is one thing that may be configured, under its three names.
@@ -75,6 +77,10 @@ func Settings() []Setting {
 			set: setCount(func(c *Config) *int { return &c.PostsPerHour }), get: func(c Config) string { return strconv.Itoa(c.PostsPerHour) }},
 		{Key: "posts_per_day", Help: "the same in a day",
 			set: setCount(func(c *Config) *int { return &c.PostsPerDay }), get: func(c Config) string { return strconv.Itoa(c.PostsPerDay) }},
+		{Key: "basemap", Help: "background of the map: a .pmtiles or .mbtiles file, or https://host/{z}/{x}/{y}.png; empty is the built-in one",
+			set: setBasemap, get: func(c Config) string { return c.Basemap }},
+		{Key: "basemap_attribution", Help: "whose data the background is, shown on the map",
+			set: setText(func(c *Config) *string { return &c.BasemapAttribution }, 0, 500), get: func(c Config) string { return c.BasemapAttribution }},
 		{Key: "shutdown_timeout", Help: "how long open requests may take to end at shutdown, as in 10s",
 			set: setDuration(func(c *Config) *time.Duration { return &c.ShutdownTimeout }), get: func(c Config) string { return c.ShutdownTimeout.String() }},
 	}
@@ -191,6 +197,14 @@ func setDuration(field func(*Config) *time.Duration) func(*Config, string) error
 		*field(c) = d
 		return nil
 	}
+}
+
+func setBasemap(c *Config, v string) error {
+	if _, err := tileset.ParseSource(v); err != nil {
+		return err
+	}
+	c.Basemap = strings.TrimSpace(v)
+	return nil
 }
 
 func setCount(field func(*Config) *int) func(*Config, string) error {

@@ -26,6 +26,8 @@ type Base struct {
 	Section string
 	// Class is the suffix of the body's class page-….
 	Class string
+	// ThirdParty says that maps ask another server for their background.
+	ThirdParty bool
 	// Script is the page's own module, such as "map.js"; "" for none.
 	Script string
 	// Canonical is the page's full address, "" leaves it out.
@@ -121,7 +123,7 @@ func (s *Pages) Base(w http.ResponseWriter, r *http.Request, class, titleKey str
 			HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(s.cfg.URL, "https:")})
 	}
 	chosen, _ := directory.ParseSelection(r.URL.Query()) // what can be read of it
-	b := Base{chosen: chosen, Locale: l, Class: class, Instance: s.cfg.InstanceName, Host: s.host, Now: s.cfg.Clock(), embedded: embedded}
+	b := Base{chosen: chosen, Locale: l, Class: class, Instance: s.cfg.InstanceName, Host: s.host, ThirdParty: s.cfg.ThirdParty, Now: s.cfg.Clock(), embedded: embedded}
 	if f := FrameOf(r.Context()); f != nil {
 		b.Frame = f.in(l.Tag)
 	}

@@ -24,7 +24,9 @@ type Config struct {
 	Manifest web.Manifest
 	// MayContribute shows the links that lead to writing.
 	MayContribute bool
-	Clock         func() time.Time // nil = time.Now
+	// ThirdParty says that maps ask another server for their background.
+	ThirdParty bool
+	Clock      func() time.Time // nil = time.Now
 }
 
 // Pages makes pages. Concurrent use is safe.

@@ -24,6 +24,9 @@ const (
 
 var layerNames = []string{"", layerHeat, layerRegion, layerDepartment}
 
+// groundBuiltIn is the value of the address's ground for the built-in background.
+const groundBuiltIn = "plain"
+
 // layers is what the address says of the map's layers.
 type layers struct {
 	// mode is one of layerNames.
@@ -57,6 +60,8 @@ func (l layers) level() string {
 type LayersView struct {
 	Modes  []Option
 	Shapes bool
+	// Grounds are the backgrounds, nil when there is only one.
+	Grounds []Option
 	// State is what the form keeps of the address.
 	State []page.Hidden
 	// Title names what is shown instead of the entries, "" for themselves.
@@ -84,13 +89,17 @@ type LegendRow struct {
 
 // layersView makes the choice and, of areas, the legend and the table.
 func (s *Site) layersView(ctx context.Context, l *i18n.Locale, st homeState) (LayersView, error) {
-	v := LayersView{Shapes: !st.layers.noShapes, State: page.HiddenInputs(st.query, "layer", "shapes"), Heat: st.layers.mode == layerHeat}
+	v := LayersView{Shapes: !st.layers.noShapes, State: page.HiddenInputs(st.query, "layer", "shapes", "ground"), Heat: st.layers.mode == layerHeat}
 	for _, name := range layerNames {
 		key := name
 		if key == "" {
 			key = "entries"
 		}
 		v.Modes = append(v.Modes, Option{name, l.T("layers." + key), name == st.layers.mode})
+	}
+	if s.cfg.Ground.URL != "" {
+		builtIn := st.query.Get("ground") == groundBuiltIn
+		v.Grounds = []Option{{"", l.T("layers.ground.own"), !builtIn}, {groundBuiltIn, l.T("layers.ground.plain"), builtIn}}
 	}
 	if v.Heat {
 		v.Title = l.T("layers.heat")

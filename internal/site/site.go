@@ -38,6 +38,8 @@ type Config struct {
 	Discussions *discussion.Discussions
 	// Basemap nil draws the marks on an empty sea.
 	Basemap *basemap.Basemap
+	// Ground is the operator's own background; the zero value is none.
+	Ground Ground
 	// Gazetteer nil finds no commune.
 	Gazetteer *gazetteer.Gazetteer
 	// Client asks a visitor's home server where to follow; nil asks nobody.
@@ -52,6 +54,16 @@ type Config struct {
 	// View0 is what the map shows first; the zero value is where most entries are.
 	View0  MapPosition
 	Logger *slog.Logger
+}
+
+// Ground is a background that the operator brought.
+type Ground struct {
+	// URL is the template of its tiles, "" for none.
+	URL              string
+	Vector           bool
+	MinZoom, MaxZoom uint32
+	// Attribution names whose data it is, as plain text.
+	Attribution string
 }
 
 // MapPosition is the centre of a map, degrees WGS 84, and its zoom, at which

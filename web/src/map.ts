@@ -15,6 +15,7 @@ import { Card, type Spot, spotOf } from "./card.js";
 import { readIcons } from "./crown.js";
 import { announce } from "./fragment.js";
 import { select } from "./filters.js";
+import { ownGround, ownStyle } from "./ground.js";
 import { byArea, type Mode, readLayers, startLayers } from "./layers.js";
 import { densityStyle, groundStyle, overlayStyle } from "./mapstyle.js";
 import { Marker } from "./marker.js";
@@ -54,6 +55,7 @@ class EntryMap {
   readonly #map: OLMap;
   readonly #view: View;
   readonly #ground: VectorTileLayer;
+  readonly #own = ownGround(document.querySelector<HTMLElement>("[data-map]")?.dataset ?? {});
   readonly #entries: VectorTileLayer;
   readonly #overlay: Overlay;
   readonly #drawn: VectorLayer;
@@ -97,7 +99,7 @@ class EntryMap {
       target: this.#canvas,
       controls: [],
       interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false }),
-      layers: [this.#ground, this.#entries, this.#drawn],
+      layers: [this.#ground, ...(this.#own ? [this.#own] : []), this.#entries, this.#drawn],
       view: this.#view,
     });
     this.#card = new Card((spot) => this.#choose(spot));
@@ -155,6 +157,13 @@ class EntryMap {
     const mode = this.#mode();
     const { shapes } = readLayers(params());
     const ratio = Math.min(3, Math.ceil(devicePixelRatio));
+    const own = this.#own !== undefined && readLayers(params()).ground !== "plain";
+    this.#own?.setVisible(own);
+    this.#ground.setVisible(!own);
+    if (this.#own instanceof VectorTileLayer) {
+      this.#own.setBackground(palette.mer);
+      this.#own.setStyle(ownStyle(palette, this.#lang));
+    }
     this.#ground.setBackground(palette.mer);
     this.#ground.setStyle(groundStyle(palette));
     if (byArea(mode)) this.#entries.setStyle(zoneStyle(palette));
@@ -294,6 +303,7 @@ class EntryMap {
       size: this.#map.getSize() ?? [0, 0],
       lang: this.#lang,
       apart: this.#mode() !== "",
+      named: this.#ground.getVisible(),
     });
   }
 

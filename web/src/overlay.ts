@@ -27,6 +27,8 @@ export interface Scene {
   lang: string;
   /** Marks stay apart, whatever the zoom: each stands for its own area or cell. */
   apart?: boolean;
+  /** Whether the ground's places have their names; not over another ground, which has its own. */
+  named?: boolean;
 }
 
 /** A feature of a tile with its place, in metres and in pixels. */
@@ -62,7 +64,7 @@ export class Overlay {
   /** Makes the layer again when the view or the tiles have changed; false when they have not. */
   refresh(scene: Scene): boolean {
     const marks = this.#within(this.entries, scene, (f) => !isShape(f) && !isZone(f));
-    const towns = this.#within(this.ground, scene, (f) => f.get("layer") === "places");
+    const towns = scene.named === false ? [] : this.#within(this.ground, scene, (f) => f.get("layer") === "places");
     const stamp = [
       scene.centre,
       scene.resolution,
