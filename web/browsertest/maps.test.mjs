@@ -243,6 +243,35 @@ test("another site shows the map as a frame and as an element", async () => {
   await context.close();
 });
 
+test("a mark in a frame shows its card within the frame", async () => {
+  const context = await browser.newContext({
+    viewport: { width: 360, height: 420 },
+    locale: "fr",
+    reducedMotion: "reduce",
+  });
+  const page = await watched(context, { at: there });
+  const [first] = (await (await fetch(`${there}/api/v1/entries?map=${handle}&bbox=-5,42,9,51&limit=1`)).json())
+    .features;
+  const [lon, lat] = first.geometry.coordinates;
+  await page.goto(`${there}${at}/embed?c=${lat},${lon},16`);
+  await mapReady(page);
+  await page.focus(".carte-toile");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#fiche:not([hidden])");
+  const card = await page.locator("#fiche").boundingBox();
+  assert.ok(card.y >= 0 && card.y + card.height <= 420 - 40, "over the map");
+  assert.ok((await overflow(page)) <= 0);
+  assert.equal(await page.evaluate(() => document.documentElement.scrollHeight), 420, "nothing to scroll");
+  assert.deepEqual(await violations(page, "fr"), []);
+  await page.screenshot({ path: join(out, "embed-card.png") });
+  const popup = context.waitForEvent("page");
+  await page.locator("#fiche a:not([data-close])").first().click();
+  await popup;
+  assert.match(page.url(), /\/embed\?/, "the frame stays");
+  assert.deepEqual(page.faults, []);
+  await context.close();
+});
+
 test("without script the element is a link and the frame a drawing", async () => {
   const context = await browser.newContext({ viewport: { width: 800, height: 1000 }, locale: "fr" });
   const map = await codes(context, at, "map");
