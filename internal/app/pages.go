@@ -36,6 +36,9 @@ func (a *App) pages(r chi.Router) {
 	r.Get("/maps/{map}", a.negotiate(s.Map, a.resource.Map))
 	get("/maps/{map}/about", s.Framed(s.MapAbout))
 	r.Get("/maps/{map}/theme.css", a.handle(s.MapStyle, a.plain))
+	for path, h := range map[string]handlerFunc{"home.png": s.PreviewHome, "entries/{file}": s.PreviewEntry, "maps/{file}": s.PreviewMap, "tours/{file}": s.PreviewTour} {
+		r.Get("/og/"+path, a.handle(h, a.plain))
+	}
 	get("/start", s.Start)
 	get("/print", s.Print)
 	get("/glossary", s.Glossary)

@@ -100,21 +100,13 @@ var svgClass = map[string]string{
 }
 
 func (d *drawing) outlines(layers []layer) {
-	zoom := uint32(4)
-	if d.view.Zoom >= detailZoom {
-		zoom = uint32(math.Min(MaxZoom, math.Max(5, math.Round(d.view.Zoom)-1)))
-	}
 	reach := d.frame.grown(svgMargin / d.scale)
 	tolerance := svgTolerance
 	if d.view.Zoom < worldZoom {
 		tolerance = worldTolerance
 	}
 	for _, l := range layers {
-		least := l.minZoom
-		if l.name == "departements" {
-			least = 4 // seen from the country's scale on
-		}
-		if zoom < least || zoom > l.maxZoom || l.minZoom > uint32(d.view.Zoom) {
+		if !d.shows(l) {
 			continue
 		}
 		path := d.path(l, reach, tolerance)
@@ -126,6 +118,19 @@ func (d *drawing) outlines(layers []layer) {
 		}
 		fmt.Fprintf(d, `<path class="%s" d="%s"/>`, svgClass[l.name], path)
 	}
+}
+
+// shows reports whether a layer is drawn at the view's zoom.
+func (d *drawing) shows(l layer) bool {
+	zoom := uint32(4)
+	if d.view.Zoom >= detailZoom {
+		zoom = uint32(math.Min(MaxZoom, math.Max(5, math.Round(d.view.Zoom)-1)))
+	}
+	least := l.minZoom
+	if l.name == "departements" {
+		least = 4 // seen from the country's scale on
+	}
+	return zoom >= least && zoom <= l.maxZoom && l.minZoom <= uint32(d.view.Zoom)
 }
 
 func (d *drawing) path(l layer, reach box, tolerance float64) string {

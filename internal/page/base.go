@@ -34,6 +34,9 @@ type Base struct {
 	Canonical string
 	// Alternates are other forms of the same resource.
 	Alternates []Alternate
+	// Picture is what other sites show beside a link to the page; the zero value
+	// leaves it out.
+	Picture Picture
 	// NoIndex keeps search engines away.
 	NoIndex bool
 	// Instance is the instance's name, Host its host name.
@@ -77,6 +80,13 @@ func (b *Base) Across(path string) string {
 
 // PageBase makes every page struct a Pager.
 func (b *Base) PageBase() *Base { return b }
+
+// Picture is the picture of a page (Open Graph's og:image); URL is absolute,
+// Width and Height in pixels.
+type Picture struct {
+	URL, Alt      string
+	Width, Height int
+}
 
 // Alternate is one <link rel="alternate">.
 type Alternate struct{ Type, Href, Title string }

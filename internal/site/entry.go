@@ -238,6 +238,9 @@ func (s *Site) addresses(p *EntryPage, r *http.Request, e directory.Entry, publi
 	p.WebHref = sanitize.URL(public.Website)
 	p.HistoryHref = "/" + public.Kind.Path() + "/" + public.ID + "/history"
 	if public.Status.Public() {
+		if e.Listed() {
+			p.Picture = s.entryPicture(l, public)
+		}
 		p.PrintHref = "/" + public.Kind.Path() + "/" + public.ID + "/print"
 		p.Alternates = []page.Alternate{{Type: "application/activity+json", Href: public.URI}}
 		if public.Kind == directory.KindEvent && public.Period != nil {

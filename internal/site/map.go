@@ -93,6 +93,7 @@ func (s *Site) MapAbout(w http.ResponseWriter, r *http.Request) error {
 	if p.Body, err = s.gloss(ctx, l, p.Body, p.BodyLang, glossary.Options{}); err != nil {
 		return err
 	}
+	p.Picture = s.mapPicture(l, m)
 	p.Follow = &FollowView{Handle: "@" + m.Handle + "@" + s.pages.Host(), URI: uri}
 	p.Limits = s.mapLimits(l, m.Selection)
 	for _, v := range [...][2]string{{"map", "/"}, {"timeline", "/timeline"}, {"genealogy", "/genealogy"}, {"concepts", "/concepts"}} {

@@ -17,6 +17,7 @@ import (
 	"codeberg.org/bocage/bocage/internal/ledger"
 	"codeberg.org/bocage/bocage/internal/moderation"
 	"codeberg.org/bocage/bocage/internal/page"
+	"codeberg.org/bocage/bocage/internal/preview"
 	"codeberg.org/bocage/bocage/internal/store"
 	"codeberg.org/bocage/bocage/internal/view"
 	"codeberg.org/bocage/bocage/internal/vocab"
@@ -78,6 +79,8 @@ type Site struct {
 	origins  cached[[]store.OriginCount]
 	texts    cached[*graph.Graph]
 	concepts cached[[]directory.Public]
+	// pictures are those drawn for links to our pages.
+	pictures preview.Shelf
 	// glossaries are the matchers of the concepts by language.
 	glossaries cached[*sync.Map]
 	extent     cached[MapPosition]

@@ -33,6 +33,7 @@ type TourRow struct {
 func (s *Site) Tours(w http.ResponseWriter, r *http.Request) error {
 	p := &ToursPage{Base: s.pages.Base(w, r, "tours", "tours.title")}
 	p.Canonical, p.Description = s.cfg.Env.Base+"/tours", p.T("tours.words")
+	p.Picture = s.viewPicture(r.Context(), p.Locale)
 	var err error
 	if p.Tours, err = s.tourRows(r.Context(), p.Locale); err != nil {
 		return err
@@ -176,6 +177,8 @@ func (s *Site) fillTour(ctx context.Context, p *TourPage, t directory.Tour, base
 	p.Name = textIn(l, t.Title)
 	p.Title, p.Here = p.Name.Text, s.cfg.Env.Base+"/tours/"+t.Slug
 	p.Canonical = p.Here
+	p.Picture = s.picture(l, "tours/"+t.Slug, strconv.FormatInt(t.Live, 36),
+		l.T("preview.alt", "name", p.Name.Text, "what", l.T("preview.tour"), "instance", s.pages.InstanceName()))
 	summary := textIn(l, t.Summary)
 	p.Description = summary.Text
 	p.Body, p.BodyLang = sanitize.Text(summary.Text), summary.Lang
