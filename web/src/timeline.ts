@@ -116,6 +116,7 @@ class Timeline {
       return;
     }
     this.#read();
+    if (brushing) document.getElementById("brosse")?.focus({ preventScroll: true });
   }
 
   /** Takes over what the server drew. */
@@ -124,7 +125,6 @@ class Timeline {
     this.#window = read(chart(), "from", "to");
     this.#limits = read(chart(), "min", "max");
     this.#drawBrush();
-    if (brushing) document.getElementById("brosse")?.focus({ preventScroll: true });
   }
 
   #down(event: PointerEvent): void {
