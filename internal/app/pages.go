@@ -8,8 +8,7 @@ import (
 	"codeberg.org/bocage/bocage/internal/site"
 )
 
-// pages is what people read and fill in. The four kinds of ids answer with a
-// page or with an ActivityPub document.
+// pages is what people read and fill in.
 func (a *App) pages(r chi.Router) {
 	get := func(pattern string, h handlerFunc) { r.Method(http.MethodGet, pattern, a.sitePage(h)) }
 	post := func(pattern string, h handlerFunc) { r.Method(http.MethodPost, pattern, a.sitePage(h)) }
@@ -53,6 +52,15 @@ func (a *App) pages(r chi.Router) {
 	post("/logout", s.PostLogout)
 	get("/new", s.NewEntry)
 	post("/new", s.PostNew)
+	a.entryPages(r)
+}
+
+// entryPages are those of one entry. The four kinds of ids answer with a page or
+// with an ActivityPub document.
+func (a *App) entryPages(r chi.Router) {
+	get := func(pattern string, h handlerFunc) { r.Method(http.MethodGet, pattern, a.sitePage(h)) }
+	post := func(pattern string, h handlerFunc) { r.Method(http.MethodPost, pattern, a.sitePage(h)) }
+	s := a.site
 	for _, kind := range []string{"/entries", "/events", "/texts", "/concepts"} {
 		id := kind + "/{id}"
 		r.Get(id, a.negotiate(s.Entry, a.resource.Document))
