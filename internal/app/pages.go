@@ -35,15 +35,7 @@ func (a *App) pages(r chi.Router) {
 	r.Get("/maps/{map}", a.negotiate(s.Map, a.resource.Map))
 	get("/maps/{map}/about", s.Framed(s.MapAbout))
 	r.Get("/maps/{map}/theme.css", a.handle(s.MapStyle, a.plain))
-	for path, h := range map[string]handlerFunc{"home.png": s.PreviewHome, "entries/{file}": s.PreviewEntry, "maps/{file}": s.PreviewMap, "tours/{file}": s.PreviewTour} {
-		r.Get("/og/"+path, a.handle(h, a.plain))
-	}
-	get("/start", s.Start)
-	get("/print", s.Print)
-	get("/glossary", s.Glossary)
-	get("/tours", s.Tours)
-	get("/tours/{slug}", s.Tour)
-	get("/tours/{slug}/offline.html", s.TourOffline)
+	a.newcomers(r, get)
 	get("/interact", s.Interact)
 	post("/interact", s.PostInteract)
 	get("/login", s.Login)
@@ -81,6 +73,21 @@ func (a *App) entryPages(r chi.Router) {
 	}
 	get("/entries/{id}/archive", s.Archive)
 	r.Get("/@{handle}", a.negotiate(s.Actor, a.resource.Document))
+}
+
+// newcomers is what explains the commons: a first page, guided tours, a glossary,
+// documents for paper, and the pictures of links.
+func (a *App) newcomers(r chi.Router, get func(pattern string, h handlerFunc)) {
+	s := a.site
+	get("/start", s.Start)
+	get("/tours", s.Tours)
+	get("/tours/{slug}", s.Tour)
+	get("/tours/{slug}/offline.html", s.TourOffline)
+	get("/glossary", s.Glossary)
+	get("/print", s.Print)
+	for path, h := range map[string]handlerFunc{"home.png": s.PreviewHome, "entries/{file}": s.PreviewEntry, "maps/{file}": s.PreviewMap, "tours/{file}": s.PreviewTour} {
+		r.Get("/og/"+path, a.handle(h, a.plain))
+	}
 }
 
 // sitePage adds what only pages need: who is signed in, and the limit of a
