@@ -50,7 +50,7 @@ func routes(a *API) map[string]func(http.ResponseWriter, *http.Request) error {
 		"/api/v1/maps": a.Maps, "/api/v1/maps/{map}": a.Map,
 		"/api/v1/tours": a.Tours, "/api/v1/tours/{slug}": a.Tour,
 		"/api/v1/openapi.yaml": a.OpenAPI, "/tiles/entries/{z}/{x}/{y}": a.EntryTile, "/tiles/base/{z}/{x}/{y}": a.BaseTile,
-		"/api/v1/areas": a.Areas, "/tiles/areas/{level}/{z}/{x}/{y}": a.ZoneTile, "/tiles/base/own/{z}/{x}/{y}": a.GroundTile,
+		"/api/v1/areas": a.Areas, "/api/v1/places": a.Places, "/tiles/areas/{level}/{z}/{x}/{y}": a.ZoneTile, "/tiles/base/own/{z}/{x}/{y}": a.GroundTile,
 		"/feeds/events.ics": a.Events, "/feeds/events/{id}": a.Event, "/feeds/changes.atom": a.Changes, "/export/entries.csv": a.ExportCSV, "/export/entries.geojson": a.ExportGeoJSON,
 	}
 }

@@ -92,6 +92,7 @@ func (a *App) data(r chi.Router) {
 	get("/api/v1/entries/{id}", a.api.Entry)
 	get("/api/v1/facets", a.api.Facets)
 	get("/api/v1/areas", a.api.Areas)
+	get("/api/v1/places", a.api.Places)
 	get("/api/v1/maps", a.api.Maps)
 	get("/api/v1/maps/{map}", a.api.Map)
 	get("/api/v1/timeline", a.api.Timeline)

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inLanguage, readSuggestions, step } from "./suggest.js";
+import { inLanguage, readPlaces, readSuggestions, step } from "./suggest.js";
+
+test("a commune leads to the map around it, with the filters and without the words", () => {
+  const places = [{ name: "Rennes", department: "Ille-et-Vilaine", lat: 48.117, lon: -1.678 }];
+  assert.deepEqual(readPlaces({ places }, new URLSearchParams("q=ren&theme=eau&all=1"), "Autour de {place}", "/"), [
+    { name: "Autour de Rennes", detail: "Ille-et-Vilaine", url: "/?theme=eau&c=48.1170,-1.6780,11" },
+  ]);
+  assert.deepEqual(readPlaces({}, new URLSearchParams(), "", "/"), []);
+});
 
 test("suggestions come from features that have a name and a page", () => {
   const features = [

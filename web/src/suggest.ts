@@ -2,6 +2,7 @@
 // the search field. Enter on a suggestion opens its page.
 
 import { announce } from "./fragment.js";
+import { address, withParams } from "./state.js";
 
 export interface Suggestion {
   name: string;
@@ -38,6 +39,32 @@ export function readSuggestions(collection: { features?: Feature[] }, lang: stri
       url: p.url ?? id ?? "",
     }))
     .filter((s) => s.name !== "" && s.url !== "");
+}
+
+interface Place {
+  name: string;
+  department?: string;
+  country?: string;
+  lat: number;
+  lon: number;
+}
+
+/** The zoom at which a commune and its neighbours are seen. */
+const NEAR_ZOOM = 11;
+const MOST_PLACES = 3;
+
+/** Communes as suggestions: each leads to the map around it, of the selection at hand but its words. */
+export function readPlaces(
+  answer: { places?: Place[] },
+  params: URLSearchParams,
+  around: string,
+  path: string,
+): Suggestion[] {
+  return (answer.places ?? []).slice(0, MOST_PLACES).map((p) => {
+    const c = `${p.lat.toFixed(4)},${p.lon.toFixed(4)},${NEAR_ZOOM}`;
+    const to = withParams(params, { c, q: undefined, all: undefined, entry: undefined });
+    return { name: around.replace("{place}", p.name), detail: p.department ?? p.country ?? "", url: address(path, to) };
+  });
 }
 
 /** The index after a press of up or down, -1 meaning the field itself. */
@@ -94,12 +121,25 @@ class Combobox {
     const map = document.documentElement.dataset.frame; // on the page of a map, what is in it
     if (map) query.set("map", map);
     try {
-      const response = await fetch(`${this.source}?${query}`, { headers: { Accept: "application/geo+json" } });
+      const [places, response] = await Promise.all([
+        this.#places(text),
+        fetch(`${this.source}?${query}`, { headers: { Accept: "application/geo+json" } }),
+      ]);
       if (!response.ok || turn !== this.#asked || document.activeElement !== this.input) return;
-      this.#show(readSuggestions(await response.json(), document.documentElement.lang));
+      this.#show([...places, ...readSuggestions(await response.json(), document.documentElement.lang)]);
     } catch {
       this.#close(); // the form still searches
     }
+  }
+
+  /** The communes that the text may mean, where the form says who knows them. */
+  async #places(text: string): Promise<Suggestion[]> {
+    const { places, lAround = "{place}" } = this.form.dataset;
+    if (!places) return [];
+    const response = await fetch(`${places}?${new URLSearchParams({ q: text })}`);
+    return response.ok
+      ? readPlaces(await response.json(), new URLSearchParams(location.search), lAround, location.pathname)
+      : [];
   }
 
   #show(suggestions: Suggestion[]): void {
