@@ -94,7 +94,7 @@ func (s *Site) memberMap(l *i18n.Locale, v *EcosystemView, members []directory.P
 		return
 	}
 	at := fit(box)
-	at.Zoom = min(at.Zoom, 11) - 0.3
+	at.Zoom = max(1, min(at.Zoom-math.Log2(max(float64(mapWidth)/memberMapWide, float64(mapHeight)/memberMapHigh))-0.4, 11))
 	title := l.N("ecosystem.on_map", len(marks))
 	v.Map = sanitize.Drawn(s.cfg.Basemap.SVG(at.view(memberMapWide, memberMapHigh), marks, s.svgOptions(l, title, false)))
 	v.MapHref = page.Address("/", url.Values{"c": {at.String()}})
@@ -153,4 +153,19 @@ func (s *Site) aroundView(ctx context.Context, l *i18n.Locale, e directory.Publi
 	}
 	opt := aroundOptions(l, l.T("around.title", "name", textIn(l, e.Name).Text))
 	return &NeighbourhoodView{Drawing: sanitize.Drawn(star.SVG(starWidth, opt)), Legend: sanitize.Drawn(star.Legend(opt)), Href: aroundPath(e)}, nil
+}
+
+// withoutMembers leaves out of an ecosystem's links the members, which have a list of
+// their own, but those that wait for its word.
+func withoutMembers(l *i18n.Locale, groups []RelationGroup) []RelationGroup {
+	var out []RelationGroup
+	for _, g := range groups {
+		if g.Title == l.T("rel.inverse.part_of") || g.Title == l.T("rel.inverse.member_of") {
+			g.Items = slices.DeleteFunc(g.Items, func(v RelationView) bool { return v.Confirm == nil })
+		}
+		if len(g.Items) > 0 {
+			out = append(out, g)
+		}
+	}
+	return out
 }

@@ -320,6 +320,9 @@ func (s *Site) connect(ctx context.Context, p *EntryPage, e directory.Public) er
 		if p.Ecosystem, err = s.ecosystemView(ctx, p.Locale, e); err != nil {
 			return err
 		}
+		if p.Ecosystem != nil {
+			p.Relations = withoutMembers(p.Locale, p.Relations)
+		}
 		if p.Around, err = s.aroundView(ctx, p.Locale, e); err != nil {
 			return err
 		}

@@ -205,7 +205,7 @@ func aroundNode(l *i18n.Locale, n graph.Node, base string) genealogy.Node {
 	out := drawnNode(l, n, base)
 	out.Href = aroundHref(n, base)
 	if n.Held && n.Kind.IsActor() {
-		out.Date, out.KindName = "", join(kindName(l, n.Public), placeLine(l, n.Place))
+		out.Date, out.KindName = "", kindName(l, n.Public)
 	}
 	return out
 }
