@@ -402,6 +402,29 @@ func TestTimeline(t *testing.T) {
 		}
 	}
 	got = timeline{}
+	var lanes struct {
+		Groups []struct {
+			Key  int
+			Name string
+		}
+		Entries map[string]struct{ Precision string }
+	}
+	if err := json.Unmarshal(s.get("/api/v1/timeline?lanes=kind").Body.Bytes(), &lanes); err != nil || len(lanes.Groups) == 0 {
+		t.Errorf("lanes: %+v, %v", lanes, err)
+	}
+	for _, g := range lanes.Groups {
+		if !directory.Kind(g.Name).Valid() || directory.Kind(g.Name).Number() != g.Key {
+			t.Errorf("lane %+v is no kind", g)
+		}
+	}
+	for id, e := range lanes.Entries {
+		if e.Precision == "" {
+			t.Errorf("entry %s does not say how well its date is known", id)
+		}
+	}
+	if w := s.get("/api/v1/timeline?lanes=x"); w.Code != 400 {
+		t.Errorf("unknown lanes: %d", w.Code)
+	}
 	if err := json.Unmarshal(s.get("/api/v1/timeline?from=2026&bbox=-2,48,-1,49").Body.Bytes(), &got); err != nil || got.Total != 1 || got.Items[0].Name != "Fête" {
 		t.Errorf("a box and a start: %+v, %v", got, err)
 	}

@@ -32,6 +32,14 @@ type timelineEntry struct {
 	Name   string         `json:"name"`
 	Origin string         `json:"origin"`
 	URL    string         `json:"url"`
+	// How well its dates are known: the precision of the start (of the date, when it
+	// has no end) and of the end, and their qualifiers in EDTF.
+	Precision    string `json:"precision,omitempty"`
+	EndPrecision string `json:"endPrecision,omitempty"`
+	Approximate  bool   `json:"approximate,omitempty"`
+	Uncertain    bool   `json:"uncertain,omitempty"`
+	OpenStart    bool   `json:"openStart,omitempty"`
+	OpenEnd      bool   `json:"openEnd,omitempty"`
 }
 
 // Timeline answers GET /api/v1/timeline?selection&w&lanes&rows: what the window from
@@ -75,12 +83,16 @@ func (a *API) Timeline(w http.ResponseWriter, r *http.Request) error {
 	for i := range t.Groups {
 		t.Groups[i].Name = a.laneName(t.Groups[i].Key, opt)
 	}
-	nums := make([]int64, len(t.Items))
+	nums, forms := make([]int64, len(t.Items)), map[int64]directory.DateForm{}
 	for i, it := range t.Items {
-		nums[i] = it.Num
+		nums[i], forms[it.Num] = it.Num, it.Form
 	}
 	for n, l := range a.cfg.View.Labels(nums) {
 		e := timelineEntry{ID: l.ID, Kind: l.Kind, Name: l.Name, Origin: l.Origin, URL: a.cfg.Base + "/" + l.Kind.Path() + "/" + l.ID}
+		form := forms[n]
+		e.Precision, e.EndPrecision = form.Start().String(), form.End().String()
+		e.Approximate, e.Uncertain = form.ApproximateStart() || form.ApproximateEnd(), form.Uncertain()
+		e.OpenStart, e.OpenEnd = form.OpenStart(), form.OpenEnd()
 		if e.Origin == "" {
 			e.Origin = a.cfg.Base
 		}

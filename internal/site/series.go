@@ -109,7 +109,7 @@ func (s *Site) partsOf(ctx context.Context, parts []store.InboundRelation, have 
 	}
 	var out []directory.Public
 	for _, e := range publics(es) {
-		if e.Kind == directory.KindEvent && (e.Event == nil || directory.SeriesSlug(e.Event.Series) == "") {
+		if e.Kind == directory.KindEvent && !e.Silenced && (e.Event == nil || directory.SeriesSlug(e.Event.Series) == "") {
 			out = append(out, e)
 		}
 	}
@@ -180,7 +180,9 @@ func (s *Site) seriesSheet(ctx context.Context, l *i18n.Locale, uri string) (Nam
 		return NamedLink{}, fmt.Errorf("sheet %s: %w", uri, err)
 	}
 	for _, e := range publics(es) {
-		return NamedLink{textIn(l, e.Name).Text, entryPath(e)}, nil
+		if !e.Silenced {
+			return NamedLink{textIn(l, e.Name).Text, entryPath(e)}, nil
+		}
 	}
 	return NamedLink{}, nil
 }
