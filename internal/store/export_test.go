@@ -28,3 +28,17 @@ func FillTerms(ctx context.Context, s *Store) error {
 	}
 	return tx.Commit()
 }
+
+// FillChronicle is the part of a migration that gives entries what the chronology
+// draws of them.
+func FillChronicle(ctx context.Context, s *Store) error {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := fillChronicle(ctx, tx, s.engine); err != nil {
+		_ = tx.Rollback() // the first error says more
+		return err
+	}
+	return tx.Commit()
+}
