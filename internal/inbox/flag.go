@@ -77,7 +77,8 @@ func (in *Inbox) heard(ctx context.Context, act federation.Activity) error {
 		return err
 	}
 	if suspect {
-		if act.Type == "Announce" || act.Type == "Create" && !vocab.IsPost(act.Object.Type) {
+		own := peer.SameOrigin(shared(act).ID, act.Actor) // what is of another server, the Judge would not put aside
+		if own && (act.Type == "Announce" || act.Type == "Create" && !vocab.IsPost(act.Object.Type)) {
 			return nil
 		}
 		return held{origin}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"codeberg.org/bocage/bocage/federation"
@@ -30,6 +31,9 @@ func (in *Inbox) object(ctx context.Context, act federation.Activity) (effect, e
 	origin, err := in.foreign(id)
 	if err != nil {
 		return effect{}, err
+	}
+	if !peer.SameOrigin(id, act.Actor) { // not theirs: they share it, and what comes of that is for their rule to say
+		return in.announced(ctx, act)
 	}
 	if id == act.Actor && act.Type == "Update" && act.Object.Embedded() {
 		// The signer's own profile: its keys and inbox may have changed.
@@ -99,6 +103,9 @@ func (in *Inbox) fetch(ctx context.Context, id, origin string) (document, error)
 	}
 	if err := in.cfg.Moderation.AcquaintOrigin(ctx, in.cfg.Actors, origin); err != nil {
 		return document{}, err
+	}
+	if wait := in.cfg.Moderation.Ask(origin); wait > 0 {
+		return document{}, fmt.Errorf("%s was asked for much just now: %w", origin, directory.ErrUnavailable)
 	}
 	raw, err := in.cfg.Actors.Fetch(ctx, id)
 	if err != nil {
@@ -179,10 +186,7 @@ func stamp(o federation.Object) time.Time {
 // announced takes what a followed actor shares: as its owner signed it, else
 // from its origin.
 func (in *Inbox) announced(ctx context.Context, act federation.Activity) (effect, error) {
-	ref := act.Object
-	if inner, err := federation.ParseObject(ref.Raw); err == nil && isActivity(ref.Type) {
-		ref = inner.Ref("object")
-	}
+	ref := shared(act)
 	origin, err := in.foreign(ref.ID)
 	if origin == in.origin {
 		return in.shared(ctx, act, ref.ID)
@@ -194,7 +198,9 @@ func (in *Inbox) announced(ctx context.Context, act federation.Activity) (effect
 	if err != nil {
 		return effect{}, err
 	}
-	if !scope.covers(act.Actor) {
+	// An instance that we follow speaks for what is its own, and not through any of its
+	// people for what others have: their rule would be nobody's.
+	if !slices.Contains(scope.objects, act.Actor) && !(scope.instance && origin == originOf(act.Actor)) {
 		return effect{}, drop("nobody here follows %s", act.Actor)
 	}
 	doc, ok, err := in.embedded(ctx, act, ref, origin)
@@ -206,6 +212,15 @@ func (in *Inbox) announced(ctx context.Context, act federation.Activity) (effect
 	}
 	eff, err := in.accept(ctx, doc)
 	return in.remember(ctx, act.Actor, ref.ID, eff, err)
+}
+
+// shared is what an Announce is about: its object, or what that activity is about.
+func shared(act federation.Activity) federation.Ref {
+	ref := act.Object
+	if inner, err := federation.ParseObject(ref.Raw); err == nil && isActivity(ref.Type) {
+		ref = inner.Ref("object")
+	}
+	return ref
 }
 
 func isActivity(typ string) bool {

@@ -24,6 +24,9 @@ const (
 	// maxFailures is how many requests a minute whose signature does not hold are
 	// looked at from one network (an IPv4 address, an IPv6 /64).
 	maxFailures = 600
+	// maxAsked is how many documents a minute one server is asked for because of
+	// what others share: nobody may aim us at a third.
+	maxAsked = 1200
 	// maxBuckets bounds the memory of the limits.
 	maxBuckets = 20_000
 )
@@ -190,6 +193,12 @@ func (m *Moderation) takeRate(ctx context.Context, origin string, n float64) (ti
 		m.refuse(origin, CauseRate, fmt.Sprintf("more than %d activities a minute; told to come back", l.Rate))
 	}
 	return d, nil
+}
+
+// Ask counts a document that origin is to be asked for because of an activity; when
+// it is one too many it returns how long to wait.
+func (m *Moderation) Ask(origin string) time.Duration {
+	return m.rate.take("ask "+origin, maxAsked, 1, m.clock())
 }
 
 // Failed counts a request from address whose signature does not hold.
