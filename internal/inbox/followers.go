@@ -46,7 +46,12 @@ func (in *Inbox) FollowersAt(w http.ResponseWriter, r *http.Request) error {
 	}
 	origin, err := in.reader(r)
 	var a answer
-	if errors.As(err, &a) {
+	var busy later
+	if errors.As(err, &busy) {
+		comeBack(w.Header(), time.Duration(busy))
+		a = answer{http.StatusTooManyRequests, busy.Error()}
+	}
+	if a.status != 0 || errors.As(err, &a) {
 		http.Error(w, a.text, a.status)
 		return nil
 	}
@@ -88,12 +93,16 @@ func (in *Inbox) reader(r *http.Request) (string, error) {
 	if !v.Allowed {
 		return "", answer{http.StatusForbidden, "this host is blocked here"}
 	}
+	if err := in.mayCome(r, origin); err != nil { // a key is fetched for it
+		return "", err
+	}
 	key, err := in.cfg.Actors.KeyByID(r.Context(), sig.KeyID)
 	if err != nil {
-		return "", keyAnswer(err)
+		err = keyAnswer(err)
+	} else {
+		_, err = in.verify(r, nil, key.Actor)
 	}
-	_, err = in.verify(r, nil, key.Actor)
-	return origin, err
+	return origin, in.counted(r, origin, err)
 }
 
 type followsPayload struct {

@@ -36,7 +36,7 @@ func (in *Inbox) verify(r *http.Request, body []byte, actor string) (out signed,
 	if !peer.SameOrigin(sig.KeyID, actor) {
 		return out, answer{http.StatusForbidden, "the key is not on the actor's host"}
 	}
-	key, err := in.cfg.Actors.KeyByID(r.Context(), sig.KeyID)
+	key, err := in.cfg.Actors.KeyOf(r.Context(), actor, sig.KeyID)
 	if err != nil {
 		return out, keyAnswer(err)
 	}

@@ -45,6 +45,35 @@ func (a *Actors) KeyByID(ctx context.Context, keyID string) (Key, error) {
 	return a.keyOfOwner(ctx, keyID, uri)
 }
 
+// KeyOf is KeyByID when it is known whose key it should be: that another actor of the
+// same host lists the same id takes nothing from the one whose key it is. The key is
+// the other's when the actor does not list it.
+func (a *Actors) KeyOf(ctx context.Context, actor, keyID string) (Key, error) {
+	if k, ok := a.keys.get(keyID); ok && k.Actor == actor && a.cfg.Clock().Sub(k.seen) < keyMemory {
+		return k, nil
+	}
+	ra, err := a.Known(ctx, actor)
+	if err == nil && !ra.Gone {
+		if k, err := a.keyOf(a.renewed(ctx, ra), keyID); err == nil {
+			return k, nil
+		}
+	}
+	if err != nil && !errors.Is(err, directory.ErrNotFound) {
+		return Key{}, err
+	}
+	k, err := a.KeyByID(ctx, keyID)
+	if err != nil || k.Actor == actor {
+		return k, err
+	}
+	if ra, err = a.Actor(ctx, actor); err != nil {
+		return k, nil // it is not this actor's, as far as can be seen
+	}
+	if own, err := a.listed(ctx, ra, keyID); err == nil {
+		return own, nil
+	}
+	return k, nil
+}
+
 // renewed is ra, or what its origin says now when ra is old. That it cannot be
 // had, or is gone, changes nothing: a Delete is signed with the key that was.
 func (a *Actors) renewed(ctx context.Context, ra store.RemoteActor) store.RemoteActor {

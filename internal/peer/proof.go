@@ -43,8 +43,8 @@ func (a *Actors) Prove(ctx context.Context, raw []byte, id, owner string) (Prove
 type keyFinder func(ctx context.Context, raw []byte, method, id, owner string) (Key, error)
 
 // keyOfProof asks the owner's origin.
-func (a *Actors) keyOfProof(ctx context.Context, _ []byte, method, _, _ string) (Key, error) {
-	return a.KeyByID(ctx, method)
+func (a *Actors) keyOfProof(ctx context.Context, _ []byte, method, _, owner string) (Key, error) {
+	return a.KeyOf(ctx, owner, method)
 }
 
 func (a *Actors) prove(ctx context.Context, raw []byte, id, owner string, find keyFinder) (Proven, error) {
@@ -100,7 +100,7 @@ func (a *Actors) proveBy(ctx context.Context, raw []byte, signed proof.Signed, p
 // actor says itself which keys it has, and of nobody else.
 func (a *Actors) ownKey(ctx context.Context, raw []byte, method, id, owner string) (Key, error) {
 	if id != owner {
-		return a.KeyByID(ctx, method)
+		return a.KeyOf(ctx, owner, method)
 	}
 	act, err := federation.ParseActor(raw)
 	if err != nil {
