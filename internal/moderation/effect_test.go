@@ -229,6 +229,7 @@ func TestKeyChanged(t *testing.T) {
 			return log[0].Verb
 		}
 		long := c.at.Add(-100 * 24 * time.Hour)
+		sharedKeys(t, m, st, c)
 		if v := change(peer.KeyChange{Vouched: true, Seen: long}); v != "key.rotated" {
 			t.Errorf("vouched for: %s", v)
 		}
@@ -284,4 +285,33 @@ func TestKeyChanged(t *testing.T) {
 			t.Errorf("refused: %+v, %v", v, err)
 		}
 	})
+}
+
+// sharedKeys: a server that we only hold entries of, because others shared them, is
+// looked at too when it shows another key after long.
+func sharedKeys(t *testing.T, m *moderation.Moderation, st *store.Store, c *clock) {
+	t.Helper()
+	const other = "https://partage.example"
+	e := entry(40)
+	e.URI, e.Origin, e.OwnerURI = other+"/1", other, other+"/org"
+	for _, tt := range []struct {
+		held  bool
+		ago   time.Duration
+		wants bool
+	}{{false, 100 * 24 * time.Hour, false}, {true, time.Hour, false}, {true, 100 * 24 * time.Hour, true}} {
+		err := st.Write(t.Context(), func(tx *store.Tx) error {
+			if tt.held {
+				if err := tx.PutEntry(t.Context(), &e, store.PutOptions{Public: true, Wire: []byte(`{}`)}); err != nil {
+					return err
+				}
+			}
+			return m.KeyChanged(t.Context(), tx, peer.KeyChange{Actor: other + "/org", Old: "old", New: "new", Seen: c.at.Add(-tt.ago)})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := m.Quarantined(t.Context(), other); err != nil || got != tt.wants {
+			t.Errorf("%+v: quarantine %v, %v", tt, got, err)
+		}
+	}
 }

@@ -51,7 +51,7 @@ func (m *Moderation) KeyChanged(ctx context.Context, tx *store.Tx, c peer.KeyCha
 	if err != nil {
 		return err
 	}
-	if err := tx.PausePeer(ctx, origin); err != nil {
+	if err := errors.Join(tx.EnsurePeer(ctx, origin), tx.PausePeer(ctx, origin)); err != nil {
 		return err
 	}
 	m.invalidate()
@@ -66,11 +66,19 @@ func (m *Moderation) away(ctx context.Context, tx *store.Tx, origin string, c pe
 		return false, "", "", err
 	}
 	p, err := tx.Peer(ctx, origin)
-	if errors.Is(err, directory.ErrNotFound) {
-		return len(followed) > 0, "", "", nil
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, directory.ErrNotFound) {
 		return false, "", "", err
+	}
+	if errors.Is(err, directory.ErrNotFound) {
+		// Nothing is sent there and nothing is read; a followed map may have shared much of it.
+		held, err := tx.HoldsFrom(ctx, origin)
+		if err != nil || !held && len(followed) == 0 {
+			return false, "", "", err
+		}
+		if m.clock().Sub(c.Seen) <= Absence {
+			return true, "", "", nil
+		}
+		return true, store.CauseSilent, c.Seen.Format(time.DateOnly), nil
 	}
 	// Whoever has the domain now may have answered something else first.
 	returned, err := tx.PeerReturned(ctx, origin)

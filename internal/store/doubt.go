@@ -93,6 +93,12 @@ func (t *Tx) DeferDoubt(ctx context.Context, origin string) error {
 	return wrap(err, "doubt about %s", origin)
 }
 
+// HoldsFrom reports whether any entry of an origin is held, shown or not.
+func (r Reader) HoldsFrom(ctx context.Context, origin string) (bool, error) {
+	n, err := value[int](ctx, r, "SELECT COUNT(*) FROM (SELECT 1 FROM entry WHERE origin = $1 AND status <> 'deleted' LIMIT 1) AS x", origin)
+	return n > 0, wrap(err, "entries of %s", origin)
+}
+
 // KeysSince is since when a cached actor has the keys that it has, zero when that
 // is longer than it is noted; ErrNotFound for an unknown actor.
 func (r Reader) KeysSince(ctx context.Context, uri string) (time.Time, error) {
