@@ -148,7 +148,10 @@ class EntryMap {
   #relayer(): void {
     const url = this.#tiles();
     const source = this.#entries.getSource();
-    if (source?.getUrls()?.[0] !== url) source?.setUrl(url);
+    if (source?.getUrls()?.[0] !== url) {
+      source?.setUrl(url);
+      this.#entries.clearRenderer(); // it would give the marks of the tiles before, too
+    }
     this.#restyle();
   }
 
