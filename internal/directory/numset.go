@@ -103,6 +103,25 @@ func (s *NumSet) Len() int {
 	return s.count
 }
 
+// After returns at most limit numbers above num, in ascending order.
+func (s *NumSet) After(num int64, limit int) []int64 {
+	if s == nil {
+		return nil
+	}
+	var out []int64
+	num = max(num+1, 0)
+	for w := int(num >> 6); w < len(s.words) && len(out) < limit; w++ {
+		word := s.words[w]
+		if int64(w)<<6 < num {
+			word &^= 1<<(num&63) - 1
+		}
+		for ; word != 0 && len(out) < limit; word &= word - 1 {
+			out = append(out, int64(w)<<6+int64(bits.TrailingZeros64(word)))
+		}
+	}
+	return out
+}
+
 // Nums returns the numbers in ascending order.
 func (s *NumSet) Nums() []int64 {
 	if s == nil {

@@ -46,3 +46,32 @@ func TestNumIndex(t *testing.T) {
 		}
 	}
 }
+
+func TestNumSetParts(t *testing.T) {
+	s := NewNumSet(0, 5, 63, 64, 200)
+	for _, tt := range []struct {
+		after int64
+		limit int
+		want  []int64
+	}{{-1, 9, []int64{0, 5, 63, 64, 200}}, {0, 2, []int64{5, 63}}, {5, 9, []int64{63, 64, 200}}, {63, 1, []int64{64}}, {64, 9, []int64{200}}, {200, 9, nil}, {1 << 40, 9, nil}} {
+		if got := s.After(tt.after, tt.limit); !slices.Equal(got, tt.want) {
+			t.Errorf("after %d, %d: %v, want %v", tt.after, tt.limit, got, tt.want)
+		}
+	}
+	c := s.Clone()
+	c.Remove(63)
+	c.Remove(63)
+	c.Remove(7)
+	c.Remove(1 << 50)
+	c.Remove(-1)
+	if c.Len() != 4 || c.Has(63) || !s.Has(63) || s.Len() != 5 {
+		t.Errorf("a copy without one: %v, the set: %v", c.Nums(), s.Nums())
+	}
+	both := s.And(NewNumSet(5, 6, 64, 1000))
+	if !slices.Equal(both.Nums(), []int64{5, 64}) || both.Len() != 2 {
+		t.Errorf("of both: %v", both.Nums())
+	}
+	if got := (*NumSet)(nil).And(s); got != s || s.And(nil) != s {
+		t.Error("every number is not neutral")
+	}
+}

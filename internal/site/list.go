@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -20,8 +19,6 @@ import (
 // Sizes of lists.
 const (
 	listSize = 30
-	// rankedMost is how many results of a search are ordered by rank.
-	rankedMost = 5000
 	// stackMost is how many entries at one place a card lists.
 	stackMost = 50
 )
@@ -128,31 +125,22 @@ func keep(q url.Values, keys ...string) url.Values {
 	return out
 }
 
-// ranked finds what was searched for, placed or not, best first.
+// ranked finds what was searched for, placed or not, in the order of the search,
+// with the count of all of it.
 func (s *Site) ranked(ctx context.Context, sel directory.Selection, after string) ([]directory.Public, int, string, error) {
-	best, err := s.cfg.Store.SearchNums(ctx, sel.Query, rankedMost)
+	found, err := s.cfg.View.Set(ctx, sel)
 	if err != nil {
 		return nil, 0, "", err
 	}
-	rest := sel
-	rest.Query = ""
-	if len(rest.Values()) > 0 {
-		allowed, err := s.cfg.Store.EntryNums(ctx, store.EntryFilter{Selection: rest, Nums: best, Limit: rankedMost})
-		if err != nil {
-			return nil, 0, "", err
-		}
-		set := directory.NewNumSet(allowed...)
-		best = slices.DeleteFunc(best, func(n int64) bool { return !set.Has(n) })
-	}
-	from, _ := strconv.Atoi(after)
-	from = max(0, min(from, len(best)))
-	to := min(from+listSize, len(best))
+	from, _ := strconv.ParseInt(after, 10, 64)
+	nums := found.After(from, listSize+1)
 	cursor := ""
-	if to < len(best) {
-		cursor = strconv.Itoa(to)
+	if len(nums) > listSize {
+		nums = nums[:listSize]
+		cursor = strconv.FormatInt(nums[listSize-1], 10)
 	}
-	es, err := s.byNums(ctx, best[from:to])
-	return es, len(best), cursor, err
+	es, err := s.byNums(ctx, nums)
+	return es, found.Len(), cursor, err
 }
 
 // named lists the whole selection by name.
