@@ -1,10 +1,11 @@
 package site
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
-	"sort"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -46,7 +47,7 @@ type TextRow struct {
 // Sizes of the page of all texts: more than overviewMost are not drawn, because
 // nobody could read them, and the table has tableMost rows a page.
 const (
-	overviewMost = 1200
+	overviewMost = 600
 	tableMost    = 200
 )
 
@@ -169,21 +170,22 @@ func (p *GenealogyPage) table(all, texts *graph.Graph, st url.Values, after int)
 
 // byDate sorts texts, oldest first, undated last, then by ID.
 func byDate(g *graph.Graph) []directory.Public {
-	out := make([]directory.Public, 0, len(g.Nodes))
+	type dated struct {
+		directory.Public
+		from int64
+	}
+	list := make([]dated, 0, len(g.Nodes))
 	for _, n := range g.Nodes {
-		out = append(out, n.Public)
-	}
-	key := func(p directory.Public) int64 {
-		if b := begins(p); b > -1<<62 {
-			return b
+		from := begins(n.Public)
+		if from == -1<<62 {
+			from = 1<<62 - 1
 		}
-		return 1<<62 - 1
+		list = append(list, dated{n.Public, from})
 	}
-	sort.Slice(out, func(i, j int) bool {
-		if a, b := key(out[i]), key(out[j]); a != b {
-			return a < b
-		}
-		return out[i].ID < out[j].ID
-	})
+	slices.SortFunc(list, func(a, b dated) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.ID, b.ID)) })
+	out := make([]directory.Public, len(list))
+	for i, d := range list {
+		out[i] = d.Public
+	}
 	return out
 }

@@ -5,11 +5,13 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"encoding/xml"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/ledger"
 )
 
 // exported is a small graph: a law, a manifesto that answers it, what is not held.
@@ -173,5 +175,40 @@ func TestExportDrawings(t *testing.T) {
 	w, _ := b.get("/export/genealogy.csv")
 	if again, _ := b.get("/export/genealogy.csv", "If-None-Match", w.Header().Get("ETag")); again.Code != http.StatusNotModified {
 		t.Errorf("asked again: status %d", again.Code)
+	}
+}
+
+// More texts than can be drawn are a list, page by page, and the page says so.
+func TestGenealogyOfManyTexts(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	var es []directory.Entry
+	for i := range overviewMost + 1 {
+		e := manifesto(fmt.Sprintf("Texte %04d", i), fmt.Sprint(1000+i))
+		e.Owner, e.Status, e.SourceKey = b.org.ID, directory.StatusPublished, fmt.Sprint(i)
+		es = append(es, e)
+	}
+	if _, err := b.ledger.Upsert(t.Context(), system, es, ledger.UpsertOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	b.refresh()
+	doc := b.ok("/genealogy")
+	if find(doc, ".toile") != nil || !strings.Contains(text(doc), "n’est pas fait au-delà de 600") {
+		t.Error("it is drawn, or does not say why not")
+	}
+	seen := 0
+	for path := "/genealogy"; path != ""; {
+		doc := b.ok(path)
+		seen += len(findAll(doc, "tbody tr"))
+		path = ""
+		if next := find(doc, "a[rel=next]"); next != nil {
+			path, _, _ = strings.Cut(attr(next, "href"), "#")
+		}
+	}
+	if seen != overviewMost+1 {
+		t.Errorf("the pages list %d texts, want %d", seen, overviewMost+1)
+	}
+	if find(b.ok("/genealogy?from=1500"), ".toile") == nil {
+		t.Error("a selection that is small enough is not drawn")
 	}
 }
