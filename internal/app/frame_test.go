@@ -67,7 +67,7 @@ func TestFramedViews(t *testing.T) {
 			t.Fatalf("%s: %d", path, w.Code)
 		}
 		for _, want := range []string{"Communs de Bretagne", `data-frame="bretagne"`, `<link rel="canonical" href="` + a.Config.URL + canonical + `">`,
-			"/maps/bretagne/theme.css?v=1", `href="/feeds/changes.atom?map=bretagne"`, `href="/maps/bretagne/timeline"`} {
+			"/maps/bretagne/theme.css?v=1", `href="/feeds/changes.atom?map=bretagne"`, `href="/maps/bretagne/timeline`} {
 			if !strings.Contains(body, want) {
 				t.Errorf("%s lacks %q", path, want)
 			}
