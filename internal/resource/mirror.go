@@ -53,7 +53,7 @@ func (h *Handlers) MirrorList(w http.ResponseWriter, r *http.Request) error {
 	}
 	list := []mirrored{}
 	for _, pin := range pins {
-		p, err := h.cfg.Store.Peer(ctx, pin.Origin)
+		p, err := h.silent(ctx, pin.Origin)
 		if errors.Is(err, directory.ErrNotFound) || err == nil && !mirrors(p.State, down) {
 			continue
 		}
@@ -79,6 +79,20 @@ func (h *Handlers) MirrorList(w http.ResponseWriter, r *http.Request) error {
 	return serve(w, r, answer{body: body, media: "application/json"})
 }
 
+// silent reads a peer as it was before it answered, when whoever answers has not
+// shown yet that it is the one who was there.
+func (h *Handlers) silent(ctx context.Context, origin string) (store.Peer, error) {
+	p, err := h.cfg.Store.Peer(ctx, origin)
+	if err != nil || p.State != store.PeerUp && p.State != store.PeerFailing {
+		return p, err
+	}
+	d, err := h.cfg.Store.Doubt(ctx, origin)
+	if d.Any() && !d.Back.IsZero() {
+		p.State = d.State()
+	}
+	return p, err
+}
+
 func mirrors(state store.PeerState, down bool) bool {
 	return state == store.PeerDead || down && state == store.PeerDown
 }
@@ -102,7 +116,7 @@ func (h *Handlers) mirroredOrigin(ctx context.Context, origin string) (store.Pin
 	if err != nil {
 		return store.PinnedKey{}, err
 	}
-	p, err := h.cfg.Store.Peer(ctx, origin)
+	p, err := h.silent(ctx, origin)
 	if err == nil && !mirrors(p.State, down) {
 		err = fmt.Errorf("%s is not mirrored, ask it: %w", origin, directory.ErrNotFound)
 	}

@@ -243,6 +243,23 @@ func TestMirrored(t *testing.T) {
 	}
 }
 
+// TestMirrorOfATakenName: that somebody answers in the place of a dead server ends its
+// mirror only when they have shown that they are who was there.
+func TestMirrorOfATakenName(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	g := newGone(t)
+	g.write(func(tx *store.Tx) error { return tx.MarkPeerDead(ctx, g.env.Base, time.Time{}) })
+	g.write(func(tx *store.Tx) error { return tx.PeerAnswered(ctx, g.env.Base) })
+	if w := g.get(g.document(g.event)); w.Code != 200 || !strings.Contains(g.get("/mirror").Body.String(), `"state":"dead"`) {
+		t.Errorf("somebody answered: %d", w.Code)
+	}
+	g.write(func(tx *store.Tx) error { return tx.EndDoubt(ctx, g.env.Base) })
+	if w := g.get(g.document(g.event)); w.Code != http.StatusNotFound {
+		t.Errorf("it is back: %d", w.Code)
+	}
+}
+
 // TestMirror: what is served of a dead server is what it signed, to the byte.
 func TestMirror(t *testing.T) {
 	t.Parallel()

@@ -27,6 +27,14 @@ type Doubt struct {
 // Any reports whether there is a doubt.
 func (d Doubt) Any() bool { return !d.Since.IsZero() }
 
+// State is what the peer was when it answered again.
+func (d Doubt) State() PeerState {
+	if d.Back.Sub(d.Since) >= deadAfter {
+		return PeerDead
+	}
+	return PeerDown
+}
+
 func scanDoubt(row scanner) (d Doubt, err error) {
 	var since, back, asked int64
 	err = row.Scan(&d.Origin, &since, &back, &asked)
