@@ -17,7 +17,7 @@ import (
 
 // families are the keys that the program completes with a value: any key that
 // begins with one of them counts as used.
-var families = []string{"export.format.", "around.depth.", "embed.view.", "embed.scheme.", "layers.", "start.", "admin.tours.did.", "admin.tours.step.",
+var families = []string{"export.format.", "print.", "around.depth.", "embed.view.", "embed.scheme.", "layers.", "start.", "admin.tours.did.", "admin.tours.step.",
 	"discussion.done.", "discussion.fault.", "discussion.rule.", "admin.discussion.action.", "admin.discussion.state.", "kind.", "kinds.", "count.", "textform.", "language.", "date.month.", "date.season.", "entry.notice.",
 	"follow.", "fact.", "pillar.", "ostrom.", "rel.", "edge.", "event.status.", "field.", "scale.", "lineage.depth.", "peer.", "error.",
 	"form.", "fault.", "date.ago.", "theme.short.", "admin.done.", "audit.verb.", "life.done.", "life.fault.", "twin.", "history.",
