@@ -201,7 +201,7 @@ func doubtful(t *testing.T, a *App, admin visitor, token string) {
 		t.Fatal(err)
 	}
 	queue, _ := admin.page("/admin/moderation")
-	wants(t, "the doubt", queue, "Revenus, et pas encore reconnus", origin, "Absent depuis", "Les reconnaître maintenant")
+	wants(t, "the doubt", queue, "Revenus, et pas encore reconnus", origin, "Absent depuis", "Le reconnaître maintenant")
 	admin.send("/admin/moderation/quarantine", token, "origin", origin, "do", "accept", "reason", "au téléphone")
 	if ds, err := a.Moderation.Doubts(t.Context()); err != nil || len(ds) != 0 {
 		t.Errorf("still in doubt: %+v, %v", ds, err)
