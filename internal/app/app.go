@@ -248,15 +248,7 @@ func (a *App) buildDoors(ctx context.Context, opt Options) error {
 	if err := a.View.Load(ctx); err != nil {
 		return err
 	}
-	a.inbox = inbox.New(inbox.Config{Store: a.Store, Actors: a.Actors, Moderation: a.Moderation, Publisher: a.Publisher,
-		Discussions: a.Discussions,
-		Ledger:      a.Ledger, Env: a.Env, Clock: a.clock, Logger: a.log, Wake: a.wake, Deliver: a.deliverer.Notify,
-		Changed: a.View.Notify})
-	a.applier.Handlers = a.inbox.Jobs()
-	a.runner.Handlers = a.Publisher.Jobs()
-	a.runner.Handlers[ledger.JobDelete] = a.Ledger.DeleteDue
-	a.runner.Handlers[ledger.JobRekey] = a.Ledger.RekeyDue
-	a.runner.Handlers[ledger.JobArchive] = a.Ledger.ArchiveDue
+	a.buildInbox()
 	a.resource = resource.New(resource.Config{Store: a.Store, Env: a.Env, Clock: a.clock, Version: Version(),
 		Keys: func(ctx context.Context, owner string) (vocab.Keys, error) {
 			p, err := a.Keyring.Pair(ctx, owner)
@@ -307,6 +299,19 @@ func (a *App) buildDoors(ctx context.Context, opt Options) error {
 	}
 	a.handler = a.routes()
 	return nil
+}
+
+// buildInbox makes what takes from other servers, and says what the runners do.
+func (a *App) buildInbox() {
+	a.inbox = inbox.New(inbox.Config{Store: a.Store, Actors: a.Actors, Moderation: a.Moderation, Publisher: a.Publisher,
+		Discussions: a.Discussions,
+		Ledger:      a.Ledger, Env: a.Env, Clock: a.clock, Logger: a.log, Wake: a.wake, Deliver: a.deliverer.Notify,
+		Changed: a.View.Notify})
+	a.applier.Handlers = a.inbox.Jobs()
+	a.runner.Handlers = a.Publisher.Jobs()
+	a.runner.Handlers[ledger.JobDelete] = a.Ledger.DeleteDue
+	a.runner.Handlers[ledger.JobRekey] = a.Ledger.RekeyDue
+	a.runner.Handlers[ledger.JobArchive] = a.Ledger.ArchiveDue
 }
 
 // wake tells the runners that a job was just committed: an Accept that is

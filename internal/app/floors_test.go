@@ -21,7 +21,7 @@ var floors = map[string]int{
 	"internal/ledger": 6, "internal/discussion": 6,
 	"internal/outbox":     5,
 	"internal/moderation": 4, "internal/page": 4, "internal/checkup": 4,
-	"internal/graph": 3, "internal/peer": 3, "internal/keyring": 3, "internal/auth": 3, "internal/view": 3, "internal/store/storetest": 3, "internal/store/storetest/withpostgres": 4,
+	"internal/graph": 3, "internal/preview": 3, "internal/peer": 3, "internal/keyring": 3, "internal/auth": 3, "internal/view": 3, "internal/store/storetest": 3, "internal/store/storetest/withpostgres": 4,
 	"internal/store": 2, "internal/vocab": 2, "internal/atlas": 2, "internal/register": 2, "internal/chronicle": 2,
 	"internal/qr": 2, "internal/plate": 2, "internal/skos": 1, "internal/genealogy": 2, "internal/i18n": 2, "internal/sanitize": 2, "internal/basemap": 2,
 	"federation": 1, "internal/directory": 1, "migrations": 1, "internal/jobs": 1, "internal/config": 1,
@@ -36,7 +36,7 @@ var onlyIn = map[string][]string{
 	"github.com/jackc/pgx":       {"internal/store", "internal/store/storetest"},
 	"modernc.org/sqlite":         {"internal/store", "internal/store/storetest"},
 	"github.com/go-chi/chi":      {"internal/app"},
-	"golang.org/x/image":         {"internal/pdf"},
+	"golang.org/x/image":         {"internal/pdf", "internal/preview"},
 	"github.com/microcosm-cc/":   {"internal/sanitize"},
 	"github.com/BurntSushi/toml": {"internal/config"},
 }
