@@ -85,15 +85,15 @@ export async function mapReady(page) {
   if (await page.locator("[data-map]").count()) await page.waitForSelector(".carte-fond.prete", { timeout: 20_000 });
 }
 
-/** axe's violations, as short lines. */
-export async function violations(page, lang) {
+/** axe's violations of all its rules, or of the named ones, as short lines. */
+export async function violations(page, lang, only) {
   await page.evaluate(AXE);
   const found = await page.evaluate(
     async ({ rules, locale }) => {
       if (locale) globalThis.axe.configure({ locale });
       return (await globalThis.axe.run(document, { runOnly: rules, resultTypes: ["violations"] })).violations;
     },
-    { rules: RULES, locale: lang === "fr" ? AXE_FR : undefined },
+    { rules: only ? { type: "rule", values: only } : RULES, locale: lang === "fr" ? AXE_FR : undefined },
   );
   return found.map(
     (v) =>
