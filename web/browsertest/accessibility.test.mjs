@@ -1,7 +1,7 @@
 // Every kind of page, once: no violation for axe in light and dark, wide and
 // narrow, in both languages; nothing wider than a window of 320 px, than text at
-// 200 % or than spaced text; targets that a finger finds; a visible focus; no
-// motion for whoever asks for none; colours of the system where they are forced.
+// 200 % or than spaced text; targets that a finger finds; a visible focus; and no
+// motion for whoever asks for none.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
