@@ -152,6 +152,7 @@ func exportedReceiver(d *ast.FuncDecl) bool {
 // program under the AGPL may link.
 var licences = map[string]string{
 	"github.com/BurntSushi/toml":         "MIT",
+	"github.com/arran4/golang-ical":      "Apache-2.0", // tests only
 	"github.com/go-chi/chi/v5":           "MIT",
 	"github.com/go-fed/activity":         "BSD-3-Clause",
 	"github.com/google/go-cmp":           "BSD-3-Clause", // tests only
@@ -160,6 +161,7 @@ var licences = map[string]string{
 	"github.com/microcosm-cc/bluemonday": "BSD-3-Clause",
 	"github.com/rogpeppe/go-internal":    "BSD-3-Clause", // tests only
 	"golang.org/x/crypto":                "BSD-3-Clause",
+	"golang.org/x/image":                 "BSD-3-Clause",
 	"golang.org/x/net":                   "BSD-3-Clause",
 	"golang.org/x/sync":                  "BSD-3-Clause",
 	"golang.org/x/term":                  "BSD-3-Clause",
