@@ -26,7 +26,18 @@ async function first(kind) {
   return (await response.json()).features[0];
 }
 
-const SECTIONS = ["federation", "moderation", "sources", "followers", "discussion", "maps", "tours", "moves", "audit"];
+const SECTIONS = [
+  "federation",
+  "moderation",
+  "sources",
+  "followers",
+  "discussion",
+  "maps",
+  "tours",
+  "eras",
+  "moves",
+  "audit",
+];
 const PARTS = [
   ...SECTIONS,
   `federation/${new URL(base).host}`,
@@ -34,6 +45,7 @@ const PARTS = [
   "moderation/limits",
   "sources/review",
   "maps/new",
+  "moves/archives",
 ];
 
 for (const [lang, colorScheme, width, javaScriptEnabled] of [
