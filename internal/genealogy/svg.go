@@ -297,7 +297,8 @@ func (p *painter) frame(n *Node, lines []string, left, top, bottom float64, near
 
 func (p *painter) cardText(n *Node, lines []string, left, top float64, bold bool) {
 	x := left + 21
-	p.printf(`<text class="s-date" x="%s" y="%s" font-size="12.8" font-weight="700" fill="var(--c)">%s `, px(x), px(top+21), esc(n.Date))
+	date, _ := glyph.Shorten(n.Date, 12.8, (cardWidth-28)/boldSlack)
+	p.printf(`<text class="s-date" x="%s" y="%s" font-size="12.8" font-weight="700" fill="var(--c)">%s `, px(x), px(top+21), esc(date))
 	about := n.KindName
 	if n.Outside != "" {
 		about = n.Outside
@@ -307,7 +308,7 @@ func (p *painter) cardText(n *Node, lines []string, left, top float64, bold bool
 		if n.Date != "" {
 			dot = "· "
 		}
-		about, _ = glyph.Shorten(dot+about, 12.8, cardWidth-28-glyph.Width(n.Date+" ", 12.8)*boldSlack)
+		about, _ = glyph.Shorten(dot+about, 12.8, cardWidth-28-glyph.Width(date+" ", 12.8)*boldSlack)
 		p.printf(`<tspan font-weight="500" fill="var(--encre-2)">%s </tspan>`, esc(about))
 	}
 	p.printf("</text>")

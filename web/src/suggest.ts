@@ -126,7 +126,7 @@ class Combobox {
         fetch(`${this.source}?${query}`, { headers: { Accept: "application/geo+json" } }),
       ]);
       if (!response.ok || turn !== this.#asked || document.activeElement !== this.input) return;
-      this.#show([...places, ...readSuggestions(await response.json(), document.documentElement.lang)]);
+      this.#show([...readSuggestions(await response.json(), document.documentElement.lang), ...places]);
     } catch {
       this.#close(); // the form still searches
     }
