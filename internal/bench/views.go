@@ -142,24 +142,29 @@ func heap() int64 {
 	return int64(m.HeapAlloc)
 }
 
-// bareScan reads the columns of the indexes with nothing of ours.
+// scanned are the columns that the views are made of.
+const scanned = `num, seq, id, uri, origin, name, kind, status, public, theme_mask, theme, has_point, lat, lon, has_date, date_from, date_to,
+	last_confirmed, updated, rank, licence, department, rules, terms, date_form, series, country`
+
+// bareScan reads them with nothing of ours.
 func bareScan(ctx context.Context, path string, want int) error {
 	db, err := sql.Open("sqlite", path)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = db.Close() }() // reads only
-	rows, err := db.QueryContext(ctx, `SELECT num, id, name, kind, theme_mask, lat, lon, date_from, date_to, rank FROM entry WHERE public ORDER BY num`)
+	rows, err := db.QueryContext(ctx, "SELECT "+scanned+" FROM entry WHERE public ORDER BY num")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = rows.Close() }() // reads only
-	var num, mask, from, to int64
-	var id, name, kind string
-	var lat, lon, rank float64
+	row := make([]any, strings.Count(scanned, ",")+1)
+	for i := range row {
+		row[i] = new(any)
+	}
 	n := 0
 	for ; rows.Next(); n++ {
-		if err := rows.Scan(&num, &id, &name, &kind, &mask, &lat, &lon, &from, &to, &rank); err != nil {
+		if err := rows.Scan(row...); err != nil {
 			return err
 		}
 	}
