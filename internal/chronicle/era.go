@@ -78,7 +78,7 @@ func (p *painter) eras(w Window, placed []placedEra) {
 			p.printf(`<g class="ere">`)
 		}
 		p.printf(`<title>%s</title><rect class="s-ere" x="%s" y="%d" width="%s" height="%d" rx="3"/>`,
-			glyph.Escape(e.Name+p.eraYears(e)), glyph.Pixels(e.x+1), y, glyph.Pixels(max(1, e.wd-2)), eraHeight-3)
+			glyph.Escape(glyph.Isolate(e.Name)+p.eraYears(e)), glyph.Pixels(e.x+1), y, glyph.Pixels(max(1, e.wd-2)), eraHeight-3)
 		if name, wide := glyph.Shorten(e.Name, eraSize, e.wd-14); name != "" && wide <= e.wd-10 && len([]rune(name)) > 3 {
 			p.printf(`<text class="s-txt2" x="%s" y="%d" font-size="%v">%s </text>`, glyph.Pixels(e.x+8), y+16, eraSize, glyph.Escape(name))
 		}

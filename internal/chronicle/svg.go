@@ -265,7 +265,7 @@ func (p *painter) item(it Item, y, under float64) {
 	if p.opt.Href != nil {
 		p.printf(` href="%s"`, glyph.Escape(p.opt.Href(it.Num)))
 	}
-	p.printf(` data-num="%d"><title>%s, %s</title>`, it.Num, glyph.Escape(it.Name), glyph.Escape(p.when(it)))
+	p.printf(` data-num="%d"><title>%s, %s</title>`, it.Num, glyph.Escape(glyph.Isolate(it.Name)), glyph.Escape(p.when(it)))
 	class := "s-txt"
 	p.mark(it, y)
 	if it.Inside {

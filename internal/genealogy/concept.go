@@ -307,7 +307,7 @@ func (p *painter) use(l *lane, at placedUse, i int, y float64) {
 	} else {
 		p.printf(`<g class="noeud">`)
 	}
-	title := l.Title + " — " + u.Date + " " + u.Label
+	title := glyph.Isolate(l.Title) + " — " + u.Date + " " + glyph.Isolate(u.Label)
 	if i == 0 {
 		title += " (" + word(p.opt.Lang, "first") + ")"
 		p.printf(`<title>%s</title><path d="M%s %sc6 0 11 5 11 11s-5 11-11 11h-8a3 3 0 0 1-3-3v-8c0-6 5-11 11-11z" fill="var(--c)"/>`, esc(title), px(at.x), px(y-11))
@@ -321,7 +321,7 @@ func (p *painter) use(l *lane, at placedUse, i int, y float64) {
 		anchor = "end"
 	}
 	p.printf(`<text class="s-txt bord" x="%s" y="%s" font-size="%d" text-anchor="%s"><tspan font-weight="700" fill="var(--c)">%s</tspan> %s </text></%s>`,
-		px(at.labelX), px(y+25+float64(at.row)*useRow), useSize, anchor, esc(u.Date), esc(at.label), tag)
+		px(at.labelX), px(y+25+float64(at.row)*useRow), useSize, anchor, esc(u.Date), esc(glyph.Isolate(at.label)), tag)
 }
 
 // laneName writes the concept's name, with an elbow below its parent.

@@ -194,7 +194,7 @@ func (p *painter) dot(l *Layout, i int, shown string) {
 	if n.Href != "" {
 		p.printf(` href="%s"`, esc(n.Href))
 	}
-	title := n.Title
+	title := glyph.Isolate(n.Title)
 	if n.Date != "" {
 		title = n.Date + " — " + title
 	}

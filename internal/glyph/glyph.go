@@ -128,7 +128,24 @@ func RightToLeft(s string) bool {
 		if !unicode.IsLetter(r) {
 			continue
 		}
-		return unicode.In(r, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana, unicode.Nko)
+		return rightToLeft(r)
 	}
 	return false
+}
+
+// Isolate puts a text that holds letters read from right to left between marks
+// that keep its neighbours on a line in their order (Unicode UAX #9, FSI and
+// PDI), for where no element can, as in an SVG title. Other texts stay as they
+// are, and so does one between such marks.
+func Isolate(s string) string {
+	if strings.HasPrefix(s, isolateFirst) || !strings.ContainsFunc(s, rightToLeft) {
+		return s
+	}
+	return isolateFirst + s + isolateEnd
+}
+
+const isolateFirst, isolateEnd = "\u2068", "\u2069"
+
+func rightToLeft(r rune) bool {
+	return unicode.In(r, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana, unicode.Nko)
 }

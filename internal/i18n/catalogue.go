@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"golang.org/x/text/language"
+
+	"codeberg.org/bocage/bocage/internal/glyph"
 )
 
 // Catalogue is every locale of the program. It does not change after Load and
@@ -174,7 +176,7 @@ func (l *Locale) fill(text string, pairs []any) string {
 	}
 	args := make([]string, 0, len(pairs))
 	for i := 0; i+1 < len(pairs); i += 2 {
-		args = append(args, "{"+fmt.Sprint(pairs[i])+"}", l.value(pairs[i+1]))
+		args = append(args, "{"+fmt.Sprint(pairs[i])+"}", glyph.Isolate(l.value(pairs[i+1])))
 	}
 	return strings.NewReplacer(args...).Replace(text)
 }

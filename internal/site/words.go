@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/glyph"
 	"codeberg.org/bocage/bocage/internal/i18n"
 	"codeberg.org/bocage/bocage/internal/sanitize"
 )
@@ -157,7 +158,7 @@ func join(parts ...string) string {
 	var out []string
 	for _, p := range parts {
 		if p != "" {
-			out = append(out, p)
+			out = append(out, glyph.Isolate(p))
 		}
 	}
 	return strings.Join(out, " · ")
