@@ -249,3 +249,53 @@ test("a page that is gone or was never there is as clear as the others", async (
   }
   await c.close();
 });
+
+test("colours that the reader forces: what is chosen, where the focus is and what a drawing shows stays visible", async () => {
+  const c = await context({ forcedColors: "active" });
+  const page = await watched(c);
+  await open(page, "/?theme=nourrir");
+  await mapReady(page);
+  const style = (selector, ...names) =>
+    page.$eval(selector, (e, names) => Object.fromEntries(names.map((n) => [n, getComputedStyle(e)[n]])), names);
+  const chip = "#facettes .puce:has(input[value=nourrir])";
+  const on = await style(chip, "backgroundColor", "borderTopStyle", "borderTopWidth");
+  const off = await style(
+    "#facettes .puce:has(input:not(:checked))",
+    "backgroundColor",
+    "borderTopStyle",
+    "borderTopWidth",
+  );
+  assert.notEqual(on.backgroundColor, off.backgroundColor, "a chosen chip");
+  assert.equal(off.borderTopStyle, "solid", "a chip has an edge");
+  const words = await style(`${chip} small`, "color");
+  assert.notEqual(words.color, on.backgroundColor, "the count on a chosen chip");
+  assert.equal(words.color, (await style(`${chip} b`, "color")).color);
+  const current = await style(".nav a[aria-current]", "color", "backgroundColor");
+  assert.equal(
+    (await style(".nav a[aria-current] .ic", "color")).color,
+    current.color,
+    "the icon of the page that is open",
+  );
+  const primary = await style(".recherche .btn.plein", "borderTopWidth");
+  assert.ok(Number.parseFloat(primary.borderTopWidth) >= 3, "the first button has a thicker edge");
+  await page.focus(`${chip} input`);
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Tab");
+  const ring = await style(chip, "outlineStyle", "outlineWidth");
+  assert.deepEqual(ring, { outlineStyle: "solid", outlineWidth: "3px" });
+  await page.screenshot({ path: join(out, "forced-home.png") });
+  for (const [name, path, part] of [
+    ["timeline", "/timeline", "#frise text"],
+    ["genealogy", "/genealogy", ".toile text"],
+    ["concepts", "/concepts", ".toile text"],
+  ]) {
+    await open(page, path);
+    const canvas = (await style("body", "backgroundColor")).backgroundColor;
+    const ink = (await style("body", "color")).color;
+    assert.equal((await style(".toile .s-fond", "fill")).fill, canvas, `${name}: the ground is the page's`);
+    assert.equal((await style(part, "fill")).fill, ink, `${name}: so is the ink`);
+    await page.screenshot({ path: join(out, `forced-${name}.png`) });
+  }
+  assert.deepEqual(page.faults, []);
+  await c.close();
+});
