@@ -73,6 +73,19 @@ func wants(t *testing.T, where, body string, texts ...string) {
 	}
 }
 
+// TestReportOfAnActor: its page is at /@handle, and its report is sent where it is taken.
+func TestReportOfAnActor(t *testing.T) {
+	a := testApp(t)
+	who := directory.Who{Name: "test", System: true}
+	org, err := a.Ledger.CreateOrganisation(t.Context(), who, directory.Entry{Name: directory.LangText{"fr": "Coop"}, Status: directory.StatusPublished})
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := "/entries/" + org.ID + "/report"
+	form, _ := signIn(t, a, store.User{Name: "lectrice"}).page(path)
+	wants(t, "the form", form, `action="`+path+`"`)
+}
+
 // A visitor reports an entry; an administrator reads it, sees what a decision
 // does, takes it, and opens the report again.
 func TestReportFromVisitorToDecision(t *testing.T) {

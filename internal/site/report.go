@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -58,7 +59,7 @@ func (s *Site) reportPage(w http.ResponseWriter, r *http.Request) (*ReportPage, 
 	if !ok || leaving {
 		return nil, public, fmt.Errorf("report %s: %w", e.ID, directory.ErrNotFound)
 	}
-	p := &ReportPage{Base: s.pages.Base(w, r, "form", "report.title"), Back: entryPath(public), Action: entryPath(public) + "/report"}
+	p := &ReportPage{Base: s.pages.Base(w, r, "form", "report.title"), Back: entryPath(public), Action: "/" + public.Kind.Path() + "/" + url.PathEscape(public.ID) + "/report"}
 	p.NoIndex, p.Name = true, textIn(p.Locale, public.Name)
 	if public.Origin != "" {
 		p.Elsewhere = hostOf(public.Origin)
