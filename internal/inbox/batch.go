@@ -18,8 +18,8 @@ type change struct {
 }
 
 // batch commits changes that come at the same time in one transaction: a commit
-// costs more than all that is before it. Who finds nobody at work does it for all
-// who wait; nobody waits for a clock. The zero value is ready.
+// costs more than all that is before it. Who finds nobody at work starts the work for
+// all who wait; nobody waits for a clock, nor for those who come later. The zero value is ready.
 type batch struct {
 	mu      sync.Mutex
 	busy    bool
@@ -36,7 +36,7 @@ func (b *batch) do(ctx context.Context, st *store.Store, part store.Part) error 
 	b.busy = true
 	b.mu.Unlock()
 	if lead {
-		b.work(context.WithoutCancel(ctx), st)
+		go b.work(context.WithoutCancel(ctx), st)
 	}
 	return <-c.done
 }
