@@ -66,7 +66,7 @@ func (a *API) Timeline(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("timeline: %w", err)
 	}
 	if box != nil {
-		f.Only = a.inside(atlas.BBox(*box), f)
+		f.Only = f.Only.And(a.cfg.View.Inside(atlas.BBox(*box)))
 	}
 	c, cf := a.cfg.View.Chronicle(), chronicle.Filter(f)
 	all, ok := c.Range(cf)
@@ -125,15 +125,6 @@ func (a *API) laneName(key int, opt chronicle.Options) string {
 		return a.cfg.View.Series(key)
 	}
 	return ""
-}
-
-// inside is the set of entries of a box, which the timeline does not know.
-func (a *API) inside(box atlas.BBox, f atlas.Filter) *atlas.Set {
-	set := atlas.NewSet()
-	for _, h := range a.cfg.View.Atlas().Within(box, f, a.cfg.View.Atlas().Len()) {
-		set.Add(h.Num)
-	}
-	return set
 }
 
 // drawing reads the size and the language of the drawing.

@@ -22,10 +22,16 @@ const (
 	formStartOpen
 	formEndOpen
 
-	formEndShift    = 4
-	formOffsetShift = 14
-	formOffsetZero  = 64
-	quarterHour     = 15 * 60
+	formEndShift = 4
+)
+
+// How the offset is packed, for who computes with it in SQL: the low byte of
+// form >> DateFormOffsetShift, less DateFormOffsetZero, in units of
+// DateFormOffsetUnit seconds; a byte of 0 is no offset.
+const (
+	DateFormOffsetShift = 14
+	DateFormOffsetZero  = 64
+	DateFormOffsetUnit  = 15 * 60
 )
 
 // Form is how well the period's dates are known; 0 when they cannot be read.
@@ -45,7 +51,7 @@ func (p *Period) Form() DateForm {
 	}
 	if start.precision == PrecisionTime {
 		_, offset := start.in(p.zone()).at.Zone()
-		f |= DateForm(formOffsetZero+offset/quarterHour) & 0xff << formOffsetShift
+		f |= DateForm(DateFormOffsetZero+offset/DateFormOffsetUnit) & 0xff << DateFormOffsetShift
 	}
 	return f
 }
@@ -105,11 +111,11 @@ func (f DateForm) Timed() bool { return f.Start() == PrecisionTime }
 // Offset is how far the clocks are from UTC where and when the period starts;
 // 0 for dates without a time of day.
 func (f DateForm) Offset() time.Duration {
-	quarters := int(f >> formOffsetShift & 0xff)
+	quarters := int(f >> DateFormOffsetShift & 0xff)
 	if quarters == 0 {
 		return 0
 	}
-	return time.Duration(quarters-formOffsetZero) * quarterHour * time.Second
+	return time.Duration(quarters-DateFormOffsetZero) * DateFormOffsetUnit * time.Second
 }
 
 // Vague reports that the dates are not known to the day, or are approximate,

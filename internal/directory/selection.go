@@ -47,6 +47,10 @@ type Selection struct {
 	// Concepts keeps entries that claim any of these concepts, and these concepts,
 	// by ID or ActivityPub id.
 	Concepts []string
+	// Member keeps entries that say that they are a member or a part of one entry,
+	// such as an ecosystem: by its ID, its handle on this instance or its ActivityPub
+	// id. An unknown one has no members.
+	Member string
 }
 
 // OriginLocal is the value of Selection.Origin for this instance's own entries.
@@ -63,7 +67,7 @@ const (
 )
 
 // ParseSelection reads a selection from a URL query: q, kind, theme, tag, from,
-// to, bbox (W,S,E,N), origin, map, series, licence, fresh, language, rules, area, concept. Lists
+// to, bbox (W,S,E,N), origin, map, series, licence, fresh, language, rules, area, concept, member. Lists
 // may be repeated, comma-separated or both, but concept, which is repeated. Other keys are left alone, and empty values are as absent. The error is
 // an Invalid with every field error; the selection then holds what could be read.
 func ParseSelection(v url.Values) (Selection, error) {
@@ -243,6 +247,7 @@ func (s Selection) Values() url.Values {
 	for _, c := range s.Concepts {
 		v.Add("concept", c)
 	}
+	set("member", s.Member)
 	return v
 }
 
@@ -250,7 +255,10 @@ func (s Selection) Values() url.Values {
 func (s Selection) IsZero() bool { return len(s.Values()) == 0 }
 
 // Interval is the selected period in Unix seconds, [from, to); bounded is false
-// when neither From nor To is set. The error wraps ErrInvalid.
+// when neither From nor To is set. It is in the time of each entry's own place: the
+// seconds that UTC's clocks would have when those there show From, so that an
+// evening in Paris is on its day wherever one asks, and that a day and its events
+// need no time zone. The error wraps ErrInvalid.
 func (s Selection) Interval() (from, to int64, bounded bool, err error) {
 	from, to = MinUnix, MaxUnix
 	if s.From != "" {

@@ -18,13 +18,13 @@ const (
 	AreaDepartment = "dep:"
 )
 
-// maxConceptBytes bounds one value of Selection.Concepts.
-const maxConceptBytes = 500
+// maxEntryName bounds a value of Selection.Concepts and Selection.Member, in bytes.
+const maxEntryName = 500
 
 // failFunc notes that a field of a selection cannot be read.
 type failFunc func(field, code, format string, args ...any)
 
-// readParts reads licence, language, rules, area and concept.
+// readParts reads licence, language, rules, area, concept and member.
 func (s *Selection) readParts(v url.Values, fail failFunc) {
 	if l := strings.TrimSpace(v.Get("licence")); KnownLicence(l) {
 		s.Licence = l
@@ -59,11 +59,16 @@ func (s *Selection) readParts(v url.Values, fail failFunc) {
 		if c == "" || slices.Contains(s.Concepts, c) || len(s.Concepts) == maxSelectionTerms {
 			continue
 		}
-		if !conceptName(c) {
+		if !entryName(c) {
 			fail("concept", "unknown", "%.60q is neither the id nor the address of a concept", c)
 			continue
 		}
 		s.Concepts = append(s.Concepts, c)
+	}
+	if m := strings.TrimPrefix(strings.TrimSpace(v.Get("member")), "@"); entryName(m) {
+		s.Member = m
+	} else if m != "" {
+		fail("member", "unknown", "%.60q is neither the id, the handle nor the address of an entry", m)
 	}
 }
 
@@ -90,9 +95,9 @@ func areaCode(s string) (string, bool) {
 	return "", false
 }
 
-// conceptName reports whether s may be an entry's ID, or its ActivityPub id.
-func conceptName(s string) bool {
-	if len(s) > maxConceptBytes || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '�' }) {
+// entryName reports whether s may be an entry's ID, its handle or its ActivityPub id.
+func entryName(s string) bool {
+	if s == "" || len(s) > maxEntryName || strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f || r == '�' }) {
 		return false
 	}
 	if strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") {

@@ -74,7 +74,7 @@ func (b *Base) Across(path string) string {
 		return b.At(path)
 	}
 	s := b.chosen
-	s.BBox, s.Map = nil, ""
+	s.Map = ""
 	return Address(b.At(path), s.Values())
 }
 

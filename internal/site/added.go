@@ -29,7 +29,7 @@ func (s *Site) added(w http.ResponseWriter, e directory.Entry) {
 // selection leaves it out, with the way to drop the filters; Href "" when it does not.
 func (s *Site) hides(r *http.Request, l *i18n.Locale, c chosen, clear string, shows view.Shows) (NamedLink, error) {
 	cookie, err := r.Cookie(addedCookie)
-	if err != nil || !narrowed(c.sel) {
+	if err != nil || !narrowed(c.sel) && !c.query.Has("bbox") {
 		return NamedLink{}, nil
 	}
 	id, err := url.QueryUnescape(cookie.Value)
@@ -43,16 +43,15 @@ func (s *Site) hides(r *http.Request, l *i18n.Locale, c chosen, clear string, sh
 	if err != nil {
 		return NamedLink{}, fmt.Errorf("entry just added: %w", err)
 	}
-	sel := c.sel
-	if shows.Only != "" {
-		sel.Kinds = nil
-	}
 	p, public := e.Public()
 	elsewhere := shows.Only != "" && e.Kind != shows.Only || shows.Window != nil && begins(p) <= -1<<62
 	if elsewhere || !public || !e.Listed() || !s.cfg.View.Register().Has(e.Num) {
 		return NamedLink{}, nil
 	}
-	set, err := s.cfg.View.Set(r.Context(), sel)
+	set, err := s.cfg.View.Set(r.Context(), c.sel)
+	if err == nil && c.query.Has("bbox") {
+		set = s.within(c, set)
+	}
 	if err != nil || set.Has(e.Num) {
 		return NamedLink{}, err
 	}

@@ -17,11 +17,13 @@ import (
 // ConceptsPage is the concepts by their first attested use.
 type ConceptsPage struct {
 	page.Base
-	Drawing  sanitize.HTML
-	Rows     []ConceptRow
-	Query    string
-	Facets   FacetPanel
-	Count    string
+	Drawing sanitize.HTML
+	Rows    []ConceptRow
+	Query   string
+	Facets  FacetPanel
+	Count   string
+	// Other leads to the concepts when other kinds are chosen, Href "" when not.
+	Other    NamedLink
 	List     bool
 	LaneHref string
 	ListHref string
@@ -62,6 +64,7 @@ func (s *Site) Concepts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	c = c.boxed()
 	keep, err := s.of(ctx, c, directory.KindConcept)
 	if err != nil {
 		return err
@@ -72,7 +75,7 @@ func (s *Site) Concepts(w http.ResponseWriter, r *http.Request) error {
 	if err := s.conceptRows(r, p, all, keep); err != nil {
 		return err
 	}
-	p.Exports = fileLinks(p.Locale, "/export/concepts", ConceptFormats, page.With(c.sel.Values(), "lang", st.Get("lang")))
+	p.Exports = fileLinks(p.Locale, "/export/concepts", ConceptFormats, page.With(c.values(), "lang", st.Get("lang")))
 	sort.SliceStable(p.Rows, func(i, j int) bool {
 		a, b := p.Rows[i], p.Rows[j]
 		if a.dated != b.dated {
@@ -83,7 +86,7 @@ func (s *Site) Concepts(w http.ResponseWriter, r *http.Request) error {
 		}
 		return directory.Fold(a.Name.Text) < directory.Fold(b.Name.Text)
 	})
-	p.Count = p.N("concepts.count", len(p.Rows))
+	p.Count, p.Other = p.N("concepts.count", len(p.Rows)), otherKinds(p.Locale, c, "/concepts", directory.KindConcept)
 	if p.Facets, err = s.facets(r.Context(), p.Locale, c, "/concepts", view.Shows{Only: directory.KindConcept}, "view"); err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"net/url"
 	"slices"
 	"sort"
 
@@ -19,9 +18,10 @@ import (
 // EcosystemView is what an ecosystem's page shows of its members: where they are,
 // which they are, and what they have coming up.
 type EcosystemView struct {
-	Count   string
-	Map     sanitize.HTML
-	MapHref string
+	Count string
+	Map   sanitize.HTML
+	// Views are the same members in the four views and as files: the selection member.
+	Views   []ViewLink
 	Members []Item
 	// More leads to the other members; Href "" when all are listed.
 	More   NamedLink
@@ -36,19 +36,23 @@ const (
 	memberMapWide, memberMapHigh             = 760, 380
 )
 
-// ecosystemView reads the entries that say that they are part or a member of e; nil
-// when there are none.
-func (s *Site) ecosystemView(ctx context.Context, l *i18n.Locale, e directory.Public) (*EcosystemView, error) {
-	var nums []int64
-	for _, t := range []directory.RelationType{directory.RelPartOf, directory.RelMemberOf} {
-		some, err := s.cfg.Store.SubjectNums(ctx, e.URI, t, 0, membersMost)
-		if err != nil {
-			return nil, fmt.Errorf("members of %s: %w", e.ID, err)
-		}
-		nums = append(nums, some...)
+// memberKey is an entry as the key member names it: as short as it stays true.
+func memberKey(e directory.Public) string {
+	if e.Origin == "" && e.Handle != "" {
+		return e.Handle
 	}
-	slices.Sort(nums)
-	members, err := s.byNums(ctx, slices.Compact(nums))
+	return e.ID
+}
+
+// ecosystemView reads the entries that say that they are part or a member of e: those
+// that the selection member chooses; nil when there are none.
+func (s *Site) ecosystemView(ctx context.Context, l *i18n.Locale, e directory.Public) (*EcosystemView, error) {
+	sel := directory.Selection{Member: memberKey(e)}
+	set, err := s.cfg.View.Set(ctx, sel)
+	if err != nil {
+		return nil, fmt.Errorf("members of %s: %w", e.ID, err)
+	}
+	members, err := s.byNums(ctx, set.After(-1, membersMost))
 	if err != nil || len(members) == 0 {
 		return nil, err
 	}
@@ -61,15 +65,15 @@ func (s *Site) ecosystemView(ctx context.Context, l *i18n.Locale, e directory.Pu
 			rest = append(rest, m)
 		}
 	}
-	v := &EcosystemView{Count: l.N("ecosystem.members", len(rest))}
+	v := &EcosystemView{Count: l.N("ecosystem.members", set.Len()-len(events)), Views: memberViews(l, sel)}
 	sort.SliceStable(rest, func(i, j int) bool {
 		return directory.Fold(textIn(l, rest[i].Name).Text) < directory.Fold(textIn(l, rest[j].Name).Text)
 	})
 	for _, m := range rest[:min(len(rest), membersListed)] {
 		v.Members = append(v.Members, item(l, m))
 	}
-	if more := len(rest) - len(v.Members); more > 0 {
-		v.More = NamedLink{l.N("around.more", more), aroundPath(e)}
+	if more := set.Len() - len(events) - len(v.Members); more > 0 {
+		v.More = NamedLink{l.N("around.more", more), page.Address("/", page.With(sel.Values(), "all", "1")) + "#resultats"}
 	}
 	s.memberMap(l, v, rest)
 	v.Events, err = s.memberEvents(ctx, l, e, rest, events)
@@ -97,7 +101,21 @@ func (s *Site) memberMap(l *i18n.Locale, v *EcosystemView, members []directory.P
 	at.Zoom = max(1, min(at.Zoom-math.Log2(max(float64(mapWidth)/memberMapWide, float64(mapHeight)/memberMapHigh))-0.4, 11))
 	title := l.N("ecosystem.on_map", len(marks))
 	v.Map = sanitize.Drawn(s.cfg.Basemap.SVG(at.view(memberMapWide, memberMapHigh), marks, s.svgOptions(l, title, false)))
-	v.MapHref = page.Address("/", url.Values{"c": {at.String()}})
+}
+
+// memberViews leads to the members on the map, as a list, in the chronology and the
+// agenda, in a calendar and in a file.
+func memberViews(l *i18n.Locale, sel directory.Selection) []ViewLink {
+	to := func(icon, name, path string, pairs ...string) ViewLink {
+		return ViewLink{ScaleLink{Name: l.T(name), Href: page.Address(path, page.With(sel.Values(), pairs...))}, icon}
+	}
+	list := to("liste", "ecosystem.list", "/", "all", "1")
+	list.Href += "#resultats"
+	return []ViewLink{
+		to("lieu", "entry.on_map", "/"), list, to("frise", "nav.timeline", "/timeline"),
+		to("date", "timeline.agenda", "/timeline", "view", viewAgenda), to("date", "filter.calendar", "/feeds/events.ics"),
+		to("telecharger", "ecosystem.csv", "/export/entries.csv"),
+	}
 }
 
 // memberEvents are the events that are part of the ecosystem or that it or its

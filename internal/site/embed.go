@@ -119,7 +119,8 @@ func (s *Site) fillEmbed(ctx context.Context, p *EmbedPage, q url.Values) error 
 		return nil
 	}
 	p.OpenHref = page.Address("/timeline", st.query)
-	return s.embedTime(ctx, p, st.sel, st.query, stay)
+	st.chosen = st.boxed()
+	return s.embedTime(ctx, p, st.chosen, stay)
 }
 
 // stay is the address in the frame of what a view's link leads to.
@@ -145,9 +146,10 @@ func (p *EmbedPage) stay(href string, q url.Values) string {
 }
 
 // embedTime draws a window of time, or lists the events to come.
-func (s *Site) embedTime(ctx context.Context, p *EmbedPage, sel directory.Selection, state url.Values, stay func(string) string) error {
+func (s *Site) embedTime(ctx context.Context, p *EmbedPage, c chosen, stay func(string) string) error {
+	sel, state := c.sel, c.query
 	from, to := sel.From, sel.To
-	sel.From, sel.To, sel.BBox = "", "", nil
+	sel.From, sel.To = "", ""
 	if p.View == "agenda" && len(sel.Kinds) == 0 {
 		sel.Kinds = []directory.Kind{directory.KindEvent}
 	}
@@ -155,6 +157,7 @@ func (s *Site) embedTime(ctx context.Context, p *EmbedPage, sel directory.Select
 	if err != nil {
 		return fmt.Errorf("filter: %w", err)
 	}
+	af.Only = s.within(c, af.Only)
 	f := chronicle.Filter(af)
 	if p.View == "agenda" {
 		p.Agenda, p.Past, err = s.upcoming(ctx, p.Locale, f)

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"codeberg.org/bocage/bocage/internal/atlas"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/i18n"
 	"codeberg.org/bocage/bocage/internal/page"
@@ -99,6 +100,9 @@ var freshChoices = []int{6, 12, 24}
 // when the filters are cleared.
 func (s *Site) facets(ctx context.Context, l *i18n.Locale, c chosen, path string, shows view.Shows, kept ...string) (FacetPanel, error) {
 	shows.Months, shows.Most = freshChoices, mostNamed
+	if c.query.Has("bbox") && c.box != nil {
+		shows.Box = (*atlas.BBox)(c.box)
+	}
 	counts, err := s.cfg.View.Facets(ctx, c.sel, shows)
 	if err != nil {
 		return FacetPanel{}, fmt.Errorf("facets: %w", err)
@@ -128,6 +132,12 @@ func (s *Site) facets(ctx context.Context, l *i18n.Locale, c chosen, path string
 		f := c.filter
 		if shows.Only != "" {
 			f.Kinds = 1 << shows.Only.Number()
+			if leavesOut(c.sel, shows.Only) {
+				f.Only = directory.NewNumSet()
+			}
+		}
+		if shows.Box != nil && c.query.Has("bbox") {
+			f.Only = s.within(c, f.Only)
 		}
 		p.Histogram = s.histogram(l, f)
 	}
@@ -245,7 +255,7 @@ func areas(l *i18n.Locale, on []string, counts register.Counts) FacetGroup {
 func (s *Site) conceptGroup(ctx context.Context, l *i18n.Locale, sel directory.Selection, counts register.Counts) []FacetGroup {
 	on := slices.Clone(sel.Concepts)
 	claimed := counts.Concepts[:min(len(counts.Concepts), mostChips)]
-	g := group(l, "concept", "filter.concepts", claimed, on, func(v string) string { return s.conceptName(ctx, l, v) })
+	g := group(l, "concept", "filter.concepts", claimed, on, func(v string) string { return s.entryName(ctx, l, v) })
 	g.Chips = slices.DeleteFunc(g.Chips, func(c Chip) bool { return strings.Contains(c.Name, "://") && !c.On }) // not held here
 	if len(g.Chips) == 0 {
 		return nil
@@ -295,7 +305,7 @@ func choice(key, title, none, on string, counts []register.Count, option func(re
 
 // exports leads to the selection as files and feeds.
 func (p *FacetPanel) exports(l *i18n.Locale, c chosen) {
-	q := c.sel.Values()
+	q := c.values()
 	for _, x := range [...]struct{ name, path string }{
 		{"CSV", "/export/entries.csv"}, {"GeoJSON", "/export/entries.geojson"}, {l.T("filter.calendar"), "/feeds/events.ics"}, {l.T("filter.feed"), "/feeds/changes.atom"},
 	} {
@@ -322,13 +332,11 @@ func (s *Site) activeFilters(ctx context.Context, l *i18n.Locale, c chosen, path
 	sel := c.sel
 	one("q", sel.Query, l.T("filter.query", "q", sel.Query))
 	each("theme", sel.Themes, func(v string) string { return themeName(l, v) })
-	if shows.Only == "" {
-		kinds := make([]string, len(sel.Kinds))
-		for i, k := range sel.Kinds {
-			kinds[i] = string(k)
-		}
-		each("kind", kinds, func(v string) string { return l.T("kinds." + v) })
+	kinds := make([]string, len(sel.Kinds))
+	for i, k := range sel.Kinds {
+		kinds[i] = string(k)
 	}
+	each("kind", kinds, func(v string) string { return l.T("kinds." + v) })
 	each("tag", sel.Tags, func(v string) string { return "#" + v })
 	if shows.Window == nil && (sel.From != "" || sel.To != "") {
 		from, to := sel.From, sel.To
@@ -355,6 +363,10 @@ func (s *Site) activeFilters(ctx context.Context, l *i18n.Locale, c chosen, path
 		add(l.T("filter.rules"), page.With(c.query, "rules", ""))
 	}
 	each("area", sel.Areas, directory.AreaName)
-	each("concept", sel.Concepts, func(v string) string { return s.conceptName(ctx, l, v) })
+	each("concept", sel.Concepts, func(v string) string { return s.entryName(ctx, l, v) })
+	if sel.Member != "" {
+		one("member", sel.Member, l.T("filter.member", "name", s.entryName(ctx, l, sel.Member)))
+	}
+	one("bbox", c.query.Get("bbox"), l.T("filter.bbox"))
 	return out
 }

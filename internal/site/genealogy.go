@@ -25,6 +25,8 @@ type GenealogyPage struct {
 	Facets  FacetPanel
 	Rows    []TextRow
 	Count   string
+	// Other leads to the texts when other kinds are chosen, Href "" when not.
+	Other NamedLink
 	// Notes say what the drawing leaves out and what is odd in it.
 	Notes []string
 	List  bool // the table comes first
@@ -59,6 +61,7 @@ func (s *Site) Genealogy(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	c = c.boxed()
 	all, err := s.textGraph(r.Context())
 	if err != nil {
 		return fmt.Errorf("genealogy: %w", err)
@@ -74,7 +77,7 @@ func (s *Site) Genealogy(w http.ResponseWriter, r *http.Request) error {
 	p.Query, p.List = c.sel.Query, c.query.Get("view") == "list"
 	st := page.With(c.query, "after", "")
 	p.TreeHref, p.ListHref = page.Address("/genealogy", page.With(st, "view", "")), page.Address("/genealogy", page.With(st, "view", "list"))
-	p.Exports = fileLinks(p.Locale, "/export/genealogy", GraphFormats, page.With(c.sel.Values(), "lang", st.Get("lang")))
+	p.Exports = fileLinks(p.Locale, "/export/genealogy", GraphFormats, page.With(c.values(), "lang", st.Get("lang")))
 	if !p.List {
 		if err := s.drawOverview(p, texts, keep == nil); err != nil {
 			return err
@@ -85,7 +88,7 @@ func (s *Site) Genealogy(w http.ResponseWriter, r *http.Request) error {
 	}
 	after, _ := strconv.Atoi(r.URL.Query().Get("after"))
 	p.table(all, texts, st, after)
-	p.Count = p.N("genealogy.count", len(texts.Nodes))
+	p.Count, p.Other = p.N("genealogy.count", len(texts.Nodes)), otherKinds(p.Locale, c, "/genealogy", directory.KindText)
 	if p.Facets, err = s.facets(r.Context(), p.Locale, c, "/genealogy", view.Shows{Only: directory.KindText}, "view"); err != nil {
 		return err
 	}

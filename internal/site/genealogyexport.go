@@ -93,7 +93,7 @@ func (s *Site) ExportGenealogy(w http.ResponseWriter, r *http.Request) error {
 		if f == svgFile || f == pdfFile {
 			most = overviewMost
 		}
-		g, title, home = all.Select(keep, most), l.T("genealogy.heading"), page.Address("/genealogy", c.sel.Values())
+		g, title, home = all.Select(keep, most), l.T("genealogy.heading"), page.Address("/genealogy", c.boxed().values())
 	}
 	return s.sendFile(w, r, f, name, func() ([]byte, error) {
 		if f != svgFile && f != pdfFile {

@@ -183,7 +183,10 @@ func (s *Site) homeState(ctx context.Context, q url.Values) (homeState, error) {
 	st.box = boundsOf(st.position.view(mapWidth, mapHeight))
 	switch {
 	case c.box != nil:
-		st.box, st.placed = atlasBox(*c.box), true
+		st.box = atlasBox(*c.box)
+		if !st.placed {
+			st.position, st.placed = fit(st.box), true
+		}
 	case q.Get("fit") == "1", !st.placed && narrow(st.sel):
 		const sample = 5000
 		if b, ok := around(s.cfg.View.Atlas().Within(world, st.filter, sample)); ok {
@@ -199,7 +202,7 @@ func (s *Site) homeState(ctx context.Context, q url.Values) (homeState, error) {
 
 // narrow reports whether a selection picks few entries, so that the map goes to them.
 func narrow(sel directory.Selection) bool {
-	return sel.Query != "" || len(sel.Tags) > 0 || sel.Origin != ""
+	return sel.Query != "" || len(sel.Tags) > 0 || sel.Origin != "" || sel.Member != ""
 }
 
 // near finds a commune: the address to go to, or what to say.

@@ -20,7 +20,7 @@ import (
 var families = []string{"export.format.", "print.", "around.depth.", "embed.view.", "embed.scheme.", "layers.", "start.", "admin.tours.did.", "admin.tours.step.",
 	"discussion.done.", "discussion.fault.", "discussion.rule.", "admin.discussion.action.", "admin.discussion.state.", "kind.", "kinds.", "count.", "textform.", "language.", "date.month.", "date.season.", "entry.notice.",
 	"follow.", "fact.", "pillar.", "ostrom.", "rel.", "edge.", "event.status.", "field.", "scale.", "lineage.depth.", "peer.", "error.",
-	"form.", "fault.", "date.ago.", "theme.short.", "admin.done.", "audit.verb.", "life.done.", "life.fault.", "twin.", "history.",
+	"form.", "fault.", "filter.other_kinds.", "date.ago.", "theme.short.", "admin.done.", "audit.verb.", "life.done.", "life.fault.", "twin.", "history.",
 	"admin.federation.follow.", "admin.federation.lost.fault.", "admin.federation.lost.how.", "admin.federation.lost.reason.",
 	"admin.federation.lost.state.", "admin.federation.show.", "admin.federation.state.", "admin.followers.approval.", "admin.moderation.action.",
 	"admin.moderation.ask.", "admin.moderation.cause.", "admin.moderation.does.", "admin.moderation.effect.", "admin.moderation.fault.",

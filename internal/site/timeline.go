@@ -89,6 +89,7 @@ const (
 // timeQuery is what a request for a window of time asks for.
 type timeQuery struct {
 	sel    directory.Selection
+	box    *directory.BBox
 	filter chronicle.Filter
 	// state is the query without what holds for one request only.
 	state  url.Values
@@ -141,17 +142,19 @@ func (s *Site) timeQuery(r *http.Request) (timeQuery, error) {
 		return timeQuery{}, err
 	}
 	q := r.URL.Query()
-	tq := timeQuery{sel: c.sel, filter: chronicle.Filter(c.filter), view: viewChart, lanes: lanesOf(q.Get("lanes"), c.sel)}
+	c = c.boxed()
+	tq := timeQuery{sel: c.sel, box: c.box, filter: chronicle.Filter(c.filter), view: viewChart, lanes: lanesOf(q.Get("lanes"), c.sel)}
 	from, to := tq.sel.From, tq.sel.To
 	tq.sel.From, tq.sel.To = "", "" // the window, which moves
 	tq.filter.From, tq.filter.To, tq.filter.Dated = 0, 0, false
+	tq.filter.Only = s.within(c, tq.filter.Only)
 	if v := q.Get("view"); v == viewAgenda || v == viewCalendar {
 		tq.view = v
 	}
 	tq.extent = s.extentOf(tq.filter)
 	tq.window = tq.extent.window(from, to)
 	tq.extent.show(s.cfg.View.Chronicle(), tq.filter, tq.window)
-	tq.state = page.With(state(q), "c", "", "entry", "", "all", "")
+	tq.state = page.With(c.query, "c", "", "entry", "", "all", "")
 	return tq, nil
 }
 
@@ -217,7 +220,7 @@ func (s *Site) timelineControls(p *TimelinePage, tq timeQuery) {
 func (s *Site) timelineFilters(r *http.Request, p *TimelinePage, tq timeQuery) (err error) {
 	l := p.Locale
 	p.WindowState = page.HiddenInputs(tq.state, "from", "to", "month", "lang")
-	c := chosen{query: tq.state, sel: tq.sel}
+	c := chosen{query: tq.state, sel: tq.sel, box: tq.box}
 	p.Facets, err = s.facets(r.Context(), l, c, "/timeline", view.Shows{Window: &tq.window}, "from", "to", "view", "lanes", "month")
 	if err != nil {
 		return err

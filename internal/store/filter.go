@@ -137,12 +137,19 @@ func (r Reader) EntryNums(ctx context.Context, f EntryFilter) ([]int64, error) {
 func (r Reader) where(ctx context.Context, a *args, f EntryFilter) (string, error) {
 	c := []string{statusCondition(a, f.Statuses)}
 	if len(f.Concepts) > 0 {
-		uris, err := r.ConceptURIs(ctx, f.Concepts)
+		uris, err := r.URIsOf(ctx, f.Concepts)
 		if err != nil {
 			return "", err
 		}
 		in := list(a, uris)
 		c = append(c, "(e.uri IN "+in+" OR e.num IN (SELECT num FROM relation WHERE type = 'claims' AND object IN "+in+"))")
+	}
+	if f.Member != "" {
+		uris, err := r.MemberURIs(ctx, f.Member)
+		if err != nil {
+			return "", err
+		}
+		c = append(c, "e.num IN (SELECT num FROM relation WHERE type IN ('member_of', 'part_of') AND object IN "+list(a, uris)+")")
 	}
 	for _, part := range []func(*args, EntryFilter) ([]string, error){
 		r.selectionConditions, partConditions, scopeConditions, placeTimeConditions,
@@ -272,9 +279,20 @@ func placeTimeConditions(a *args, f EntryFilter) (c []string, err error) {
 		return nil, err
 	}
 	if bounded {
-		c = append(c, "e.has_date AND e.date_from < "+a.add(to)+" AND e.date_to > "+a.add(from))
+		c = append(c, inPeriod(a, from, to))
 	}
 	return c, nil
+}
+
+// inPeriod keeps the entries whose period meets [from, to) on the clocks of their
+// place, as directory.Selection.Interval says. The index holds UTC: it answers with
+// a day more on both sides.
+func inPeriod(a *args, from, to int64) string {
+	const day = 24 * 3600
+	offset := fmt.Sprintf("CASE WHEN (e.date_form >> %[1]d & 255) = 0 THEN 0 ELSE ((e.date_form >> %[1]d & 255) - %[2]d) * %[3]d END",
+		directory.DateFormOffsetShift, directory.DateFormOffsetZero, directory.DateFormOffsetUnit)
+	return "e.has_date AND e.date_from < " + a.add(to+day) + " AND e.date_to > " + a.add(from-day) +
+		" AND e.date_from + " + offset + " < " + a.add(to) + " AND e.date_to + " + offset + " > " + a.add(from)
 }
 
 // keyset is the condition that continues after the cursor, and the order.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -123,23 +124,38 @@ func fillTerms(ctx context.Context, tx *sql.Tx, e engine) error {
 	}
 }
 
-// ConceptURIs are the addresses by which entries may claim the given concepts, by
-// ID or address: their own, and those of what is shown as them.
-func (r Reader) ConceptURIs(ctx context.Context, concepts []string) ([]string, error) {
+// URIsOf are the addresses by which relations may name the given entries, by ID or
+// address: their own, and those of what is shown as them.
+func (r Reader) URIsOf(ctx context.Context, entries []string) ([]string, error) {
 	var out []string
-	for _, c := range concepts {
+	for _, c := range entries {
 		if strings.Contains(c, "://") {
 			out = append(out, c)
 		}
 	}
 	var a args
-	one := list(&a, concepts)
+	one := list(&a, entries)
 	found, err := collect(ctx, r, scanValue[string], `SELECT uri FROM entry WHERE public AND (id IN `+one+` OR uri IN `+one+`)
 		UNION SELECT o.uri FROM succession s JOIN entry o ON o.id = s.old_id JOIN entry n ON n.id = s.new_id
 		WHERE n.public AND (n.id IN `+one+` OR n.uri IN `+one+`)`, a...)
 	out = append(out, found...)
 	slices.Sort(out)
-	return slices.Compact(out), wrap(err, "concepts")
+	return slices.Compact(out), wrap(err, "addresses of entries")
+}
+
+// MemberURIs are the addresses by which entries may say that they are a member or a
+// part of what Selection.Member names.
+func (r Reader) MemberURIs(ctx context.Context, member string) ([]string, error) {
+	if !strings.Contains(member, "://") {
+		e, err := r.EntryByHandle(ctx, member)
+		switch {
+		case err == nil:
+			member = e.ID
+		case !errors.Is(err, directory.ErrNotFound) && !errors.Is(err, directory.ErrGone):
+			return nil, err
+		}
+	}
+	return r.URIsOf(ctx, []string{member})
 }
 
 // NumsOf are the numbers of the public entries of these addresses.

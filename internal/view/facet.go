@@ -23,8 +23,7 @@ type Shows struct {
 	// Window is the part of the timeline in view, in place of the selection's
 	// period; nil is dated or not.
 	Window *chronicle.Span
-	// Only is the one kind of a view that has no other, in place of the
-	// selection's kinds.
+	// Only is the one kind of a view that has no other.
 	Only directory.Kind
 	// Months are how fresh entries may be asked to be; Most is how many tags and
 	// concepts are named.
@@ -36,9 +35,6 @@ type Shows struct {
 // everything but that list's own choice. Counts.Since is beside Months.
 func (v *View) Facets(ctx context.Context, s directory.Selection, show Shows) (register.Counts, error) {
 	s.BBox = nil
-	if show.Only != "" {
-		s.Kinds = nil
-	}
 	if show.Window != nil {
 		s.From, s.To = "", ""
 	}
@@ -52,7 +48,7 @@ func (v *View) Facets(ctx context.Context, s directory.Selection, show Shows) (r
 		if show.Box != nil {
 			ask.Placed = true
 			if *show.Box != everywhere {
-				ask.Within = v.inside(*show.Box)
+				ask.Within = v.Inside(*show.Box)
 			}
 		}
 		if show.Window != nil {
@@ -71,8 +67,8 @@ func (v *View) Facets(ctx context.Context, s directory.Selection, show Shows) (r
 	}), nil
 }
 
-// inside is the entries in a box of the map, by their point or their shape.
-func (v *View) inside(box atlas.BBox) *directory.NumSet {
+// Inside is the entries in a box of the map, by their point or their shape.
+func (v *View) Inside(box atlas.BBox) *directory.NumSet {
 	set := v.Atlas().Nums(box)
 	for _, num := range v.Beside(box, atlas.Filter{}) {
 		set.Add(num)

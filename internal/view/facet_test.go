@@ -1,6 +1,7 @@
 package view_test
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"net/url"
@@ -77,6 +78,12 @@ func random(r *rand.Rand, i int, now time.Time) *directory.Entry {
 	if c := pick(r, concept, far+"/c"); c != "" {
 		e.Relations = []directory.Relation{{Type: directory.RelClaims, Object: c}}
 	}
+	if m := pick(r, concept, far+"/eco"); m != "" {
+		e.Relations = append(e.Relations, directory.Relation{Type: directory.RelationType(cmp.Or(pick(r, "part_of", "member_of"), "cites")), Object: m})
+	}
+	if r.IntN(6) == 0 {
+		e.Period = &directory.Period{Start: fmt.Sprintf("2030-06-%02dT%02d:15:00%s", 6+r.IntN(3), r.IntN(24), []string{"-05:00", "Z", "+09:30"}[r.IntN(3)])}
+	}
 	return e
 }
 
@@ -85,7 +92,8 @@ var selections = []string{"", "kind=text", "theme=eau", "theme=nature&kind=commo
 	"q=mot&theme=jardin", "bbox=-2,45,0,46", "bbox=-2,45,0,46&theme=eau&fresh=12m", "licence=ODbL-1.0", "origin=local", "origin=" + far, "q=absent",
 	"language=fr", "language=br,en&kind=place,event", "rules=published", "area=dep:35", "area=region:53&rules=published", "area=region:53,dep:69&language=de",
 	"concept=" + concept, "concept=00000000-0000-7000-8000-000000000000&language=fr", "fresh=12m", "fresh=6m&tag=haie&rules=published&q=fiche",
-	"concept=nothing", "map=nothing", "origin=https://none.example", "licence=ODbL-1.0&from=2000&concept=" + far + "/c"}
+	"concept=nothing", "map=nothing", "member=nothing", "member=" + far + "/eco", "member=00000000-0000-7000-8000-000000000000&theme=eau",
+	"from=2030-06-07&to=2030-06-07", "from=2030-06-07T20:00&to=2030-06-08T02:00", "to=2030-06-06&from=2030-06-06", "origin=https://none.example", "licence=ODbL-1.0&from=2000&concept=" + far + "/c"}
 
 // TestCountsAreTheDatabases: what is chosen and counted in memory is what the
 // database says, of entries on the map and of others, loaded or followed through

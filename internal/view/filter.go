@@ -114,6 +114,14 @@ func (v *View) resolve(ctx context.Context, s directory.Selection) (resolved, er
 		}
 		f.Sets = append(f.Sets, set)
 	}
+	if s.Member != "" {
+		set, uris, err := v.members(ctx, s.Member, r.now)
+		if err != nil {
+			return r, fmt.Errorf("filter: %w", err)
+		}
+		f.Sets = append(f.Sets, set)
+		r.key += "%" + uris
+	}
 	if s.Map != "" { // its members may change without a change of an entry
 		version, err := v.store.MapVersion(ctx, s.Map)
 		if err != nil && !errors.Is(err, directory.ErrNotFound) {
@@ -189,8 +197,8 @@ func (v *View) freshSince(months int) int64 {
 	return v.store.Now().AddDate(0, -months, 0).Unix() / minute * minute
 }
 
-// conceptsKept is what the names of concepts stood for at a moment.
-type conceptsKept struct {
+// namedKept is what the names of entries stood for at a moment.
+type namedKept struct {
 	now  int
 	uris []string
 	nums []int64
@@ -198,31 +206,51 @@ type conceptsKept struct {
 
 // concepts resolves concepts, once for each change of the directory.
 func (v *View) concepts(ctx context.Context, concepts []string, now int) ([]string, []int64, error) {
-	key := strings.Join(concepts, " ")
+	k, err := v.resolveNames("concepts "+strings.Join(concepts, " "), now, func(k *namedKept) (err error) {
+		if k.uris, err = v.store.URIsOf(ctx, concepts); err != nil {
+			return err
+		}
+		k.nums, err = v.store.NumsOf(ctx, k.uris)
+		return err
+	})
+	return k.uris, k.nums, err
+}
+
+// members is the set of the members of an entry, and the addresses by which they name it.
+func (v *View) members(ctx context.Context, member string, now int) (*directory.NumSet, string, error) {
+	k, err := v.resolveNames("member "+member, now, func(k *namedKept) (err error) {
+		k.uris, err = v.store.MemberURIs(ctx, member)
+		return err
+	})
+	if err != nil {
+		return nil, "", err
+	}
+	uris := strings.Join(k.uris, " ")
+	set, err := v.found(ctx, directory.Selection{Member: member}, now, uris)
+	return set, uris, err
+}
+
+func (v *View) resolveNames(key string, now int, find func(*namedKept) error) (namedKept, error) {
 	v.mu.RLock()
 	k, ok := v.named[key]
 	v.mu.RUnlock()
 	if ok && k.now >= now {
-		return k.uris, k.nums, nil
+		return k, nil
 	}
-	uris, err := v.store.ConceptURIs(ctx, concepts)
-	if err != nil {
-		return nil, nil, err
+	k = namedKept{now: now}
+	if err := find(&k); err != nil {
+		return k, err
 	}
-	nums, err := v.store.NumsOf(ctx, uris)
-	if err != nil {
-		return nil, nil, err
-	}
-	if uris == nil {
-		uris = []string{}
+	if k.uris == nil {
+		k.uris = []string{}
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if len(v.named) >= maxSets {
 		clear(v.named)
 	}
-	v.named[key] = conceptsKept{now, uris, nums}
-	return uris, nums, nil
+	v.named[key] = k
+	return k, nil
 }
 
 // found is the set of what only the database knows: words, or the members of a

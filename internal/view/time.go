@@ -43,11 +43,18 @@ func (l *lanes) name(n int) string {
 // How many regions and series the timeline can tell apart.
 const maxRegions, maxSeries = 1<<16 - 1, 1 << 20
 
+// civil is when an entry was, on the clocks of its place: what every index has, and
+// what directory.Selection.Interval is compared with.
+func civil(r store.IndexRow) (from, to int64) {
+	offset := int64(r.DateForm.Offset().Seconds())
+	return r.From + offset, r.To + offset
+}
+
 // interval needs v.mu. Times of day are those of the clocks where it takes place:
 // on one axis with whole days, which have no time zone, an evening stays on its day.
 func (v *View) interval(r store.IndexRow) chronicle.Interval {
-	offset := int64(r.DateForm.Offset().Seconds())
-	return chronicle.Interval{Num: r.Num, From: r.From + offset, To: r.To + offset, Kind: uint8(r.Kind.Number()), Theme: int8(r.Theme),
+	from, to := civil(r)
+	return chronicle.Interval{Num: r.Num, From: from, To: to, Kind: uint8(r.Kind.Number()), Theme: int8(r.Theme),
 		Themes: r.ThemeMask, Form: r.DateForm, Region: uint16(v.regions.of(regionOf(r), maxRegions)),
 		Series: uint32(v.series.of(r.Series, maxSeries)), Rank: float32(r.Rank)}
 }

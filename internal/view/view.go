@@ -64,7 +64,7 @@ type View struct {
 	seq   int64
 	sets  *sets
 	kept  *countsKept
-	named map[string]conceptsKept
+	named map[string]namedKept
 }
 
 // New returns an empty View; Load fills it.
@@ -93,7 +93,7 @@ func (v *View) reset() {
 	v.areaCodes, v.areaNum, v.zoneCounts = []string{""}, map[string]uint8{"": 0}, map[string]*ZoneCounts{}
 	v.dead = map[string]bool{}
 	v.regions, v.series = lanes{}, lanes{}
-	v.seq, v.sets, v.kept, v.named = 0, newSets(), newCountsKept(), map[string]conceptsKept{}
+	v.seq, v.sets, v.kept, v.named = 0, newSets(), newCountsKept(), map[string]namedKept{}
 }
 
 // Load builds the indexes from the whole database.
@@ -148,18 +148,20 @@ func (v *View) Load(ctx context.Context) error {
 }
 
 func (v *View) point(r store.IndexRow) atlas.Point {
+	from, to := civil(r)
 	return atlas.Point{Num: r.Num, Lat: r.Lat, Lon: r.Lon, Kind: uint8(r.Kind.Number()), Theme: int8(r.Theme),
-		Themes: r.ThemeMask, From: r.From, To: r.To, Dated: r.HasDate, Origin: v.register.OriginNumber(r.Origin),
+		Themes: r.ThemeMask, From: from, To: to, Dated: r.HasDate, Origin: v.register.OriginNumber(r.Origin),
 		Approximate: v.extents.approximate[r.Num], Area: v.areaNumber(r.Department)}
 }
 
 func registerRow(r store.IndexRow) register.Row {
+	from, to := civil(r)
 	tags := make([]register.Tag, len(r.Tags))
 	for i, t := range r.Tags {
 		tags[i] = register.Tag(t)
 	}
 	return register.Row{Num: r.Num, ID: r.ID, Name: r.Name, Origin: r.Origin, Kind: uint8(r.Kind.Number()), Themes: r.ThemeMask,
-		Placed: r.HasPoint, Dated: r.HasDate, From: r.From, To: r.To, Licence: r.Licence, Department: r.Department, Rules: r.Rules,
+		Placed: r.HasPoint, Dated: r.HasDate, From: from, To: to, Licence: r.Licence, Department: r.Department, Rules: r.Rules,
 		Confirmed: r.LastConfirmed / 1e6, Languages: r.Languages, Concepts: r.Concepts, Tags: tags}
 }
 

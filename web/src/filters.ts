@@ -36,9 +36,14 @@ async function refreshView(): Promise<void> {
   else view?.removeAttribute("aria-busy");
 }
 
+/** On the map the box of the address is where the map was; elsewhere it is a filter. */
+const onMap = (): boolean => document.getElementById("resultats") !== null;
+
 /** The other views show the same selection. */
 function linkViews(): void {
-  const query = selectionQuery(new URLSearchParams(location.search));
+  const params = new URLSearchParams(location.search);
+  const box = onMap() ? null : params.get("bbox");
+  const query = [selectionQuery(params), box ? `bbox=${box}` : ""].filter(Boolean).join("&");
   for (const link of document.querySelectorAll<HTMLAnchorElement>("a[data-view-link]")) {
     const to = new URL(link.href);
     to.search = query;
@@ -63,7 +68,8 @@ function fields(form: HTMLFormElement): { names: Set<string>; data: [string, str
 function apply(form: HTMLFormElement, fit: boolean): void {
   const { names, data } = fields(form);
   const params = formParams(new URLSearchParams(location.search), names, data);
-  select(withParams(params, { entry: undefined, bbox: undefined, page: undefined, after: undefined }), fit);
+  const bbox = onMap() ? undefined : (params.get("bbox") ?? undefined);
+  select(withParams(params, { entry: undefined, bbox, page: undefined, after: undefined }), fit);
 }
 
 /** Sets the search field and the boxes as the URL says, after back or forward. */

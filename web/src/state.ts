@@ -28,6 +28,7 @@ export const SELECTION = [
   "rules",
   "area",
   "concept",
+  "member",
 ] as const;
 
 /** Reads "lat,lon,z"; undefined when it is not a position. */
