@@ -62,6 +62,16 @@ func TestFollowing(t *testing.T) {
 	if n, err := r.st.CountFollowers(ctx, us); err != nil || n != 0 {
 		t.Errorf("%d followers after Undo, %v", n, err)
 	}
+	late := r.activity("Follow", alice, us)
+	if why := r.deliver(them, r.activity("Undo", alice, late)); why != "" {
+		t.Error(why)
+	}
+	if why := r.deliver(them, late); why != "" {
+		t.Error(why)
+	}
+	if n, err := r.st.CountFollowers(ctx, us); err != nil || n != 0 {
+		t.Errorf("%d followers after an Undo that overtook its Follow, %v", n, err)
+	}
 	for _, target := range []string{base + "/entries/none", them.URL + "/bob"} {
 		if why := r.deliver(them, r.activity("Follow", alice, target)); why == "" {
 			t.Errorf("a Follow of %s was accepted", target)

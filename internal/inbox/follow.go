@@ -33,6 +33,9 @@ func (in *Inbox) follow(ctx context.Context, act federation.Activity) (effect, e
 // welcome writes what became of a Follow. Who was accepted once stays so when
 // the setting changes, unless there is a rule on its instance.
 func (in *Inbox) welcome(ctx context.Context, tx *store.Tx, actor store.RemoteActor, f store.Follower, follow []byte) error {
+	if undone, err := tx.Undone(ctx, f.Actor, f.FollowID); undone || err != nil {
+		return err
+	}
 	old, err := tx.Follower(ctx, f.Actor, f.Object)
 	if err != nil && !errors.Is(err, directory.ErrNotFound) {
 		return err
@@ -81,12 +84,18 @@ func (in *Inbox) undo(ctx context.Context, act federation.Activity) (effect, err
 		return eff, err
 	}
 	object, err := in.undone(ctx, act)
+	if errors.Is(err, directory.ErrNotFound) {
+		return effect{run: func(ctx context.Context, tx *store.Tx) error { return overtakes(ctx, tx, act) }}, nil
+	}
 	if err != nil {
 		return effect{}, err
 	}
 	return effect{run: func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.DeleteFollower(ctx, act.Actor, object)
-		return err
+		was, err := tx.DeleteFollower(ctx, act.Actor, object)
+		if err != nil || was {
+			return err
+		}
+		return overtakes(ctx, tx, act)
 	}}, nil
 }
 

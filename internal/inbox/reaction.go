@@ -8,6 +8,7 @@ import (
 	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/discussion"
+	"codeberg.org/bocage/bocage/internal/peer"
 	"codeberg.org/bocage/bocage/internal/store"
 )
 
@@ -45,6 +46,9 @@ func (in *Inbox) react(ctx context.Context, act federation.Activity, object stri
 		if err != nil {
 			return err
 		}
+		if undone, err := tx.Undone(ctx, act.Actor, act.ID); undone || err != nil {
+			return err
+		}
 		why, err := in.cfg.Discussions.React(ctx, tx, store.Reaction{Object: object, EntryID: e.ID, Kind: kind, Actor: act.Actor, Activity: act.ID})
 		if why != "" {
 			in.cfg.Logger.DebugContext(ctx, "reaction not counted", "activity", act.ID, "reason", why)
@@ -80,7 +84,19 @@ func (in *Inbox) unreact(ctx context.Context, act federation.Activity) (eff effe
 		object = inner.Ref("object").ID
 	}
 	return effect{run: func(ctx context.Context, tx *store.Tx) error {
-		_, err := tx.DeleteReaction(ctx, act.Actor, act.Object.ID, object, kind)
-		return err
+		n, err := tx.DeleteReaction(ctx, act.Actor, act.Object.ID, object, kind)
+		if err != nil || n > 0 {
+			return err
+		}
+		return overtakes(ctx, tx, act)
 	}}, true, nil
+}
+
+// overtakes remembers what an Undo takes back that was not there to be taken: it
+// may be on its way still. An id that is not of the signer's server is none of its.
+func overtakes(ctx context.Context, tx *store.Tx, act federation.Activity) error {
+	if act.Object.ID == "" || !peer.SameOrigin(act.Object.ID, act.Actor) {
+		return nil
+	}
+	return tx.PutUndone(ctx, act.Actor, act.Object.ID)
 }

@@ -93,3 +93,35 @@ func TestReactions(t *testing.T) {
 		t.Errorf("after the deletion there is %v, %v", actors, err)
 	}
 }
+
+// TestReactionTakenBackBeforeItComes: an Undo may overtake its Like, and then only
+// its author's.
+func TestReactionTakenBackBeforeItComes(t *testing.T) {
+	ctx := context.Background()
+	r, them := newRig(t), newRemote(t)
+	alice, bob := them.actor("alice", "Person"), them.actor("bob", "Person")
+	org, err := r.ledger.CreateOrganisation(ctx, system, directory.Entry{Handle: "coop", Name: directory.LangText{"fr": "Coop"}, Status: directory.StatusPublished})
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, byID, theirs := r.activity("Like", alice, org.URI), r.activity("Like", alice, org.URI), r.activity("Like", alice, org.URI)
+	for _, c := range []struct {
+		name string
+		act  object
+		want int
+	}{
+		{"with its activity", r.activity("Undo", alice, whole), 0},
+		{"the Like comes after all", whole, 0},
+		{"by its id", r.activity("Undo", alice, byID["id"]), 0},
+		{"that Like comes after all", byID, 0},
+		{"by another", r.activity("Undo", bob, theirs["id"]), 0},
+		{"which is none of theirs", theirs, 1},
+	} {
+		if why := r.deliver(them, c.act); why != "" {
+			t.Errorf("%s: %s", c.name, why)
+		}
+		if likes, _, err := r.st.CountReactions(ctx, org.ID); err != nil || likes != c.want {
+			t.Errorf("%s: %d likes, %v", c.name, likes, err)
+		}
+	}
+}

@@ -134,7 +134,8 @@ func (t *Tx) InsertSignature(ctx context.Context, hash string, expires time.Time
 
 // PruneOptions says how long what federation remembers is kept; zero keeps it for ever.
 type PruneOptions struct {
-	// Received is the age of applied activities to forget.
+	// Received is the age of applied activities to forget, and of those that were
+	// taken back before they came.
 	Received time.Duration
 	// Activities is the age of our own activities to forget: those that are in no
 	// outbox and that no delivery waits for.
@@ -152,6 +153,9 @@ func (t *Tx) Prune(ctx context.Context, p PruneOptions) error {
 	if p.Received > 0 {
 		if _, err := t.exec(ctx, "DELETE FROM received WHERE done > 0 AND done <= $1", now-p.Received.Microseconds()); err != nil {
 			return wrap(err, "prune received")
+		}
+		if _, err := t.exec(ctx, "DELETE FROM undone WHERE at <= $1", now-p.Received.Microseconds()); err != nil {
+			return wrap(err, "prune what was taken back")
 		}
 	}
 	if p.Activities > 0 {
