@@ -43,6 +43,15 @@ func (in *Inbox) welcome(ctx context.Context, tx *store.Tx, actor store.RemoteAc
 	if f.State, err = in.cfg.Moderation.JudgeFollower(ctx, tx.Reader, actor); err != nil {
 		return err
 	}
+	if old.Actor == "" && f.State != store.FollowRejected {
+		may, err := in.cfg.Moderation.MayFollow(ctx, tx.Reader, originOf(f.Actor))
+		if err != nil {
+			return err
+		}
+		if !may {
+			f.State = store.FollowRejected
+		}
+	}
 	if f.State == store.FollowPending && old.State == store.FollowAccepted {
 		f.State = store.FollowAccepted
 	}

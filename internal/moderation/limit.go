@@ -27,6 +27,9 @@ const (
 	// maxAsked is how many documents a minute one server is asked for because of
 	// what others share: nobody may aim us at a third.
 	maxAsked = 1200
+	// maxFollows is how many follows of our actors are kept of one origin: more than
+	// the largest servers have of one place, less than harms us.
+	maxFollows = 100_000
 	// maxBuckets bounds the memory of the limits.
 	maxBuckets = 20_000
 )
@@ -44,6 +47,7 @@ const (
 	CauseForged    = "forged"
 	CauseAddress   = "address"
 	CauseRepeated  = "repeated"
+	CauseFollows   = "follows"
 )
 
 // usageAge is how long a measure of what is held is believed; what is accepted
@@ -271,11 +275,39 @@ func (m *Moderation) full(ctx context.Context, r store.Reader, origin string) (c
 		u.entries++
 		u.bytes += u.bytes / max(u.entries, 1) // as large as the others are
 	}
-	m.usage.mu.Lock()
-	defer m.usage.mu.Unlock()
-	if len(m.usage.held) >= maxBuckets {
-		clear(m.usage.held)
-	}
-	m.usage.held[origin] = u
+	m.usage.put(origin, u)
 	return cause, reason, nil
+}
+
+// MayFollow reports whether one more follow by origin may be kept; what it refuses
+// is counted. What is there is measured every few minutes.
+func (m *Moderation) MayFollow(ctx context.Context, r store.Reader, origin string) (bool, error) {
+	key, now := "follows "+origin, m.clock()
+	m.usage.mu.Lock()
+	u, ok := m.usage.held[key]
+	m.usage.mu.Unlock()
+	if !ok || now.Sub(u.at) >= usageAge {
+		n, _, err := r.FollowOrigins(ctx, origin)
+		if err != nil {
+			return false, err
+		}
+		u = usage{entries: int64(n), at: now}
+	}
+	may := u.entries < maxFollows
+	if may {
+		u.entries++
+	} else {
+		m.refuse(origin, CauseFollows, fmt.Sprintf("%d follows are kept of %s, which is the most", u.entries, origin))
+	}
+	m.usage.put(key, u)
+	return may, nil
+}
+
+func (s *usages) put(key string, u usage) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.held) >= maxBuckets {
+		clear(s.held)
+	}
+	s.held[key] = u
 }
