@@ -142,6 +142,11 @@ func (a *App) pruneOnce(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	if n, err := a.Actors.Prune(ctx); err != nil {
+		return err
+	} else if n > 0 {
+		a.log.InfoContext(ctx, "idle actors of other servers forgotten", "actors", n)
+	}
 	for origin, n := range dropped {
 		if n == 0 {
 			continue // one that reads our catalogue again instead

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 )
 
 const selectActor = `SELECT uri, type, name, handle, doc, key_id, public_key_pem, ed25519, inbox, shared_inbox,
@@ -53,4 +54,26 @@ func (t *Tx) PutRemoteActor(ctx context.Context, a RemoteActor) error {
 func (t *Tx) DeleteRemoteActor(ctx context.Context, uri string) error {
 	_, err := t.exec(ctx, "DELETE FROM remote_actor WHERE uri = $1", uri)
 	return wrap(err, "delete remote actor %s", uri)
+}
+
+// IdleActors lists the actors that were last asked for before a time and that no
+// follow, entry or reply names, by uri after one ("" = from the start).
+func (r Reader) IdleActors(ctx context.Context, before time.Time, after string, limit int) ([]string, error) {
+	uris, err := collect(ctx, r, scanValue[string], `SELECT uri FROM remote_actor a WHERE fetched_at < $1 AND uri > $2
+		AND NOT EXISTS (SELECT 1 FROM follower f WHERE f.actor = a.uri)
+		AND NOT EXISTS (SELECT 1 FROM following f WHERE f.object = a.uri)
+		AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.uri = a.uri)
+		AND NOT EXISTS (SELECT 1 FROM reply y WHERE y.actor = a.uri)
+		ORDER BY uri LIMIT $3`, micros(before), after, limit)
+	return uris, wrap(err, "idle actors")
+}
+
+// HoldsOf reports whether entries, follows, a pinned key or a quarantine of a server
+// are kept here.
+func (r Reader) HoldsOf(ctx context.Context, origin string) (bool, error) {
+	n, err := value[int](ctx, r, `SELECT COUNT(*) FROM (
+		SELECT 1 FROM pinned_key WHERE origin = $1 UNION ALL SELECT 1 FROM quarantine WHERE origin = $1
+		UNION ALL SELECT 1 FROM following WHERE origin = $1
+		UNION ALL SELECT 1 WHERE EXISTS (SELECT 1 FROM entry WHERE origin = $1)) held`, origin)
+	return n > 0, wrap(err, "what is held of %s", origin)
 }
