@@ -93,6 +93,8 @@ func (s stroke) attributes() string {
 type painter struct {
 	bytes.Buffer
 	opt SVGOptions
+	// over is a class more for titles that stand on other things, "" for none.
+	over string
 }
 
 func (p *painter) printf(format string, args ...any) { fmt.Fprintf(&p.Buffer, format, args...) }

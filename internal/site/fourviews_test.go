@@ -166,3 +166,43 @@ func TestMembersInFourViews(t *testing.T) {
 		t.Errorf("what is no entry's name: status %d, want 400", w.Code)
 	}
 }
+
+// TestFilteredGenealogyKeepsItsPlaces: texts stay where they stand among all, on the page
+// and in its file; what the filters leave out is pale and no link.
+func TestFilteredGenealogyKeepsItsPlaces(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, nil)
+	oldest := b.add(manifesto("Charte mère", "1217"))
+	for _, name := range []string{"Manifeste rouge", "Manifeste vert", "Manifeste bleu"} {
+		m := manifesto(name, "1990", directory.Relation{Type: directory.RelCites, Object: oldest.URI})
+		if name == "Manifeste vert" {
+			m.Themes = []string{"eau"}
+		}
+		b.add(m)
+	}
+	at := func(doc *html.Node, name string) string {
+		for _, a := range findAll(doc, "svg.ensemble a.point") {
+			if strings.Contains(text(a), name) {
+				c := find(a, "circle.pt")
+				return attr(c, "cx") + " " + attr(c, "cy")
+			}
+		}
+		return "nowhere"
+	}
+	whole, part := b.ok("/genealogy"), b.ok("/genealogy?theme=eau")
+	if a, b := at(whole, "Manifeste vert"), at(part, "Manifeste vert"); a != b || a == "nowhere" {
+		t.Errorf("the text is at %s, filtered at %s", a, b)
+	}
+	if at(part, "Manifeste rouge") != "nowhere" {
+		t.Error("a text that the filters leave out is a link")
+	}
+	if got := len(findAll(part, "svg.ensemble .hors")); got != 3 {
+		t.Errorf("%d pale dots, want 3", got)
+	}
+	if find(whole, "svg.ensemble .hors") != nil || !strings.Contains(text(part), "reste à sa place") || strings.Contains(text(whole), "reste à sa place") {
+		t.Error("pale dots are told of where there are none, or not where there are")
+	}
+	if got := strings.Count(b.body("/export/genealogy.svg?theme=eau"), `r="3.5"`); got != 3 {
+		t.Errorf("the file has %d pale dots", got)
+	}
+}

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"sync"
 
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/graph"
@@ -70,16 +69,13 @@ func (s *Site) Genealogy(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	texts := all.Texts()
-	if keep != nil {
-		texts = all.Select(keep, 0).Texts()
-	}
+	texts := textsOf(all, keep)
 	p.Query, p.List = c.sel.Query, c.query.Get("view") == "list"
 	st := page.With(c.query, "after", "")
 	p.TreeHref, p.ListHref = page.Address("/genealogy", page.With(st, "view", "")), page.Address("/genealogy", page.With(st, "view", "list"))
 	p.Exports = fileLinks(p.Locale, "/export/genealogy", GraphFormats, page.With(c.values(), "lang", st.Get("lang")))
 	if !p.List {
-		if err := s.drawOverview(p, texts, keep == nil); err != nil {
+		if err := s.drawOverview(r.Context(), p, all, texts); err != nil {
 			return err
 		}
 	}
@@ -99,44 +95,6 @@ func (s *Site) Genealogy(w http.ResponseWriter, r *http.Request) error {
 		return s.pages.Fragment(w, r, "genealogy", "view", p)
 	}
 	return s.pages.Page(w, r, http.StatusOK, "genealogy", p)
-}
-
-// overview is the drawing of all texts in one language, its legend and its odd edges.
-type overview struct {
-	drawing, legend sanitize.HTML
-	cycles          int
-}
-
-// drawOverview draws the texts, all of them once for each language and revision.
-func (s *Site) drawOverview(p *GenealogyPage, texts *graph.Graph, whole bool) error {
-	if len(texts.Nodes) == 0 {
-		return nil
-	}
-	if len(texts.Nodes) > overviewMost {
-		p.Notes = append(p.Notes, p.N("genealogy.too_many", overviewMost))
-		return nil
-	}
-	made := &sync.Map{}
-	if whole {
-		var err error
-		if made, err = s.overviews.get(s.cfg.View.Revision(), func() (*sync.Map, error) { return &sync.Map{}, nil }); err != nil {
-			return err
-		}
-	}
-	kept, ok := made.Load(p.Locale.Tag)
-	if !ok {
-		opt := drawOptions(p.Locale, p.N("genealogy.drawing", len(texts.Nodes)))
-		g := drawing(p.Locale, texts, "")
-		stayInMap(&p.Base, &g)
-		kept = overview{sanitize.Drawn(g.Overview(usualChart, opt)), sanitize.Drawn(g.Legend(opt)), len(g.Cycles())}
-		made.Store(p.Locale.Tag, kept)
-	}
-	o := kept.(overview)
-	p.Drawing, p.Legend = o.drawing, o.legend
-	if o.cycles > 0 {
-		p.Notes = append(p.Notes, p.N("lineage.cycles", o.cycles))
-	}
-	return nil
 }
 
 // table fills one page of the table, with how many texts are before and after each.

@@ -100,20 +100,20 @@ func (s *Site) ExportGenealogy(w http.ResponseWriter, r *http.Request) error {
 			return s.graphFile(r, l, f, g, title)
 		}
 		sheet := s.sheet(l, title, home, licencesOf(g))
-		s.drawSheet(&sheet, l, g, one)
+		s.drawSheet(&sheet, l, all, g, one)
 		return plateFile(sheet, f)
 	})
 }
 
-// drawSheet puts the drawing of a graph on a sheet: the lineage of the text one as
-// cards, all texts as dots when one is "".
-func (s *Site) drawSheet(sheet *plate.Sheet, l *i18n.Locale, g *graph.Graph, one string) {
+// drawSheet puts the drawing of a part of all on a sheet: the lineage of the text one
+// as cards, texts as dots when one is "".
+func (s *Site) drawSheet(sheet *plate.Sheet, l *i18n.Locale, all, g *graph.Graph, one string) {
 	const legendLeast = 500 // as wide as the sheet is in any case
 	if one == "" {
 		texts := g.Texts()
 		drawn := drawing(l, texts, s.cfg.Env.Base)
 		opt := drawOptions(l, l.N("genealogy.drawing", len(drawn.Nodes)))
-		sheet.Drawing, sheet.Legend = drawn.Overview(usualChart, opt), drawn.LegendDrawing(usualChart, opt)
+		sheet.Drawing, sheet.Legend = s.overviewFile(l, all, texts, opt), drawn.LegendDrawing(usualChart, opt)
 		sheet.Under = append(sheet.Under, l.N("genealogy.count", len(texts.Nodes)))
 	} else {
 		drawn := drawing(l, g, s.cfg.Env.Base)
