@@ -67,6 +67,7 @@ func (d *Dots) SVG(only map[string]bool, opt SVGOptions) []byte {
 	if only != nil {
 		titles = d.titlesOf(pale)
 		p.over = " bord" // over pale lines and dots
+		p.first = p.opt.FirstID
 	}
 	p.open("genealogie ensemble", l.width, l.height)
 	p.bands(l, 15)
@@ -283,6 +284,10 @@ func (l *Layout) limit(n, v *vertex, side float64) float64 {
 func (p *painter) dot(l *Layout, i int, shown string) {
 	n, v := &l.order.nodes[i], l.layers.of[i]
 	p.printf(`<a class="noeud point %s" data-id="%s"`, themeClass(n.Theme), esc(n.ID))
+	if p.first != "" {
+		p.printf(` id="%s"`, esc(p.first))
+		p.first = ""
+	}
 	if n.Href != "" {
 		p.printf(` href="%s"`, esc(n.Href))
 	}

@@ -13,6 +13,9 @@ type SVGOptions struct {
 	Title, Lang string
 	// ID makes the ids of this drawing its own; "arbre" when empty.
 	ID string
+	// FirstID is the id of the first chosen dot of a part of all, for a link that leads
+	// there; "" for none.
+	FirstID string
 	// TypeName names a relation type for the legend and for edges' titles; nil
 	// shows the type itself.
 	TypeName func(typ string) string
@@ -93,8 +96,9 @@ func (s stroke) attributes() string {
 type painter struct {
 	bytes.Buffer
 	opt SVGOptions
-	// over is a class more for titles that stand on other things, "" for none.
-	over string
+	// over is a class more for titles that stand on other things, "" for none; first
+	// is the id of the next dot.
+	over, first string
 }
 
 func (p *painter) printf(format string, args ...any) { fmt.Fprintf(&p.Buffer, format, args...) }

@@ -26,6 +26,9 @@ type GenealogyPage struct {
 	Count   string
 	// Other leads to the texts when other kinds are chosen, Href "" when not.
 	Other NamedLink
+	// Pale says what the pale dots are and leads to the first that is not; Href ""
+	// when there are none.
+	Pale NamedLink
 	// Notes say what the drawing leaves out and what is odd in it.
 	Notes []string
 	List  bool // the table comes first

@@ -20,6 +20,9 @@ type overview struct {
 	count  int
 }
 
+// firstChosen is the id of the first dot that is not pale.
+const firstChosen = "premier-choisi"
+
 // textsOf are the texts of a set with the edges between them; nil has all.
 func textsOf(all *graph.Graph, keep *directory.NumSet) *graph.Graph {
 	if keep == nil {
@@ -52,7 +55,8 @@ func (s *Site) drawOverview(ctx context.Context, p *GenealogyPage, all, texts *g
 	if len(only) == o.count {
 		only = nil
 	} else {
-		p.Notes = append(p.Notes, p.T("genealogy.pale"))
+		opt.FirstID = firstChosen
+		p.Pale = NamedLink{p.T("genealogy.pale"), "#" + firstChosen}
 	}
 	p.Drawing, p.Legend = sanitize.Drawn(o.dots.SVG(only, opt)), o.legend
 	if n := len(o.dots.Cycles()); n > 0 {

@@ -41,6 +41,7 @@ func TestStories(t *testing.T) {
 					"down": cmdDown, "up": cmdUp, "get": cmdGet, "accepted": cmdAccepted, "tamper": cmdTamper, "refused": cmdRefused,
 					"rotate": cmdRotate, "person": cmdPerson, "follows": cmdFollows, "unfollows": cmdUnfollows, "hears": cmdHears,
 					"says": cmdSays, "replies": cmdReplies, "decide": cmdDecide, "answer": cmdAnswer,
+					"relate": cmdRelate, "confirm": cmdConfirm, "withdraw": cmdWithdraw, "shows": cmdShows,
 				},
 			})
 		})
