@@ -167,10 +167,14 @@ func readPositions(positions [][]float64) (ring Ring, turn float64, err error) {
 
 // closedRing repeats the first position at the end where it is not.
 func closedRing(ring Ring, turn float64) (Ring, error) {
+	open := geoFail("pole", "has a ring that goes around a pole or is not closed across the antimeridian")
 	if turn != 0 {
-		return nil, geoFail("pole", "has a ring that goes around a pole or is not closed across the antimeridian")
+		return nil, open
 	}
-	if len(ring) > 0 && ring[0] != ring[len(ring)-1] {
+	if n := len(ring); n > 0 && ring[0] != ring[n-1] {
+		if math.Abs(ring[0][0]-ring[n-1][0]) > 180 {
+			return nil, open
+		}
 		ring = append(ring, ring[0])
 	}
 	if len(ring) < 4 {

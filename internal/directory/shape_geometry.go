@@ -165,6 +165,9 @@ func simplify(line Ring, tolerance float64) Ring {
 				far, at = d, i
 			}
 		}
+		if at < 0 && math.Abs(line[s[1]][0]-line[s[0]][0]) > 180 && s[1]-s[0] > 1 {
+			at = (s[0] + s[1]) / 2 // so long an edge would be read as the shorter one, across the antimeridian
+		}
 		if at > 0 {
 			keep[at] = true
 			stack = append(stack, [2]int{s[0], at}, [2]int{at, s[1]})

@@ -169,6 +169,33 @@ func TestShapeOfAPlace(t *testing.T) {
 	}
 }
 
+// TestWideShapeStaysWide: an edge longer than half the world would be read as the
+// one that goes the other way round, so simplification leaves none.
+func TestWideShapeStaysWide(t *testing.T) {
+	const n = 1200 // a side
+	at := func(i int) float64 { return -170 + 340*float64(i)/n }
+	var ring [][]float64
+	for i := range n {
+		ring = append(ring, []float64{at(i), -10})
+	}
+	for i := n; i >= 0; i-- {
+		ring = append(ring, []float64{at(i), 10})
+	}
+	ring = append(ring, ring[0])
+	raw, err := json.Marshal(map[string]any{"type": "Polygon", "coordinates": []any{ring}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := ParseShape(raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, ok := s.Geometry()
+	if want := (BBox{West: -170, South: -10, East: 170, North: 10}); !ok || g.Box() != want || g.Vertices() > MaxShapeVertices {
+		t.Errorf("%v with %d positions, want %v; %s", g.Box(), g.Vertices(), want, s)
+	}
+}
+
 func FuzzParseShape(f *testing.F) {
 	f.Add([]byte(square))
 	f.Add([]byte(`{"type":"MultiLineString","coordinates":[[[179,0],[-179,1],[179,2]],[[-540,0],[540,1]]]}`))
