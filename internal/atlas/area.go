@@ -7,7 +7,7 @@ const MaxArea = 255
 // root theme, the last for none. It looks at every point: some milliseconds for
 // a million.
 func (a *Atlas) AreaShares(f Filter) [MaxArea + 1][roots]int {
-	s, m := a.current.Load(), f.mask()
+	s, m := a.current.Load(), a.mask(f)
 	var out [MaxArea + 1][roots]int
 	if m.class == nothing {
 		return out

@@ -29,9 +29,6 @@ type Point struct {
 	Theme int8
 	// Themes has one bit per theme number; a child's root is set too.
 	Themes uint64
-	// From and To are unix seconds, [From, To), read only when Dated.
-	From, To int64
-	Dated    bool
 	// Origin is the caller's number for the instance that the entry is from.
 	Origin uint16
 	// Approximate says that the entry is somewhere around the point.
@@ -46,8 +43,8 @@ type Filter struct {
 	Kinds uint16
 	// Themes has one bit per theme number; a point with any of them passes; 0 = all.
 	Themes uint64
-	// From and To are unix seconds. When Dated is set, only dated points whose
-	// [From, To) meets the filter's [From, To) pass.
+	// From and To are unix seconds. When Dated is set, only points that were at some
+	// moment of [From, To) pass, as the index that DatedBy names says.
 	From, To int64
 	Dated    bool
 	// Only, when not nil, is the set of numbers that pass.
@@ -104,6 +101,17 @@ type Atlas struct {
 	current atomic.Pointer[snapshot]
 	mu      sync.Mutex // one Apply at a time; guards writer
 	writer  writer
+	// during is the owner's, see DatedBy.
+	during func(from, to int64) *Set
+}
+
+// DatedBy makes the index ask which numbers were at some moment of [from, to), so
+// that who has the periods of all entries anyway does not keep them twice. The
+// answer is the same set as long as its numbers are. Without it, nothing is dated.
+// It is called before the index is shared, and returns the index.
+func (a *Atlas) DatedBy(during func(from, to int64) *Set) *Atlas {
+	a.during = during
+	return a
 }
 
 // Revision grows with every Apply that changed something. It starts at 1 in

@@ -35,10 +35,9 @@ func benchPoints(n int) []Point {
 	points := make([]Point, n)
 	for i := range points {
 		t := towns[r.IntN(1+r.IntN(len(towns)))]
-		p := Point{Num: int64(i + 1), Kind: uint8(r.IntN(kinds)), Theme: int8(r.IntN(noRoot)), Dated: true, From: r.Int64N(4e9) - 2e9}
+		p := Point{Num: int64(i + 1), Kind: uint8(r.IntN(kinds)), Theme: int8(r.IntN(noRoot))}
 		p.Lat, p.Lon = t[0]+r.NormFloat64()*t[2], t[1]+r.NormFloat64()*t[2]
 		p.Themes = 1<<p.Theme | 1<<(noRoot+r.IntN(32))
-		p.To = p.From + 1
 		points[i] = p
 	}
 	return points
@@ -92,7 +91,7 @@ func BenchmarkTile(b *testing.B) {
 	}
 	for _, n := range []int{100_000, 1_000_000} {
 		points := benchPoints(n)
-		a := New(points)
+		a := New(points).DatedBy(calendar(int64(len(points))))
 		for _, z := range []int{0, 5, 9, 13, -1} {
 			tiles := benchTiles(points, z)
 			for _, fl := range filters {
@@ -107,7 +106,7 @@ func BenchmarkTile(b *testing.B) {
 }
 
 func benchTile(b *testing.B, a *Atlas, tiles []tileID, f Filter) {
-	s, m := a.current.Load(), f.mask()
+	s, m := a.current.Load(), a.mask(f)
 	var grid [1 << (2 * gridBits)]tally
 	start, rounds := cpu(b), 0
 	for cpu(b)-start < 40*time.Millisecond {
@@ -133,7 +132,7 @@ func benchTile(b *testing.B, a *Atlas, tiles []tileID, f Filter) {
 
 func BenchmarkBox(b *testing.B) {
 	points := benchPoints(1_000_000)
-	a := New(points)
+	a := New(points).DatedBy(calendar(int64(len(points))))
 	for _, size := range []float64{0.05, 0.5, 5, 30} {
 		box := BBox{2 - size, 46 - size, 2 + size, 46 + size}
 		b.Run(fmt.Sprintf("count/%v", size), func(b *testing.B) {
@@ -164,7 +163,7 @@ func BenchmarkBuild(b *testing.B) {
 
 func BenchmarkRebase(b *testing.B) {
 	points := benchPoints(1_000_000)
-	a := New(points)
+	a := New(points).DatedBy(calendar(int64(len(points))))
 	a.Apply(benchPoints(8000), nil)
 	s := *a.current.Load()
 	for b.Loop() {
@@ -177,7 +176,7 @@ func BenchmarkApply(b *testing.B) {
 	points := benchPoints(1_000_000)
 	for _, batch := range []int{1, 300} {
 		b.Run(fmt.Sprint(batch), func(b *testing.B) {
-			a := New(points)
+			a := New(points).DatedBy(calendar(int64(len(points))))
 			r := rand.New(rand.NewPCG(1, 1))
 			for b.Loop() {
 				up := make([]Point, batch)
@@ -195,7 +194,7 @@ func BenchmarkApply(b *testing.B) {
 // BenchmarkTilePending is a tile with the most changes beside the base.
 func BenchmarkTilePending(b *testing.B) {
 	points := benchPoints(1_000_000)
-	a := New(points)
+	a := New(points).DatedBy(calendar(int64(len(points))))
 	up := append([]Point(nil), points[:maxPending/2-1]...)
 	for i := range up {
 		up[i].Lat += 0.01
@@ -213,7 +212,7 @@ func BenchmarkAreaShares(b *testing.B) {
 	for i := range points {
 		points[i].Area = uint8(i % 102)
 	}
-	a := New(points)
+	a := New(points).DatedBy(calendar(int64(len(points))))
 	for name, f := range map[string]Filter{"all": {}, "theme": {Themes: 1 << 3}, "period": {Dated: true, From: 0, To: 1e9}} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {

@@ -11,7 +11,7 @@ const maxBoxCells = 128
 // 256·2^z pixels wide, ask for z − 1. Num, Kind and Theme are set for single points; Theme, also for clusters,
 // is their dominant one.
 func (a *Atlas) Clusters(box BBox, z uint32, f Filter) []Cluster {
-	s, m := a.current.Load(), f.mask()
+	s, m := a.current.Load(), a.mask(f)
 	z = min(z, maxZoom)
 	var cells []cell
 	for _, r := range box.rects() {

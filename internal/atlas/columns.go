@@ -11,13 +11,12 @@ const noRoot = 8
 // columns is a list of points sorted by code, then by number, one slice per
 // field, with its running counts. It does not change once made.
 type columns struct {
-	code     []uint64
-	num      []uint32
-	facet    []uint8 // kind << 4 | root, the root 0 to 7 or noRoot; approximate in the highest bit
-	themes   []uint64
-	from, to []int64 // an undated point has from > to, so it meets no window
-	origin   []uint16
-	area     []uint8
+	code   []uint64
+	num    []uint32
+	facet  []uint8 // kind << 4 | root, the root 0 to 7 or noRoot; approximate in the highest bit
+	themes []uint64
+	origin []uint16
+	area   []uint8
 	summary
 	lenses lenses // of a base
 }
@@ -34,7 +33,7 @@ func (c *columns) approximate(i int) bool { return c.facet[i]&approximate != 0 }
 func newColumns(n int) *columns {
 	return &columns{
 		code: make([]uint64, 0, n), num: make([]uint32, 0, n), facet: make([]uint8, 0, n),
-		themes: make([]uint64, 0, n), from: make([]int64, 0, n), to: make([]int64, 0, n), origin: make([]uint16, 0, n), area: make([]uint8, 0, n),
+		themes: make([]uint64, 0, n), origin: make([]uint16, 0, n), area: make([]uint8, 0, n),
 	}
 }
 
@@ -44,20 +43,14 @@ func (c *columns) appendRange(o *columns, i, j int) {
 	c.num = append(c.num, o.num[i:j]...)
 	c.facet = append(c.facet, o.facet[i:j]...)
 	c.themes = append(c.themes, o.themes[i:j]...)
-	c.from = append(c.from, o.from[i:j]...)
-	c.to = append(c.to, o.to[i:j]...)
 	c.origin = append(c.origin, o.origin[i:j]...)
 	c.area = append(c.area, o.area[i:j]...)
 }
 
 func (c *columns) appendPoint(p *Point, code uint64) {
-	root, from, to := uint8(noRoot), int64(math.MaxInt64), int64(math.MinInt64)
+	root := uint8(noRoot)
 	if p.Theme >= 0 && p.Theme < noRoot {
 		root = uint8(p.Theme)
-	}
-	if p.Dated {
-		from = min(p.From, math.MaxInt64-1)
-		to = max(p.To, from+1)
 	}
 	c.code = append(c.code, code)
 	c.num = append(c.num, uint32(p.Num))
@@ -67,8 +60,6 @@ func (c *columns) appendPoint(p *Point, code uint64) {
 	}
 	c.facet = append(c.facet, facet)
 	c.themes = append(c.themes, p.Themes)
-	c.from = append(c.from, from)
-	c.to = append(c.to, to)
 	c.origin = append(c.origin, p.Origin)
 	c.area = append(c.area, p.Area)
 }

@@ -15,7 +15,7 @@ func TestReadersAndWriter(t *testing.T) {
 	for i := range 3000 {
 		points = append(points, randomPoint(r, int64(i)))
 	}
-	a := New(points)
+	a := New(points).DatedBy(calendar(1 << 15))
 	done := make(chan struct{})
 	var readers sync.WaitGroup
 	for k := range 3 {

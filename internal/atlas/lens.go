@@ -15,7 +15,13 @@ const (
 // A session on the map asks for dozens of the same filter.
 type lenses struct {
 	mu   sync.Mutex
-	kept map[Filter]*columns
+	kept map[lensOf]*columns
+}
+
+// lensOf is what a lens is of: a filter, and the numbers of its period at a moment.
+type lensOf struct {
+	filter Filter
+	during *Set
 }
 
 // needsScan says whether the filter has no running counts by root and position.
@@ -43,31 +49,32 @@ func (s *snapshot) through(m *mask, points int) (*snapshot, *mask) {
 func (c *columns) lens(m *mask) *columns {
 	c.lenses.mu.Lock()
 	defer c.lenses.mu.Unlock()
-	if out, ok := c.lenses.kept[m.filter]; ok {
+	of := lensOf{m.filter, m.during}
+	if out, ok := c.lenses.kept[of]; ok {
 		return out
 	}
 	if c.lenses.kept == nil || len(c.lenses.kept) >= maxLenses {
-		c.lenses.kept = map[Filter]*columns{}
+		c.lenses.kept = map[lensOf]*columns{}
 	}
 	out := c.passing(m)
-	c.lenses.kept[m.filter] = out
+	c.lenses.kept[of] = out
 	return out
 }
 
 // passing copies what tiles need of the points that pass: it is to be read with the
 // mask that takes everything.
 func (c *columns) passing(m *mask) *columns {
+	at := make([]uint32, c.len()+1) // each place is written, and kept when it passes: no branch to guess
 	n := 0
 	for i := range c.len() {
+		at[n] = uint32(i)
 		if m.pass(c, i) {
 			n++
 		}
 	}
-	out := &columns{code: make([]uint64, 0, n), num: make([]uint32, 0, n), facet: make([]uint8, 0, n)}
-	for i := range c.len() {
-		if m.pass(c, i) {
-			out.code, out.num, out.facet = append(out.code, c.code[i]), append(out.num, c.num[i]), append(out.facet, c.facet[i])
-		}
+	out := &columns{code: make([]uint64, n), num: make([]uint32, n), facet: make([]uint8, n)}
+	for k, i := range at[:n] {
+		out.code[k], out.num[k], out.facet[k] = c.code[i], c.num[i], c.facet[i]
 	}
 	out.summariseFine()
 	return out

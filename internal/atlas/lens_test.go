@@ -10,7 +10,7 @@ import (
 // but the points that pass, also after changes.
 func TestLens(t *testing.T) {
 	points := benchPoints(3 * lensPoints)
-	a := New(points)
+	a := New(points).DatedBy(calendar(int64(len(points))))
 	known := model{}
 	known.apply(points, nil)
 	var some []int64

@@ -16,16 +16,15 @@ const (
 
 // mask is a Filter made ready.
 type mask struct {
-	filter    Filter
-	class     class
-	kinds     uint16 // never 0
-	themes    uint64
-	anyTheme  bool
-	theme     int // the one theme of byTheme and byKindTheme
-	from, to  int64
-	dated     bool
-	only      *Set
-	kindsList []uint8 // the kinds asked for
+	filter   Filter
+	class    class
+	kinds    uint16 // never 0
+	themes   uint64
+	anyTheme bool
+	theme    int // the one theme of byTheme and byKindTheme
+	// during are the numbers of a filter by period, nil without one.
+	during, only *Set
+	kindsList    []uint8 // the kinds asked for
 	// rootOf maps a facet to its root, or to reject when its kind does not pass.
 	rootOf [kinds << 4]uint8
 }
@@ -36,8 +35,25 @@ const reject = 15
 
 const allKinds = 1<<kinds - 1
 
+// mask makes a filter ready.
+func (a *Atlas) mask(f Filter) mask {
+	m := f.mask()
+	if !f.Dated || m.class == nothing {
+		return m
+	}
+	m.during = &Set{}
+	if a.during != nil {
+		m.during = a.during(f.From, f.To)
+	}
+	if m.during.Len() == 0 {
+		m.class = nothing
+	}
+	return m
+}
+
+// mask makes a filter ready, all but its period.
 func (f Filter) mask() mask {
-	m := mask{filter: f, kinds: f.Kinds & allKinds, themes: f.Themes, anyTheme: f.Themes == 0, from: f.From, to: f.To, dated: f.Dated, only: f.Only}
+	m := mask{filter: f, kinds: f.Kinds & allKinds, themes: f.Themes, anyTheme: f.Themes == 0, only: f.Only}
 	if f.Kinds == 0 {
 		m.kinds = allKinds
 	}
@@ -78,8 +94,7 @@ func (m *mask) pass(c *columns, i int) bool {
 
 // passOther looks at everything but kind and theme.
 func (m *mask) passOther(c *columns, i int) bool {
-	return (!m.dated || c.from[i] < m.to && c.to[i] > m.from) &&
-		(m.only == nil || m.only.Has(int64(c.num[i])))
+	return m.during.Has(int64(c.num[i])) && m.only.Has(int64(c.num[i]))
 }
 
 // count is the number of points of [i, j) that pass.
@@ -130,7 +145,7 @@ func (m *mask) scanCount(c *columns, i, j int) int {
 
 // byPosition says whether the filter looks at more than kinds and themes, so
 // that those that pass may be elsewhere in a cell than the others.
-func (m *mask) byPosition() bool { return m.dated || m.only != nil }
+func (m *mask) byPosition() bool { return m.during != nil || m.only != nil }
 
 // shares adds sign times the counts by root of the points of [i, j) that pass.
 func (m *mask) shares(c *columns, i, j, sign int, out *[roots]int) {

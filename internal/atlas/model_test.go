@@ -5,6 +5,7 @@ import (
 	"math/bits"
 	"math/rand/v2"
 	"slices"
+	"sync"
 )
 
 // model is the same index done the slow way: a map of points.
@@ -31,11 +32,8 @@ func modelPass(p *Point, f Filter, noKind, noTheme bool) bool {
 	if !noTheme && f.Themes != 0 && p.Themes&f.Themes == 0 {
 		return false
 	}
-	if f.Dated {
-		to := max(p.To, p.From+1)
-		if !p.Dated || f.From >= f.To || p.From >= f.To || to <= f.From {
-			return false
-		}
+	if f.Dated && !during(p.Num, f.From, f.To) {
+		return false
 	}
 	return f.Only == nil || f.Only.Has(p.Num)
 }
@@ -134,12 +132,40 @@ func randomPoint(r *rand.Rand, num int64) Point {
 			p.Themes |= 1 << r.IntN(testThemes)
 		}
 	}
-	if r.IntN(3) > 0 {
-		p.Dated = true
-		p.From = r.Int64N(4e9) - 2e9
-		p.To = p.From + r.Int64N(1e9)*int64(r.IntN(2))
-	}
 	return p
+}
+
+// during says whether the entry of a number was in [from, to): two thirds are dated,
+// for a time that follows from their number.
+func during(num, from, to int64) bool {
+	r := rand.New(rand.NewPCG(uint64(num), 5))
+	if r.IntN(3) == 0 || from >= to {
+		return false
+	}
+	begin := r.Int64N(4e9) - 2e9
+	end := begin + 1 + r.Int64N(1e9)*int64(r.IntN(2))
+	return begin < to && end > from
+}
+
+// calendar answers during for the numbers up to n, with the same set each time.
+func calendar(n int64) func(from, to int64) *Set {
+	var mu sync.Mutex
+	known := map[[2]int64]*Set{}
+	return func(from, to int64) *Set {
+		mu.Lock()
+		defer mu.Unlock()
+		if s := known[[2]int64{from, to}]; s != nil {
+			return s
+		}
+		s := NewSet()
+		for num := range n + 1 {
+			if during(num, from, to) {
+				s.Add(num)
+			}
+		}
+		known[[2]int64{from, to}] = s
+		return s
+	}
 }
 
 func randomFilter(r *rand.Rand, m model) Filter {

@@ -9,7 +9,7 @@ import (
 // number; offset skips the nearest, limit <= 0 returns none. It walks the
 // quads from the nearest and stops when it has enough.
 func (a *Atlas) Nearest(lat, lon float64, f Filter, limit, offset int) []Hit {
-	s, m := a.current.Load(), f.mask()
+	s, m := a.current.Load(), a.mask(f)
 	if limit <= 0 || offset < 0 || m.class == nothing || !validPosition(lat, lon) {
 		return nil
 	}

@@ -8,7 +8,7 @@ func (a *Atlas) Within(box BBox, f Filter, limit int) []Hit { return a.WithinFro
 
 // WithinFrom is Within without the first skip points, for pages of a long list.
 func (a *Atlas) WithinFrom(box BBox, f Filter, skip, limit int) []Hit {
-	s, m := a.current.Load(), f.mask()
+	s, m := a.current.Load(), a.mask(f)
 	var out []Hit
 	if m.class == nothing {
 		return out
@@ -33,7 +33,7 @@ func (a *Atlas) WithinFrom(box BBox, f Filter, skip, limit int) []Hit {
 
 // Count is the number of points of the box that pass the filter.
 func (a *Atlas) Count(box BBox, f Filter) int {
-	s, m := a.current.Load(), f.mask()
+	s, m := a.current.Load(), a.mask(f)
 	n := 0
 	if m.class == nothing {
 		return n
@@ -57,10 +57,10 @@ func (a *Atlas) Count(box BBox, f Filter) int {
 
 // Facets counts the points of the box by kind and by theme.
 func (a *Atlas) Facets(box BBox, f Filter) Facets {
-	s, m := a.current.Load(), f.mask()
+	s, m := a.current.Load(), a.mask(f)
 	byKind, byTheme := f, f
 	byKind.Kinds, byTheme.Themes = 0, 0
-	g := facetCounter{s: s, whole: m, forKinds: byKind.mask(), forThemes: byTheme.mask()}
+	g := facetCounter{s: s, whole: m, forKinds: a.mask(byKind), forThemes: a.mask(byTheme)}
 	for _, r := range box.rects() {
 		s.descend(s.world(), r, 0, func(q quad, inside bool) bool {
 			if inside {
@@ -84,7 +84,7 @@ type facetCounter struct {
 
 // scan counts point by point; with a rectangle, only the points in it.
 func (g *facetCounter) scan(p span, r *rect) {
-	open := mask{kinds: allKinds, anyTheme: true, dated: g.whole.dated, from: g.whole.from, to: g.whole.to, only: g.whole.only}
+	open := mask{kinds: allKinds, anyTheme: true, during: g.whole.during, only: g.whole.only}
 	g.s.each(&open, p, func(c *columns, i int) bool {
 		if r != nil && !r.has(c.code[i]) {
 			return true

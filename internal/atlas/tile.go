@@ -28,7 +28,7 @@ func (a *Atlas) Tile(z, x, y uint32, f Filter) []byte {
 		return nil
 	}
 	s := a.current.Load()
-	m := f.mask()
+	m := a.mask(f)
 	e := encoders.Get().(*encoder)
 	defer encoders.Put(e)
 	e.cells = s.tileCells(&m, z, x, y, e.cells[:0])

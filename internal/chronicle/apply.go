@@ -34,7 +34,7 @@ func (c *Chronicle) NamedBy(names func(num int64) string) *Chronicle {
 func positions(t *table) directory.NumIndex {
 	var x directory.NumIndex
 	for i, num := range t.num {
-		x.Set(num, i)
+		x.Set(int64(num), i)
 	}
 	return x
 }
@@ -99,7 +99,7 @@ func (c *Chronicle) remove(s *snapshot, nums []int64) bool {
 	dropped := make(dead, len(s.plus.from)/64+1)
 	some := false
 	for i, num := range s.plus.num {
-		if out.Has(num) {
+		if out.Has(int64(num)) {
 			dropped[i>>6] |= 1 << (i & 63)
 			some = true
 		}

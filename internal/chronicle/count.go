@@ -72,9 +72,9 @@ func (t *table) count(m *mask, i, j int) int {
 	case m.allKinds():
 		return countThemes(t.themes[i:j], m.Themes)
 	case m.allThemes():
-		return countKinds(t.kind[i:j], &m.kindBits)
+		return countKinds(t.facet[i:j], &m.kindBits)
 	}
-	return countBoth(t.themes[i:j], t.kind[i:j], m.Themes, &m.kindBits)
+	return countBoth(t.themes[i:j], t.facet[i:j], m.Themes, &m.kindBits)
 }
 
 // The counts have no branches: which intervals pass cannot be predicted.
@@ -88,20 +88,20 @@ func countThemes(themes []uint64, mask uint64) int {
 	return int(n)
 }
 
-func countKinds(kinds []uint8, bits *[8]uint8) int {
+func countKinds(facets []uint8, bits *[8]uint8) int {
 	n := 0
-	for _, k := range kinds {
-		n += int(bits[k&7])
+	for _, f := range facets {
+		n += int(bits[f>>4&7])
 	}
 	return n
 }
 
-func countBoth(themes []uint64, kinds []uint8, mask uint64, bits *[8]uint8) int {
+func countBoth(themes []uint64, facets []uint8, mask uint64, bits *[8]uint8) int {
 	n := uint64(0)
-	kinds = kinds[:len(themes)]
+	facets = facets[:len(themes)]
 	for i, x := range themes {
 		x &= mask
-		n += (x | -x) >> 63 & uint64(bits[kinds[i]&7])
+		n += (x | -x) >> 63 & uint64(bits[facets[i]>>4&7])
 	}
 	return int(n)
 }
@@ -130,7 +130,7 @@ func (t *table) passing(d dead, m *mask, i, j int, fn func(at []int32)) {
 
 func (t *table) passingPlain(m *mask, i, end int, block *[blockIntervals]int32) int {
 	n := 0
-	themes, kinds := t.themes[i:end], t.kind[i:end]
+	themes, facets := t.themes[i:end], t.facet[i:end]
 	all := uint64(0) // sets the bits of every theme, also of none, when all pass
 	if m.allThemes() {
 		all = 1
@@ -138,7 +138,7 @@ func (t *table) passingPlain(m *mask, i, end int, block *[blockIntervals]int32) 
 	for k, x := range themes {
 		block[n&(blockIntervals-1)] = int32(i + k)
 		x = x&m.Themes | all
-		n += int((x | -x) >> 63 & uint64(m.kindBits[kinds[k]&7]))
+		n += int((x | -x) >> 63 & uint64(m.kindBits[facets[k]>>4&7]))
 	}
 	return n
 }

@@ -59,7 +59,7 @@ func softness(form directory.DateForm, from, to int64) soft {
 // item places an interval and its label, and returns the room that it takes.
 func (p *picker) item(q pick) (it Item, from, to float64) {
 	t, i := q.table, q.at
-	it = Item{Num: t.num[i], Name: p.nameOf(t, i), From: t.from[i], To: t.to[i], Kind: t.kind[i], Theme: t.theme[i],
+	it = Item{Num: int64(t.num[i]), Name: p.nameOf(t, i), From: t.from[i], To: t.to[i], Kind: t.kind(int(i)), Theme: t.theme(int(i)),
 		Form: t.form[i], Vague: t.form[i].Vague(), Series: t.series[i]}
 	it.Label, it.LabelW = glyph.Shorten(it.Name, labelSize, min(maxLabel, float64(p.opt.Width)/2))
 	p.bar(&it)
@@ -76,7 +76,7 @@ func (p *picker) nameOf(t *table, i int32) string {
 	if name := t.nameOf(int(i)); name != "" || p.names == nil {
 		return name
 	}
-	return p.names(t.num[i])
+	return p.names(int64(t.num[i]))
 }
 
 // bar places the bar of an item, or its dot.

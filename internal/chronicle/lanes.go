@@ -69,9 +69,9 @@ func (l *laneKeys) of(t *table, i int) int {
 func keyOf(t *table, i int, by Lanes) int {
 	switch by {
 	case ByTheme:
-		return int(t.theme[i])
+		return int(t.theme(i))
 	case ByKind:
-		return int(t.kind[i])
+		return int(t.kind(i))
 	case ByRegion:
 		if r := t.region[i]; r != 0 {
 			return int(r)

@@ -49,7 +49,7 @@ func (t *table) latest(d dead, span Span, m *mask, after *Cursor, n int) (out []
 			}
 		}
 		if !d.has(i) && m.pass(t, i) {
-			out = append(out, Cursor{t.from[i], t.num[i]})
+			out = append(out, Cursor{t.from[i], int64(t.num[i])})
 		}
 	}
 	return out

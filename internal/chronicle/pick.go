@@ -83,7 +83,7 @@ func (p *picker) add(t *table, i, slot int) {
 	g := p.lanes.of(t, i)
 	at := slot*len(p.lanes.keys) + g
 	p.counts[at]++
-	if weight := t.weight[i]; weight >= p.floors[at] {
+	if weight := t.weight(i); weight >= p.floors[at] {
 		p.insert(pick{table: t, at: int32(i), slot: int32(slot), weight: weight}, at)
 	}
 }

@@ -34,10 +34,10 @@ func (m *mask) allKinds() bool  { return m.Kinds&0xff == 0xff }
 func (m *mask) allThemes() bool { return m.Themes == math.MaxUint64 }
 
 func (m *mask) pass(t *table, i int) bool {
-	return m.Kinds>>t.kind[i]&1 == 1 &&
+	return m.Kinds>>t.kind(i)&1 == 1 &&
 		(m.Themes == math.MaxUint64 || t.themes[i]&m.Themes != 0) &&
 		(!m.Dated || meets(t.from[i], t.to[i], m.From, m.To)) &&
-		(m.Only == nil || m.Only.Has(t.num[i]))
+		(m.Only == nil || m.Only.Has(int64(t.num[i])))
 }
 
 // meets says whether an interval, or an instant, has a moment in [from, to).
@@ -184,7 +184,7 @@ func (c *Chronicle) Around(num int64) (span Span, ok bool) {
 func (s *snapshot) locate(num int64) (t *table, i int, ok bool) {
 	for _, t := range []*table{s.plus, s.base} {
 		for i, n := range t.num {
-			if n == num && (t == s.plus || !s.dead.has(i)) {
+			if int64(n) == num && (t == s.plus || !s.dead.has(i)) {
 				return t, i, true
 			}
 		}

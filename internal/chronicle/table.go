@@ -14,12 +14,12 @@ import (
 // field. It does not change once made.
 type table struct {
 	from, to []int64
-	num      []int64
-	kind     []uint8
-	theme    []int8
-	themes   []uint64
-	// weight orders what is shown first, see weigh.
-	weight []uint64
+	num      []uint32
+	// facet is the kind and the root theme, see facetOf.
+	facet  []uint8
+	themes []uint64
+	// rank orders what is shown first, see weight.
+	rank   []uint32
 	form   []directory.DateForm
 	region []uint16
 	series []uint32
@@ -56,26 +56,34 @@ func (v Interval) tidy() Interval {
 	return v
 }
 
-// weigh is the order of what is shown first: by rank, and of the same rank by a
-// hash of the number. By date, they would all be at the left of their slot.
-func weigh(rank float32, num int64) uint64 {
+// ordered is a number that is as much larger as a rank is.
+func ordered(rank float32) uint32 {
 	order := math.Float32bits(rank)
 	if order>>31 == 1 {
-		order = ^order
-	} else {
-		order |= 1 << 31
+		return ^order
 	}
-	return uint64(order)<<32 | uint64(uint32(num)*2654435761)
+	return order | 1<<31
 }
+
+// weight is the order of what is shown first: by rank, and of the same rank by a
+// hash of the number. By date, they would all be at the left of their slot.
+func (t *table) weight(i int) uint64 {
+	return uint64(t.rank[i])<<32 | uint64(t.num[i]*2654435761)
+}
+
+// facetOf packs a kind and a root theme that are tidy: kind << 4 | theme + 1.
+func facetOf(kind uint8, theme int8) uint8 { return kind<<4 | uint8(theme+1) }
+
+func (t *table) kind(i int) uint8 { return t.facet[i] >> 4 }
+func (t *table) theme(i int) int8 { return int8(t.facet[i]&15) - 1 }
 
 func (t *table) append(v *Interval) {
 	t.from = append(t.from, v.From)
 	t.to = append(t.to, v.To)
-	t.num = append(t.num, v.Num)
-	t.kind = append(t.kind, v.Kind)
-	t.theme = append(t.theme, v.Theme)
+	t.num = append(t.num, uint32(v.Num))
+	t.facet = append(t.facet, facetOf(v.Kind, v.Theme))
 	t.themes = append(t.themes, v.Themes)
-	t.weight = append(t.weight, weigh(v.Rank, v.Num))
+	t.rank = append(t.rank, ordered(v.Rank))
 	t.form = append(t.form, v.Form)
 	t.region = append(t.region, v.Region)
 	t.series = append(t.series, v.Series)
@@ -88,10 +96,9 @@ func (t *table) appendRange(o *table, i, j int) {
 	t.from = append(t.from, o.from[i:j]...)
 	t.to = append(t.to, o.to[i:j]...)
 	t.num = append(t.num, o.num[i:j]...)
-	t.kind = append(t.kind, o.kind[i:j]...)
-	t.theme = append(t.theme, o.theme[i:j]...)
+	t.facet = append(t.facet, o.facet[i:j]...)
 	t.themes = append(t.themes, o.themes[i:j]...)
-	t.weight = append(t.weight, o.weight[i:j]...)
+	t.rank = append(t.rank, o.rank[i:j]...)
 	t.form = append(t.form, o.form[i:j]...)
 	t.region = append(t.region, o.region[i:j]...)
 	t.series = append(t.series, o.series[i:j]...)
@@ -117,10 +124,9 @@ func (t *table) grow(n int) {
 	t.from = slices.Grow(t.from, n)
 	t.to = slices.Grow(t.to, n)
 	t.num = slices.Grow(t.num, n)
-	t.kind = slices.Grow(t.kind, n)
-	t.theme = slices.Grow(t.theme, n)
+	t.facet = slices.Grow(t.facet, n)
 	t.themes = slices.Grow(t.themes, n)
-	t.weight = slices.Grow(t.weight, n)
+	t.rank = slices.Grow(t.rank, n)
 	t.form = slices.Grow(t.form, n)
 	t.region = slices.Grow(t.region, n)
 	t.series = slices.Grow(t.series, n)
@@ -163,7 +169,7 @@ func (t *table) first(at int64) int {
 // find returns the position of the first interval not before (from, num).
 func (t *table) find(from, num int64) int {
 	i, end := t.first(from), t.first(from+1)
-	j, _ := slices.BinarySearch(t.num[i:end], num)
+	j, _ := slices.BinarySearch(t.num[i:end], uint32(min(max(num, 0), maxNum)))
 	return i + j
 }
 
@@ -201,7 +207,7 @@ func merge(a *table, d dead, b *table) *table {
 		}
 	}
 	for k := range b.from {
-		copyTo(a.find(b.from[k], b.num[k]))
+		copyTo(a.find(b.from[k], int64(b.num[k])))
 		out.appendRange(b, k, k+1)
 	}
 	copyTo(len(a.from))

@@ -95,6 +95,30 @@ func (s *NumSet) Has(num int64) bool {
 	return w < uint64(len(s.words)) && s.words[w]>>(uint64(num)&63)&1 == 1
 }
 
+// Word is the bits of the numbers from 64·w on, all of them for a nil set.
+func (s *NumSet) Word(w int64) uint64 {
+	if s == nil {
+		return 1<<64 - 1
+	}
+	if w < 0 || w >= int64(len(s.words)) {
+		return 0
+	}
+	return s.words[w]
+}
+
+// Equal reports whether two sets have the same numbers.
+func (s *NumSet) Equal(t *NumSet) bool {
+	if s == nil || t == nil || s.count != t.count {
+		return s == nil && t == nil
+	}
+	for w := range max(len(s.words), len(t.words)) {
+		if s.Word(int64(w)) != t.Word(int64(w)) {
+			return false
+		}
+	}
+	return true
+}
+
 // Len is how many numbers the set has; 0 for nil, which has no size.
 func (s *NumSet) Len() int {
 	if s == nil {

@@ -75,3 +75,20 @@ func TestNumSetParts(t *testing.T) {
 		t.Error("every number is not neutral")
 	}
 }
+
+func TestNumSetWords(t *testing.T) {
+	s := NewNumSet(0, 70, 127)
+	if s.Word(0) != 1 || s.Word(1) != 1<<6|1<<63 || s.Word(2) != 0 || s.Word(-1) != 0 || (*NumSet)(nil).Word(9) != 1<<64-1 {
+		t.Errorf("words %x %x %x", s.Word(0), s.Word(1), s.Word(2))
+	}
+	longer := NewNumSet(0, 70, 127, 5000)
+	longer.Remove(5000)
+	for _, tt := range []struct {
+		a, b *NumSet
+		want bool
+	}{{s, longer, true}, {longer, s, true}, {s, NewNumSet(0, 70, 128), false}, {s, NewNumSet(0, 70), false}, {nil, s, false}, {s, nil, false}, {nil, nil, true}, {NewNumSet(), &NumSet{}, true}} {
+		if tt.a.Equal(tt.b) != tt.want {
+			t.Errorf("%v and %v are equal: %t", tt.a.Nums(), tt.b.Nums(), !tt.want)
+		}
+	}
+}

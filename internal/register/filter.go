@@ -14,9 +14,6 @@ type Filter struct {
 	// Kinds has one bit per kind number, Themes one per theme number; 0 = all.
 	Kinds  uint16
 	Themes uint64
-	// From and To, when Dated, take what was at any moment in [From, To).
-	From, To int64
-	Dated    bool
 	// Tags are folded.
 	Tags []string
 	// Origin, when not nil, is the origin of an instance, "" for ours.
@@ -51,21 +48,18 @@ const (
 	ofRules
 	ofArea
 	ofConcept
-	ofPeriod
 	ofSet
 )
 
 // matcher is a Filter made ready for the numbers of one moment.
 type matcher struct {
-	dims   dims // that the filter has
-	kinds  uint16
-	themes uint64
-	// from and to are the period.
-	from, to int64
-	tags     []uint32
-	origin   uint32
-	licence  uint32
-	since    uint32
+	dims    dims // that the filter has
+	kinds   uint16
+	themes  uint64
+	tags    []uint32
+	origin  uint32
+	licence uint32
+	since   uint32
 	// languages says which sets of languages pass, areas which départements.
 	languages, areas []bool
 	concepts         []uint32
@@ -77,7 +71,7 @@ type matcher struct {
 const noWord = math.MaxUint32
 
 func (g *Register) matcher(f Filter) *matcher {
-	m := &matcher{kinds: f.Kinds, themes: f.Themes, from: f.From, to: f.To, own: f.Own, sets: f.Sets}
+	m := &matcher{kinds: f.Kinds, themes: f.Themes, own: f.Own, sets: f.Sets}
 	has := func(d dims, on bool) {
 		if on {
 			m.dims |= d
@@ -120,7 +114,6 @@ func (g *Register) matcher(f Filter) *matcher {
 	for _, c := range f.Concepts {
 		m.concepts = append(m.concepts, number(g.words.concepts, c))
 	}
-	has(ofPeriod, f.Dated)
 	has(ofSet, len(f.Sets) > 0)
 	return m
 }
@@ -167,6 +160,10 @@ func (m *matcher) look(p *page, base int64, out *failures) {
 			for i, n := range p.department {
 				fail(out, i, one, int(n) < len(m.areas) && m.areas[n])
 			}
+		case ofSet:
+			for _, s := range m.sets {
+				lookIn(s, base, out)
+			}
 		default:
 			m.lookEach(p, base, out, one)
 		}
@@ -176,6 +173,16 @@ func (m *matcher) look(p *page, base int64, out *failures) {
 func fail(out *failures, i int, d dims, passes bool) {
 	if !passes {
 		out[i] |= d
+	}
+}
+
+// lookIn is look for a set, 64 rows at a time.
+func lookIn(s *directory.NumSet, base int64, out *failures) {
+	for w := range pageRows / 64 {
+		bits := s.Word(base>>6 + int64(w))
+		for i := range 64 {
+			fail(out, w*64+i, ofSet, bits>>i&1 == 1)
+		}
 	}
 }
 
@@ -191,13 +198,6 @@ func (m *matcher) lookEach(p *page, base int64, out *failures, d dims) {
 			fail(out, i, d, p.texts(i).any(m.tags))
 		case ofConcept:
 			fail(out, i, d, m.own != nil && m.own.Has(base+int64(i)) || p.texts(i).skip().any(m.concepts))
-		case ofPeriod:
-			from, to, ok := p.period(i)
-			fail(out, i, d, ok && from < m.to && to > m.from)
-		case ofSet:
-			for _, s := range m.sets {
-				fail(out, i, d, s.Has(base+int64(i)))
-			}
 		}
 	}
 }

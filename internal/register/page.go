@@ -34,8 +34,7 @@ type page struct {
 	themes     [pageRows]uint64
 	id         [pageRows][16]byte
 	at         [pageRows]uint32 // where it begins in data
-	// data has what is of any length of the rows, one after the other: the period of
-	// one that is dated, then its texts.
+	// data has the texts of the rows, one after the other.
 	data []byte
 }
 
@@ -99,10 +98,6 @@ func (p *page) put(w *words, i int, r *Row, data []byte) []byte {
 	p.origin[i] = uint16(w.origins.number(r.Origin))
 	p.languages[i] = uint16(w.languages.number(strings.Join(r.Languages, ",")))
 	p.confirmed[i] = uint32(max(0, min(r.Confirmed, math.MaxUint32)))
-	if r.Dated {
-		data = binary.LittleEndian.AppendUint64(data, uint64(r.From))
-		data = binary.LittleEndian.AppendUint64(data, uint64(r.To))
-	}
 	data = binary.AppendUvarint(data, uint64(len(r.Tags)))
 	for _, t := range r.Tags {
 		data = binary.AppendUvarint(data, uint64(w.tags.numberAs(t.Folded, t.Shown)))
@@ -127,24 +122,7 @@ func (p *page) put(w *words, i int, r *Row, data []byte) []byte {
 // as its length and its bytes. Numbers and lengths are varints.
 type texts []byte
 
-func (p *page) texts(i int) texts {
-	at := int(p.at[i])
-	if p.state[i]&isDated != 0 {
-		at += periodBytes
-	}
-	return p.data[at:]
-}
-
-const periodBytes = 16
-
-// period is when a row was; false when it is not dated.
-func (p *page) period(i int) (from, to int64, ok bool) {
-	if p.state[i]&isDated == 0 {
-		return 0, 0, false
-	}
-	b := p.data[p.at[i]:]
-	return int64(binary.LittleEndian.Uint64(b)), int64(binary.LittleEndian.Uint64(b[8:])), true
-}
+func (p *page) texts(i int) texts { return p.data[p.at[i]:] }
 
 // varint reads a number and how long it is.
 func (t texts) varint(at int) (v uint32, next int) {

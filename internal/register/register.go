@@ -23,8 +23,6 @@ type Row struct {
 	Themes uint64
 	// Placed says that it is on the map, Dated that it is on the timeline.
 	Placed, Dated bool
-	// From and To are its period in Unix seconds, [From, To), when Dated.
-	From, To int64
 	// Licence is an SPDX id, Department an INSEE code; "" = unknown.
 	Licence, Department string
 	Rules               bool

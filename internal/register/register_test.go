@@ -16,18 +16,18 @@ const uuid = "0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b"
 
 func TestLabel(t *testing.T) {
 	g := New(Row{Num: 7, ID: uuid, Name: "Lavoir commun", Kind: 2, Tags: []Tag{{"ete", "Été"}}, Concepts: []string{"https://c.example"}},
-		Row{Num: 900, ID: "no-uuid", Name: "", Origin: "https://far.example", Dated: true, From: -5, To: 5}, Row{Num: 901, Dated: true, From: 5, To: 6})
+		Row{Num: 900, ID: "no-uuid", Name: "", Origin: "https://far.example", Dated: true}, Row{Num: 901, Dated: true})
 	for num, want := range map[int64]Label{7: {ID: uuid, Name: "Lavoir commun", Kind: 2}, 900: {ID: "no-uuid", Origin: "https://far.example"}} {
 		if got, ok := g.Label(num); !ok || got != want {
 			t.Errorf("label of %d: %+v, %t, want %+v", num, got, ok, want)
 		}
 	}
-	for _, f := range []struct {
-		from, to int64
-		want     string
-	}{{-9, -5, "[]"}, {-9, -4, "[900]"}, {4, 6, "[900 901]"}, {5, 9, "[901]"}} {
-		if got := fmt.Sprint(g.Select(Filter{Dated: true, From: f.from, To: f.to}).Nums()); got != f.want {
-			t.Errorf("from %d to %d: %s, want %s", f.from, f.to, got, f.want)
+	for _, in := range []*directory.NumSet{directory.NewNumSet(7, 8, 901), directory.NewNumSet(), directory.NewNumSet(900, 5000), nil} {
+		got := g.Select(Filter{Sets: []*directory.NumSet{in}})
+		for _, num := range []int64{7, 900, 901} {
+			if got.Has(num) != in.Has(num) {
+				t.Errorf("%d within %v: %t", num, in.Nums(), got.Has(num))
+			}
 		}
 	}
 	g.Apply(nil, []int64{901})

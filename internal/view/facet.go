@@ -44,7 +44,7 @@ func (v *View) Facets(ctx context.Context, s directory.Selection, show Shows) (r
 	}
 	key := fmt.Sprint(s.Values().Encode(), r.key, show.Box, show.Window, show.Only, show.Months, show.Most)
 	return v.kept.get(key, v.Revision(), v.Len(), func() register.Counts {
-		f, ask := r.columns, register.Ask{Most: show.Most}
+		f, ask := v.within(r), register.Ask{Most: show.Most}
 		if show.Box != nil {
 			ask.Placed = true
 			if *show.Box != everywhere {

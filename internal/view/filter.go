@@ -19,22 +19,45 @@ import (
 // hold becomes the set of numbers that match. The selection's BBox is not in it.
 // An unknown kind, theme or date wraps ErrInvalid.
 func (v *View) Filter(ctx context.Context, s directory.Selection) (atlas.Filter, error) {
+	s.BBox = nil
 	r, err := v.resolve(ctx, s)
 	if err != nil {
 		return atlas.Filter{}, err
 	}
-	f := atlas.Filter{Kinds: r.columns.Kinds, Themes: r.columns.Themes, From: r.columns.From, To: r.columns.To, Dated: r.columns.Dated}
+	f := atlas.Filter{Kinds: r.columns.Kinds, Themes: r.columns.Themes, From: r.from, To: r.to, Dated: r.dated}
 	rest := r.columns
-	rest.Kinds, rest.Themes, rest.Dated, rest.Sets = 0, 0, false, nil
+	rest.Kinds, rest.Themes, rest.Sets = 0, 0, nil
 	if r.inColumns {
 		if f.Only, err = v.chosen("columns "+r.key, r.now, rest); err != nil {
 			return f, fmt.Errorf("filter: %w", err)
 		}
 	}
-	for _, set := range r.columns.Sets {
-		f.Only = f.Only.And(set)
+	sets := r.columns.Sets
+	if f.Only != nil {
+		sets = append([]*directory.NumSet{f.Only}, sets...)
 	}
-	return f, nil
+	f.Only, err = v.all(s, r, sets)
+	return f, err
+}
+
+// all is what is in all the sets, nil for none of them: one set for one selection,
+// since the map keeps what it drew by it.
+func (v *View) all(s directory.Selection, r resolved, sets []*directory.NumSet) (*directory.NumSet, error) {
+	if len(sets) == 0 {
+		return nil, nil
+	}
+	if len(sets) == 1 {
+		return sets[0], nil
+	}
+	and := func() (*directory.NumSet, error) {
+		var out *directory.NumSet
+		for _, set := range sets {
+			out = out.And(set)
+		}
+		return out, nil
+	}
+	return v.sets.get("both "+s.Values().Encode()+r.key, r.now, and,
+		func(*directory.NumSet, []int64) (*directory.NumSet, error) { return and() })
 }
 
 // Set is the numbers of the public entries of a selection, nil for all. The
@@ -48,11 +71,20 @@ func (v *View) Set(ctx context.Context, s directory.Selection) (*directory.NumSe
 	if err != nil {
 		return nil, err
 	}
-	set, err := v.chosen("all "+s.Values().Encode()+r.key, r.now, r.columns)
+	set, err := v.chosen("all "+s.Values().Encode()+r.key, r.now, v.within(r))
 	if err != nil {
 		return nil, fmt.Errorf("choose: %w", err)
 	}
 	return set, nil
+}
+
+// within is the filter of the register with the period in it.
+func (v *View) within(r resolved) register.Filter {
+	f := r.columns
+	if r.dated {
+		f.Sets = append(f.Sets[:len(f.Sets):len(f.Sets)], v.during(r.from, r.to))
+	}
+	return f
 }
 
 // chosen is the set of a filter of the register, kept under a key.
@@ -67,7 +99,10 @@ func (v *View) chosen(key string, now int, f register.Filter) (*directory.NumSet
 // resolved is a selection as the indexes understand it.
 type resolved struct {
 	columns register.Filter
-	// inColumns says that more than kinds, themes, a period and sets are chosen.
+	// from and to, when dated, are the period, Unix seconds.
+	from, to int64
+	dated    bool
+	// inColumns says that more than kinds, themes and sets are chosen.
 	inColumns bool
 	// key changes with what may change without a change of an entry.
 	key string
@@ -138,21 +173,20 @@ func (v *View) resolve(ctx context.Context, s directory.Selection) (resolved, er
 }
 
 func (r *resolved) period(s directory.Selection) error {
-	f := &r.columns
-	f.From, f.To = math.MinInt64, math.MaxInt64
+	r.from, r.to = math.MinInt64, math.MaxInt64
 	if s.From != "" {
 		d, err := directory.ParseEDTF(s.From)
 		if err != nil {
 			return fmt.Errorf("filter: from: %w", err)
 		}
-		f.From, f.Dated = d.From, true
+		r.from, r.dated = d.From, true
 	}
 	if s.To != "" {
 		d, err := directory.ParseEDTF(s.To)
 		if err != nil {
 			return fmt.Errorf("filter: to: %w", err)
 		}
-		f.To, f.Dated = d.To, true
+		r.to, r.dated = d.To, true
 	}
 	return nil
 }

@@ -94,6 +94,9 @@ func (s *sets) get(key string, now int, make func() (*directory.NumSet, error),
 	if err != nil {
 		return nil, err
 	}
-	k.set, k.at = set, now
-	return set, nil
+	if k.set == nil || !k.set.Equal(set) { // who keeps something for a set finds it again
+		k.set = set
+	}
+	k.at = now
+	return k.set, nil
 }

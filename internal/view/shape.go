@@ -120,8 +120,12 @@ func (v *View) Shapes(f atlas.Filter, keep func(*Shape) bool, fn func(*Shape) bo
 	v.mu.RLock()
 	ordered := v.extents.ordered
 	v.mu.RUnlock()
+	var during *directory.NumSet
+	if f.Dated && len(ordered) > 0 {
+		during = v.during(f.From, f.To)
+	}
 	for _, s := range ordered {
-		if keep(s) && passes(f, s.Point) && !fn(s) {
+		if keep(s) && passes(f, during, s.Point) && !fn(s) {
 			return
 		}
 	}
@@ -134,9 +138,9 @@ func (v *View) Shape(num int64) *Shape {
 	return v.extents.shapes[num]
 }
 
-// passes reports whether a point passes a filter.
-func passes(f atlas.Filter, p atlas.Point) bool {
-	return (f.Only == nil || f.Only.Has(p.Num)) && (!f.Dated || p.Dated && p.From < f.To && p.To > f.From) &&
+// passes reports whether a point passes a filter, during being who was in its period.
+func passes(f atlas.Filter, during *directory.NumSet, p atlas.Point) bool {
+	return f.Only.Has(p.Num) && during.Has(p.Num) &&
 		(f.Kinds == 0 || f.Kinds&(1<<p.Kind) != 0) && (f.Themes == 0 || f.Themes&p.Themes != 0)
 }
 

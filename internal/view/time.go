@@ -1,6 +1,8 @@
 package view
 
 import (
+	"strconv"
+
 	"codeberg.org/bocage/bocage/internal/chronicle"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/gazetteer"
@@ -48,6 +50,22 @@ const maxRegions, maxSeries = 1<<16 - 1, 1 << 20
 func civil(r store.IndexRow) (from, to int64) {
 	offset := int64(r.DateForm.Offset().Seconds())
 	return r.From + offset, r.To + offset
+}
+
+// during is the set of the entries that were at some moment of [from, to), the same
+// one as long as nobody came or went.
+func (v *View) during(from, to int64) *directory.NumSet {
+	find := func() (*directory.NumSet, error) {
+		if from >= to {
+			return directory.NewNumSet(), nil
+		}
+		return v.Chronicle().Nums(chronicle.Span{From: from, To: to}), nil
+	}
+	key := "during " + strconv.FormatInt(from, 36) + " " + strconv.FormatInt(to, 36)
+	set, _ := v.sets.get(key, v.sets.now(), find, func(*directory.NumSet, []int64) (*directory.NumSet, error) { // finding it has no error
+		return find()
+	})
+	return set
 }
 
 // interval needs v.mu. Times of day are those of the clocks where it takes place:

@@ -86,7 +86,7 @@ func New(cfg Config) *View {
 }
 
 func (v *View) reset() {
-	v.atlas = atlas.New(nil)
+	v.atlas = atlas.New(nil).DatedBy(v.during)
 	v.extents = newExtents()
 	v.register = register.New()
 	v.chronicle = chronicle.New(nil).NamedBy(namesOf(v.register))
@@ -143,25 +143,23 @@ func (v *View) Load(ctx context.Context) error {
 	}
 	v.extents.sort()
 	v.register.Apply(rows, nil)
-	v.atlas, v.chronicle, v.seq = atlas.New(points), chronicle.New(spans).NamedBy(namesOf(v.register)), seq
+	v.atlas, v.chronicle, v.seq = atlas.New(points).DatedBy(v.during), chronicle.New(spans).NamedBy(namesOf(v.register)), seq
 	return nil
 }
 
 func (v *View) point(r store.IndexRow) atlas.Point {
-	from, to := civil(r)
 	return atlas.Point{Num: r.Num, Lat: r.Lat, Lon: r.Lon, Kind: uint8(r.Kind.Number()), Theme: int8(r.Theme),
-		Themes: r.ThemeMask, From: from, To: to, Dated: r.HasDate, Origin: v.register.OriginNumber(r.Origin),
+		Themes: r.ThemeMask, Origin: v.register.OriginNumber(r.Origin),
 		Approximate: v.extents.approximate[r.Num], Area: v.areaNumber(r.Department)}
 }
 
 func registerRow(r store.IndexRow) register.Row {
-	from, to := civil(r)
 	tags := make([]register.Tag, len(r.Tags))
 	for i, t := range r.Tags {
 		tags[i] = register.Tag(t)
 	}
 	return register.Row{Num: r.Num, ID: r.ID, Name: r.Name, Origin: r.Origin, Kind: uint8(r.Kind.Number()), Themes: r.ThemeMask,
-		Placed: r.HasPoint, Dated: r.HasDate, From: from, To: to, Licence: r.Licence, Department: r.Department, Rules: r.Rules,
+		Placed: r.HasPoint, Dated: r.HasDate, Licence: r.Licence, Department: r.Department, Rules: r.Rules,
 		Confirmed: r.LastConfirmed / 1e6, Languages: r.Languages, Concepts: r.Concepts, Tags: tags}
 }
 
@@ -260,8 +258,8 @@ func (v *View) apply(rows []store.IndexRow, extents []store.Extent) {
 		}
 	}
 	v.extents.sort()
-	v.atlas.Apply(points, noPoint)
 	v.chronicle.Apply(spans, noDate)
+	v.atlas.Apply(points, noPoint)
 	v.register.Apply(in, gone)
 	v.sets.note(changed)
 }
