@@ -44,9 +44,18 @@ func shows(t *testing.T, b *bench, query, word string) map[string]bool {
 		if view == "/" {
 			main = find(doc, "#resultats")
 		}
-		out[view] = strings.Contains(text(main), word+" "+kind)
+		out[view] = strings.Contains(chosenText(main), word+" "+kind)
 	}
 	return out
+}
+
+// chosenText is the text of a view, without the names of what the genealogy only marks
+// the place of.
+func chosenText(n *html.Node) string {
+	for _, pale := range findAll(n, ".hors") {
+		pale.Parent.RemoveChild(pale)
+	}
+	return text(n)
 }
 
 func sameInAll(t *testing.T, got map[string]bool, what string, want bool) {

@@ -61,7 +61,7 @@ func TestOneSelectionInFourViews(t *testing.T) {
 		if !view.kinds && find(doc, "#filtres input[type=hidden][name=kind]") == nil {
 			t.Errorf("%s: the kinds of the other views are lost", view.path)
 		}
-		main := text(find(doc, "#contenu"))
+		main := chosenText(find(doc, "#contenu"))
 		if !strings.Contains(main, view.shown) || strings.Contains(main, view.leftAway) {
 			t.Errorf("%s shows %q: %t, %q: %t", view.path, view.shown, strings.Contains(main, view.shown), view.leftAway, strings.Contains(main, view.leftAway))
 		}

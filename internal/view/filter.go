@@ -135,24 +135,31 @@ func (v *View) resolve(ctx context.Context, s directory.Selection) (resolved, er
 	if err := v.columns(ctx, s, &r); err != nil {
 		return r, fmt.Errorf("filter: %w", err)
 	}
+	return r, v.fromStore(ctx, s, &r)
+}
+
+// fromStore adds the sets of what only the database knows, and the part of the key
+// for what may change of them without a change of an entry.
+func (v *View) fromStore(ctx context.Context, s directory.Selection, r *resolved) error {
+	f := &r.columns
 	if s.Query != "" {
 		set, err := v.found(ctx, directory.Selection{Query: s.Query}, r.now, "")
 		if err != nil {
-			return r, err
+			return err
 		}
 		f.Sets = append(f.Sets, set)
 	}
 	if s.Series != "" {
 		set, err := v.found(ctx, directory.Selection{Series: s.Series}, r.now, "")
 		if err != nil {
-			return r, err
+			return err
 		}
 		f.Sets = append(f.Sets, set)
 	}
 	if s.Member != "" {
 		set, uris, err := v.members(ctx, s.Member, r.now)
 		if err != nil {
-			return r, fmt.Errorf("filter: %w", err)
+			return fmt.Errorf("filter: %w", err)
 		}
 		f.Sets = append(f.Sets, set)
 		r.key += "%" + uris
@@ -160,16 +167,16 @@ func (v *View) resolve(ctx context.Context, s directory.Selection) (resolved, er
 	if s.Map != "" { // its members may change without a change of an entry
 		version, err := v.store.MapVersion(ctx, s.Map)
 		if err != nil && !errors.Is(err, directory.ErrNotFound) {
-			return r, fmt.Errorf("filter: %w", err)
+			return fmt.Errorf("filter: %w", err)
 		}
 		set, err := v.found(ctx, directory.Selection{Map: s.Map}, r.now, version)
 		if err != nil {
-			return r, err
+			return err
 		}
 		f.Sets = append(f.Sets, set)
 		r.key += "#" + version
 	}
-	return r, nil
+	return nil
 }
 
 func (r *resolved) period(s directory.Selection) error {
