@@ -41,6 +41,7 @@ type server struct {
 	org  directory.Entry
 	mux  *http.ServeMux
 	ids  map[string]string // by name
+	wait func(time.Duration)
 }
 
 // routes are those of package app, which imports this one.
@@ -62,7 +63,7 @@ func newServer(t *testing.T) *server {
 	st := storetest.OpenClock(t, "sqlite", clock)
 	env := vocab.Env{Base: base, InstanceName: "Test"}
 	keys := keyring.New(st, nil, nil)
-	s := &server{t: t, st: st, mux: http.NewServeMux(), ids: map[string]string{}, view: view.New(view.Config{Store: st, Clock: clock}),
+	s := &server{wait: func(d time.Duration) { now = now.Add(d) }, t: t, st: st, mux: http.NewServeMux(), ids: map[string]string{}, view: view.New(view.Config{Store: st, Clock: clock}),
 		led: ledger.New(ledger.Config{Store: st, Keyring: keys, Env: env, Clock: clock, Publisher: outbox.New(outbox.Config{Store: st, Keyring: keys, Env: env, Clock: clock})})}
 	org, err := s.led.CreateOrganisation(context.Background(), system, directory.Entry{
 		Kind: directory.KindOrganisation, Name: directory.LangText{"fr": "Association"}, Status: directory.StatusPublished,

@@ -75,10 +75,14 @@ func (a *API) export(w http.ResponseWriter, r *http.Request, f transfer.Format, 
 	return a.send(w, r, f, contentType, name, ask, 0)
 }
 
-// send streams a file. Its ETag is of the change sequence and the query, so
-// that a feed reader costs nothing while nothing changes.
+// send streams a file. Its ETag is of the change sequence, of what moves without one
+// and of the query, so that a feed reader costs nothing while nothing changes.
 func (a *API) send(w http.ResponseWriter, r *http.Request, f transfer.Format, contentType, name string, ask asked, most int) error {
 	seq, err := a.cfg.Store.LastSeq(r.Context())
+	if err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	moving, err := a.cfg.View.Moving(r.Context(), ask.filter.Selection)
 	if err != nil {
 		return fmt.Errorf("export: %w", err)
 	}
@@ -86,7 +90,7 @@ func (a *API) send(w http.ResponseWriter, r *http.Request, f transfer.Format, co
 	h := w.Header()
 	h.Set("Cache-Control", "no-cache")
 	query := ask.values.Encode()
-	if fresh(w, r, etag(string(f), a.cfg.Base, fmt.Sprint(seq), query)) {
+	if fresh(w, r, etag(string(f), a.cfg.Base, fmt.Sprint(seq), moving, query)) {
 		return nil
 	}
 	h.Set("Content-Type", contentType)

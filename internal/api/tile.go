@@ -58,7 +58,11 @@ func (a *API) EntryTile(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	// The revision is read before the atlas: a tile is never older than its tag.
-	key := fmt.Sprintf("%s/%d/%d/%d?%s", a.cfg.View.Revision(), z, x, y, sel.Values().Encode())
+	moving, err := a.cfg.View.Moving(r.Context(), sel)
+	if err != nil {
+		return err
+	}
+	key := fmt.Sprintf("%s/%d/%d/%d?%s#%s", a.cfg.View.Revision(), z, x, y, sel.Values().Encode(), moving)
 	w.Header().Set("Cache-Control", "no-cache")
 	open(w)
 	if fresh(w, r, etag(key)) {

@@ -103,7 +103,11 @@ func (a *API) ZoneTile(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	key := fmt.Sprintf("%s/%s/%d/%d/%d?%s", a.cfg.View.Revision(), level, z, x, y, sel.Values().Encode())
+	moving, err := a.cfg.View.Moving(r.Context(), sel)
+	if err != nil {
+		return err
+	}
+	key := fmt.Sprintf("%s/%s/%d/%d/%d?%s#%s", a.cfg.View.Revision(), level, z, x, y, sel.Values().Encode(), moving)
 	w.Header().Set("Cache-Control", "no-cache")
 	open(w)
 	if fresh(w, r, etag(key)) {

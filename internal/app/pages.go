@@ -85,7 +85,7 @@ func (a *App) newcomers(r chi.Router, get func(pattern string, h handlerFunc)) {
 	get("/tours/{slug}/offline.html", s.TourOffline)
 	get("/glossary", s.Glossary)
 	get("/print", s.Print)
-	for path, h := range map[string]handlerFunc{"home.png": s.PreviewHome, "entries/{file}": s.PreviewEntry, "maps/{file}": s.PreviewMap, "tours/{file}": s.PreviewTour} {
+	for path, h := range map[string]handlerFunc{"home.png": s.PreviewHome, "views/{file}": s.PreviewView, "entries/{file}": s.PreviewEntry, "maps/{file}": s.PreviewMap, "tours/{file}": s.PreviewTour} {
 		r.Get("/og/"+path, a.handle(h, a.plain))
 	}
 }

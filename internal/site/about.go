@@ -31,7 +31,7 @@ type Figure struct{ Number, Name, Href string }
 func (s *Site) About(w http.ResponseWriter, r *http.Request) error {
 	p := &AboutPage{Base: s.pages.Base(w, r, "about", "about.title")}
 	p.Canonical, p.Version = s.cfg.Env.Base+"/about", s.cfg.Version
-	p.Picture = s.viewPicture(r.Context(), p.Locale)
+	p.Picture = s.viewPicture(r.Context(), p.Locale, "")
 	p.Description = s.cfg.Description
 	p.Body = sanitize.Text(s.cfg.Description)
 	p.Contact, p.ContactHref = s.cfg.Contact, contactHref(s.cfg.Contact)

@@ -54,7 +54,7 @@ type ConceptRow struct {
 func (s *Site) Concepts(w http.ResponseWriter, r *http.Request) error {
 	p := &ConceptsPage{Base: s.pages.Base(w, r, "concepts", "concepts.title")}
 	p.Section, p.Description, p.Canonical = "concepts", p.T("concepts.description"), s.cfg.Env.Base+"/concepts"
-	p.Picture = s.viewPicture(r.Context(), p.Locale)
+	p.Picture = s.viewPicture(r.Context(), p.Locale, "concepts")
 	ctx := r.Context()
 	all, err := s.concepts.get(s.cfg.View.Revision(), func() ([]directory.Public, error) { return s.conceptList(ctx) })
 	if err != nil {

@@ -59,6 +59,7 @@ const (
 func (s *Site) Genealogy(w http.ResponseWriter, r *http.Request) error {
 	p := &GenealogyPage{Base: s.pages.Base(w, r, "genealogy", "genealogy.title")}
 	p.Section, p.Description, p.Canonical = "genealogy", p.T("genealogy.description"), s.cfg.Env.Base+"/genealogy"
+	p.Picture = s.viewPicture(r.Context(), p.Locale, "genealogy")
 	c, err := s.selection(r)
 	if err != nil {
 		return err

@@ -181,7 +181,12 @@ func plateFile(sheet plate.Sheet, f transfer.Format) ([]byte, error) {
 // of the directory's revision, the day and the address.
 func (s *Site) sendFile(w http.ResponseWriter, r *http.Request, f transfer.Format, name string, make func() ([]byte, error)) error {
 	day := s.cfg.Clock().UTC().Format("2006-01-02")
-	sum := sha256.Sum256([]byte(strings.Join([]string{s.cfg.View.Revision(), day, s.pages.Locale(r).Tag, r.URL.RequestURI()}, "\n")))
+	sel, _ := directory.ParseSelection(r.URL.Query()) // what can be read of it
+	moving, err := s.cfg.View.Moving(r.Context(), sel)
+	if err != nil {
+		return fmt.Errorf("export %s: %w", name, err)
+	}
+	sum := sha256.Sum256([]byte(strings.Join([]string{s.cfg.View.Revision(), day, moving, s.pages.Locale(r).Tag, r.URL.RequestURI()}, "\n")))
 	tag := `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
 	h := w.Header()
 	h.Set("Access-Control-Allow-Origin", "*")

@@ -126,7 +126,7 @@ type GlossaryWord struct {
 func (s *Site) Glossary(w http.ResponseWriter, r *http.Request) error {
 	p := &GlossaryPage{Base: s.pages.Base(w, r, "glossary", "glossary.title")}
 	p.Section, p.Canonical, p.Description = "concepts", s.cfg.Env.Base+"/glossary", p.T("glossary.words")
-	p.Picture = s.viewPicture(r.Context(), p.Locale)
+	p.Picture = s.viewPicture(r.Context(), p.Locale, "")
 	all, err := s.allConcepts(r.Context())
 	if err != nil {
 		return err

@@ -84,7 +84,7 @@ func (s *Site) Home(w http.ResponseWriter, r *http.Request) error {
 	base := s.pages.Base(w, r, "home", "home.title")
 	base.Section, base.Script, base.Description = "map", "map.js", base.T("home.description")
 	base.Canonical = s.cfg.Env.Base + "/"
-	base.Picture = s.viewPicture(r.Context(), base.Locale)
+	base.Picture = s.viewPicture(r.Context(), base.Locale, "")
 	q := r.URL.Query()
 	near := NearBox{}
 	if text := q.Get("near"); text != "" {

@@ -85,6 +85,7 @@ func (s *Site) Lineage(w http.ResponseWriter, r *http.Request) error {
 	p.Name, p.Href, p.Section = textIn(p.Locale, text.Name), entryPath(text.Public), "genealogy"
 	p.Title = p.T("lineage.title", "name", p.Name.Text)
 	p.Description, p.Canonical = p.Title, s.cfg.Env.Base+"/genealogy/"+id
+	p.Picture = s.entryPicture(p.Locale, text.Public)
 	drawn := drawing(p.Locale, sub, "")
 	stayInMap(&p.Base, &drawn)
 	layout := drawn.Layout(genealogy.LayoutOptions{Focus: id, Lang: p.Tag, Width: usualChart, Least: minChart})

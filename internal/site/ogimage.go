@@ -33,6 +33,36 @@ func (s *Site) PreviewHome(w http.ResponseWriter, r *http.Request) error {
 		Lines: []string{l.N("home.tagline", s.cfg.View.Len())}, Instance: s.pages.Host(), View: &basemap.View{Lat: at.Lat, Lon: at.Lon, Zoom: at.Zoom - 1}})
 }
 
+// pictured are the views with a picture of their own: the key of their heading, the one
+// kind that they show ("" when there are more) and the key of how many.
+var pictured = map[string]struct {
+	heading, count string
+	kind           directory.Kind
+}{
+	"timeline": {"timeline.heading", "home.tagline", ""}, "genealogy": {"genealogy.heading", "genealogy.count", directory.KindText},
+	"concepts": {"concepts.heading", "concepts.count", directory.KindConcept},
+}
+
+// PreviewView is GET /og/views/{file}: the picture of the chronology, the genealogy or
+// the concepts.
+func (s *Site) PreviewView(w http.ResponseWriter, r *http.Request) error {
+	name := strings.TrimSuffix(r.PathValue("file"), ".png")
+	v, ok := pictured[name]
+	if !ok {
+		return fmt.Errorf("picture of %.40q: %w", name, directory.ErrNotFound)
+	}
+	l, sel := s.pages.Locale(r), directory.Selection{}
+	if v.kind != "" {
+		sel.Kinds = []directory.Kind{v.kind}
+	}
+	n, err := s.cfg.View.Count(r.Context(), sel, nil)
+	if err != nil {
+		return fmt.Errorf("picture of %s: %w", name, err)
+	}
+	return s.answerPicture(w, r, preview.Card{Kicker: l.T("nav." + name), Name: l.T(v.heading), Fallback: s.pages.Host() + "/" + name,
+		Lines: []string{l.N(v.count, n), l.T("tagline")}, Instance: s.pages.InstanceName(), Host: s.pages.Host()})
+}
+
 // PreviewEntry is GET /og/entries/{id}.png: the picture of an entry of any kind
 // that anyone may see and that is listed.
 func (s *Site) PreviewEntry(w http.ResponseWriter, r *http.Request) error {
@@ -184,10 +214,13 @@ func (s *Site) mapPicture(l *i18n.Locale, m directory.Map) page.Picture {
 }
 
 // viewPicture is the picture of the pages that are about no one thing: the map's
-// whose pages they are, or the instance's.
-func (s *Site) viewPicture(ctx context.Context, l *i18n.Locale) page.Picture {
+// whose pages they are, that of a view, or with view "" the instance's.
+func (s *Site) viewPicture(ctx context.Context, l *i18n.Locale, view string) page.Picture {
 	if f := page.FrameOf(ctx); f != nil {
 		return s.mapPicture(l, f.Map)
+	}
+	if v, ok := pictured[view]; ok {
+		return s.picture(l, "views/"+view, "", l.T("preview.alt", "name", l.T(v.heading), "what", l.T("tagline"), "instance", s.pages.InstanceName()))
 	}
 	return s.picture(l, "home", "", l.T("preview.alt", "name", s.pages.InstanceName(), "what", l.T("tagline"), "instance", s.pages.Host()))
 }

@@ -27,8 +27,11 @@ func TestPictures(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.tourOf("essai", directory.TourStep{Title: directory.LangText{"fr": "Un"}})
+	m := b.add(manifesto("Manifeste des haies", "1999"))
 	head := regexp.MustCompile(`<meta property="og:image" content="` + testBase + `(/og/[^"]+)">`)
-	for path, want := range map[string]string{"/": "/og/home.png", "/start": "/og/home.png", "/@" + e.Handle: "/og/entries/" + e.ID + ".png", "/tours/essai": "/og/tours/essai.png"} {
+	for path, want := range map[string]string{"/": "/og/home.png", "/start": "/og/home.png", "/@" + e.Handle: "/og/entries/" + e.ID + ".png", "/tours/essai": "/og/tours/essai.png",
+		"/timeline": "/og/views/timeline.png", "/genealogy": "/og/views/genealogy.png", "/genealogy/" + m.ID: "/og/entries/" + m.ID + ".png",
+		"/concepts": "/og/views/concepts.png"} {
 		body := b.body(path)
 		m := head.FindStringSubmatch(body)
 		if m == nil || !strings.HasPrefix(m[1], want) || !strings.Contains(body, `name="twitter:card" content="summary_large_image"`) || !strings.Contains(body, `property="og:image:alt"`) {
@@ -45,7 +48,7 @@ func TestPictures(t *testing.T) {
 			t.Errorf("GET %s again: %d", m[1], again.Code)
 		}
 	}
-	for _, path := range []string{"/og/entries/" + d.ID + ".png", "/og/entries/x.png", "/og/tours/" + unread.Slug + ".png", "/og/maps/rien.png"} {
+	for _, path := range []string{"/og/entries/" + d.ID + ".png", "/og/entries/x.png", "/og/tours/" + unread.Slug + ".png", "/og/maps/rien.png", "/og/views/rien.png"} {
 		if w, _ := b.get(path); w.Code != http.StatusNotFound {
 			t.Errorf("GET %s: %d, want 404", path, w.Code)
 		}

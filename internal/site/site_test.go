@@ -157,6 +157,7 @@ func (b *bench) routes() http.Handler {
 	handle("GET /start", s.Start)
 	handle("GET /glossary", s.Glossary)
 	handle("GET /og/home.png", s.PreviewHome)
+	handle("GET /og/views/{file}", s.PreviewView)
 	handle("GET /og/entries/{file}", s.PreviewEntry)
 	handle("GET /og/maps/{file}", s.PreviewMap)
 	handle("GET /og/tours/{file}", s.PreviewTour)

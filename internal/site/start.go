@@ -54,7 +54,7 @@ func (s *Site) Start(w http.ResponseWriter, r *http.Request) error {
 	p := &StartPage{Base: s.pages.Base(w, r, "start", "start.title")}
 	l, ctx, q := p.Locale, r.Context(), r.URL.Query()
 	p.Canonical, p.Description = s.cfg.Env.Base+"/start", p.T("start.words")
-	p.Picture = s.viewPicture(ctx, l)
+	p.Picture = s.viewPicture(ctx, l, "")
 	for _, part := range [...][2]string{{"resource", "couches"}, {"community", "personne"}, {"governance", "texte"}, {"protection", "coche"}} {
 		p.Parts = append(p.Parts, StartPart{Icon: part[1], Name: l.T("start." + part[0]), Words: l.T("start." + part[0] + "_words"),
 			Question: l.T("start." + part[0] + "_question")})

@@ -109,7 +109,7 @@ func (s *Site) Timeline(w http.ResponseWriter, r *http.Request) error {
 	p := &TimelinePage{Base: s.pages.Base(w, r, "timeline", "timeline.title"), View: tq.view}
 	p.Section, p.Script, p.Description = "timeline", "timeline.js", p.T("timeline.description")
 	p.Canonical = s.cfg.Env.Base + "/timeline"
-	p.Picture = s.viewPicture(r.Context(), p.Locale)
+	p.Picture = s.viewPicture(r.Context(), p.Locale, "timeline")
 	p.Empty = !tq.extent.ok
 	s.timelineControls(p, tq)
 	if err := s.timelineFilters(r, p, tq); err != nil {

@@ -33,7 +33,7 @@ type TourRow struct {
 func (s *Site) Tours(w http.ResponseWriter, r *http.Request) error {
 	p := &ToursPage{Base: s.pages.Base(w, r, "tours", "tours.title")}
 	p.Canonical, p.Description = s.cfg.Env.Base+"/tours", p.T("tours.words")
-	p.Picture = s.viewPicture(r.Context(), p.Locale)
+	p.Picture = s.viewPicture(r.Context(), p.Locale, "")
 	var err error
 	if p.Tours, err = s.tourRows(r.Context(), p.Locale); err != nil {
 		return err

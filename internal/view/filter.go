@@ -87,6 +87,28 @@ func (v *View) within(r resolved) register.Filter {
 	return f
 }
 
+// Moving is the part of a validator (an ETag) for what may change of a selection
+// while no entry does: who is in a map, and who was confirmed lately enough; "" for
+// others. Entries only leave as time goes by, so that their number tells.
+func (v *View) Moving(ctx context.Context, s directory.Selection) (string, error) {
+	key := ""
+	if s.Map != "" {
+		version, err := v.store.MapVersion(ctx, s.Map)
+		if err != nil && !errors.Is(err, directory.ErrNotFound) {
+			return "", fmt.Errorf("version of a selection: %w", err)
+		}
+		key = version
+	}
+	if s.FreshMonths > 0 {
+		set, err := v.Set(ctx, s)
+		if err != nil {
+			return "", err
+		}
+		key += "#" + strconv.Itoa(set.Len())
+	}
+	return key, nil
+}
+
 // chosen is the set of a filter of the register, kept under a key.
 func (v *View) chosen(key string, now int, f register.Filter) (*directory.NumSet, error) {
 	g := v.Register()
