@@ -71,6 +71,8 @@ func shapes() []shape {
 		{name: "gancio/get", method: "GET", target: "/actor", headers: []string{"Host: {host}", "Date: {date}", typ, accept},
 			base: []string{"(request-target): get /actor", "host: {host}", "date: {date}"},
 			line: cavage("federation/u/relay#main-key", "rsa-sha256", "(request-target) host date")},
+		{name: "wordpress/post", method: "POST", target: "/inbox", body: follow, headers: append([]string{typ}, usual...), base: post,
+			line: cavage("?author=0#main-key", "rsa-sha256", "(request-target) host date digest")},
 		{name: "mastodon/post", method: "POST", target: "/inbox", headers: append([]string{typ, `Collection-Synchronization: collectionId="https://a.ex/users/ada/followers", url="https://a.ex/users/ada/followers_synchronization", digest="0b"`}, usual...), body: follow,
 			base: append(append([]string(nil), post...), "content-type: application/activity+json", `collection-synchronization: collectionId="https://a.ex/users/ada/followers", url="https://a.ex/users/ada/followers_synchronization", digest="0b"`),
 			line: cavage("users/ada#main-key", "rsa-sha256", "(request-target) host date digest content-type collection-synchronization")},

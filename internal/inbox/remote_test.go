@@ -62,7 +62,7 @@ func newRemote(t testing.TB) *remote {
 	r := &remote{t: t, key: key, docs: make(map[string]any)}
 	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		r.mu.Lock()
-		doc, ok := r.docs[req.URL.Path]
+		doc, ok := r.docs[req.URL.RequestURI()]
 		status := r.status
 		r.hits++
 		r.mu.Unlock()
