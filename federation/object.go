@@ -19,6 +19,8 @@ type Object struct {
 
 	Actor        string `json:"actor,omitempty"`
 	AttributedTo string `json:"attributedTo,omitempty"`
+	// Audience is the group that it is published in (FEP-1b12), when that is not who it is attributed to.
+	Audience []string `json:"audience,omitempty"`
 
 	Name       string            `json:"name,omitempty"`
 	NameMap    map[string]string `json:"nameMap,omitempty"`

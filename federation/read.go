@@ -18,7 +18,7 @@ func ReadObject(raw []byte) (Object, error) {
 	o := Object{
 		ID: m.Text("id", "@id"), Type: m.Text("type", "@type"), Kind: m.Text("kind"),
 		PreferredUsername: m.Text("preferredUsername"), WebFinger: m.Text("webfinger"),
-		Actor: m.Ref("actor").ID, AttributedTo: m.Ref("attributedTo").ID,
+		Actor: m.Ref("actor").ID, AttributedTo: m.Ref("attributedTo").ID, Audience: m.IDs("audience"),
 		Name: m.Text("name"), NameMap: m.LangMap("nameMap"),
 		Summary: m.Text("summary"), SummaryMap: m.LangMap("summaryMap"),
 		Content: m.Text("content"), ContentMap: m.LangMap("contentMap"),

@@ -16,8 +16,8 @@ type Activity struct {
 	Envelope
 	// Target is Add's, Remove's and Move's.
 	Target Ref
-	// Published is zero when absent.
-	Published time.Time
+	// Published and Updated are zero when absent.
+	Published, Updated time.Time
 	// Raw is the activity as received; it is what is stored and forwarded.
 	Raw json.RawMessage
 }
@@ -34,7 +34,7 @@ func Parse(body []byte) (Activity, error) {
 	if err != nil {
 		return Activity{}, err
 	}
-	act := Activity{Envelope: env, Target: m.Ref("target"), Published: m.Time("published"), Raw: body}
+	act := Activity{Envelope: env, Target: m.Ref("target"), Published: m.Time("published"), Updated: m.Time("updated"), Raw: body}
 	if err := typed(body, env); err != nil {
 		return Activity{}, err
 	}

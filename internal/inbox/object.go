@@ -54,10 +54,15 @@ func (in *Inbox) object(ctx context.Context, act federation.Activity) (effect, e
 	}
 	if known, err := in.wasAnnounced(ctx, origin, id); err != nil {
 		return effect{}, err
-	} else if !known && !scope.covers(act.Actor, doc.object.AttributedTo, id) {
+	} else if known || scope.covers(act.Actor, doc.object.AttributedTo, id) {
+		return in.accept(ctx, doc)
+	}
+	group := scope.among(doc.object.Audience)
+	if group == "" {
 		return effect{}, drop("nobody here follows who publishes %s", id)
 	}
-	return in.accept(ctx, doc)
+	eff, err := in.accept(ctx, doc)
+	return in.remember(ctx, group, id, eff, err)
 }
 
 // foreign returns the origin of an object id, with an error when it is ours.
@@ -264,7 +269,12 @@ func (in *Inbox) remove(ctx context.Context, act federation.Activity) (effect, e
 		return effect{}, fmt.Errorf("deleted %s: %w", id, err)
 	}
 	// One that is older than what we hold was taken back since, or passed on late.
-	old := !act.Published.IsZero() && act.Published.Before(e.Updated.Truncate(time.Second))
+	// WordPress dates it by the object: published then, updated now.
+	said := act.Published
+	if act.Updated.After(said) {
+		said = act.Updated
+	}
+	old := !said.IsZero() && said.Before(e.Updated.Truncate(time.Second))
 	if old || e.OwnerURI != act.Actor {
 		if err := in.confirmGone(ctx, id); err != nil {
 			return effect{}, err

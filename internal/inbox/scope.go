@@ -62,3 +62,14 @@ func (s scope) covers(uris ...string) bool {
 		return uri != "" && slices.Contains(s.objects, uri)
 	})
 }
+
+// among returns the first of uris that we follow, "" for none: a group of the
+// origin in which one of its people publishes.
+func (s scope) among(uris []string) string {
+	for _, uri := range uris {
+		if slices.Contains(s.objects, uri) {
+			return uri
+		}
+	}
+	return ""
+}
