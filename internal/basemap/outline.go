@@ -172,7 +172,7 @@ func (d *drawing) outline(o Drawn) {
 					}
 					continue
 				}
-				path = d.appendPath(path, line, o.area)
+				path = d.appendPath(path, line, outlineStep, o.area)
 			}
 		}
 	})

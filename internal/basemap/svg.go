@@ -27,6 +27,13 @@ const (
 	svgTolerance   = 0.8
 	worldTolerance = 1.4
 	worldZoom      = 4
+	// groundTolerance is that of the ground from a region's scale on, wideTolerance
+	// that of countries. Points of the ground are whole pixels; those of the lines
+	// and areas of entries have tenths.
+	groundTolerance = 0.9
+	wideTolerance   = 1.25
+	groundStep      = 10
+	outlineStep     = 1
 	// svgMargin is how far outlines reach beyond the edge, in pixels, so that
 	// the cut does not show as a coast.
 	svgMargin = 12
@@ -101,9 +108,12 @@ var svgClass = map[string]string{
 
 func (d *drawing) outlines(layers []layer) {
 	reach := d.frame.grown(svgMargin / d.scale)
-	tolerance := svgTolerance
-	if d.view.Zoom < worldZoom {
+	tolerance := groundTolerance
+	switch {
+	case d.view.Zoom < worldZoom:
 		tolerance = worldTolerance
+	case d.view.Zoom < detailZoom:
+		tolerance = wideTolerance
 	}
 	for _, l := range layers {
 		if !d.shows(l) {
@@ -144,7 +154,7 @@ func (d *drawing) path(l layer, reach box, tolerance float64) string {
 				}
 				continue
 			}
-			out = d.appendPath(out, line, l.polygons)
+			out = d.appendPath(out, line, groundStep, l.polygons)
 		}
 	}
 	return string(out)
@@ -156,11 +166,13 @@ func (d *drawing) speck(ring []point, tolerance float64) bool {
 	return (b.maxX-b.minX)*d.scale < 2*tolerance && (b.maxY-b.minY)*d.scale < 2*tolerance
 }
 
-// appendPath writes relative moves in tenths of pixels, rounded without drift.
-func (d *drawing) appendPath(out []byte, line []point, closed bool) []byte {
+// appendPath writes relative moves, rounded to steps of so many tenths of a
+// pixel without drift.
+func (d *drawing) appendPath(out []byte, line []point, step int, closed bool) []byte {
 	px, py := 0, 0
+	scale := d.scale * 10 / float64(step)
 	for i, p := range line {
-		x, y := int(math.Round((p.x-d.frame.minX)*d.scale*10)), int(math.Round((p.y-d.frame.minY)*d.scale*10))
+		x, y := step*int(math.Round((p.x-d.frame.minX)*scale)), step*int(math.Round((p.y-d.frame.minY)*scale))
 		switch {
 		case i == 0:
 			out = append(out, 'M')
