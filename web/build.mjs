@@ -6,8 +6,11 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { minify } from "terser";
 import { buildGeodata } from "./build/geodata.mjs";
+import { fonts } from "./build/fonts.mjs";
 import { favicon, sprite } from "./build/icons.mjs";
+import { lean, PRIVATE } from "./build/openlayers.mjs";
 import { parcels } from "./build/parcels.mjs";
 import { tokens } from "./build/tokens.mjs";
 
@@ -46,18 +49,6 @@ function emit(name, data) {
   return hashed;
 }
 
-const font = (family, file) =>
-  readFileSync(join(here, "node_modules/@fontsource-variable", family, "files", `${file}.woff2`));
-
-/** The fonts' latin and latin-ext subsets, by the names that css/fonts.css uses. */
-const FONTS = {
-  "atkinson.woff2": ["atkinson-hyperlegible-next", "atkinson-hyperlegible-next-latin-wght-normal"],
-  "atkinson-ext.woff2": ["atkinson-hyperlegible-next", "atkinson-hyperlegible-next-latin-ext-wght-normal"],
-  "atkinson-italic.woff2": ["atkinson-hyperlegible-next", "atkinson-hyperlegible-next-latin-wght-italic"],
-  "fraunces.woff2": ["fraunces", "fraunces-latin-wght-normal"],
-  "fraunces-ext.woff2": ["fraunces", "fraunces-latin-ext-wght-normal"],
-};
-
 /** Replaces the plain asset names in url(asset:NAME) by the hashed ones. */
 const resolveAssets = (css) =>
   css.replace(/url\("?asset:([^)"]+)"?\)/g, (_, name) => {
@@ -65,30 +56,71 @@ const resolveAssets = (css) =>
     return `url(${manifest[name]})`;
   });
 
+const shared = {
+  bundle: true,
+  minify: true,
+  target: "es2022",
+  write: false,
+  absWorkingDir: here,
+  outdir: assets,
+  logLevel: "warning",
+};
+const scripts = { ...shared, legalComments: "none", plugins: [lean], mangleProps: PRIVATE };
+
+/** A module made smaller once more: of the map's scripts 5 % are gained, compressed. */
+async function smaller(contents) {
+  const options = { module: true, ecma: 2020, compress: { passes: 2 }, format: { comments: false } };
+  return (await minify(Buffer.from(contents).toString(), options)).code;
+}
+
+/**
+ * Bundles a script with the parts that it loads when they are wanted. Each of
+ * them imports the script, so that all of it is one file, whose name is the
+ * hash that esbuild gave it; the entry point only imports that file.
+ */
+async function bundleParts(name) {
+  const { outputFiles, metafile } = await build({
+    ...scripts,
+    entryPoints: [`src/${name}.ts`],
+    format: "esm",
+    splitting: true,
+    chunkNames: `${name}-[name]-[hash]`,
+    metafile: true,
+  });
+  const source = `src/${name}.ts`;
+  for (const { path, contents } of outputFiles) {
+    const file = basename(path);
+    const { entryPoint, inputs } = Object.entries(metafile.outputs).find(([out]) => basename(out) === file)[1];
+    if (entryPoint === source) continue;
+    if (!entryPoint && !inputs[source]) throw new Error(`${source} is in more than one file`);
+    writeFileSync(path, await smaller(contents));
+    manifest[entryPoint ? `${basename(entryPoint, ".ts")}.js` : `${name}.js`] = file;
+  }
+}
+
 async function bundle() {
-  const shared = { bundle: true, minify: true, target: "es2022", write: false, absWorkingDir: here, outdir: assets };
-  const script = (entry, format) =>
-    build({ ...shared, entryPoints: [entry], format, legalComments: "none", logLevel: "warning" });
-  const outputs = await Promise.all([
-    script("src/theme.ts", "iife"),
-    script("src/embed.ts", "iife"),
-    script("src/bocage-map.ts", "esm"),
-    script("src/mapform.ts", "esm"),
-    script("src/app.ts", "esm"),
-    script("src/map.ts", "esm"),
-    script("src/timeline.ts", "esm"),
-    script("src/tour.ts", "esm"),
-    script("src/paper.ts", "esm"),
-  ]);
-  for (const { outputFiles } of outputs) for (const f of outputFiles) emit(basename(f.path), f.contents);
-  const styles = await build({ ...shared, entryPoints: ["css/app.css"], external: ["asset:*"], logLevel: "warning" });
-  emit("app.css", resolveAssets(`${tokens()}\n${styles.outputFiles[0].text}`));
+  const script = (entry, format) => build({ ...scripts, entryPoints: [entry], format });
+  const modules = ["bocage-map", "mapform", "timeline", "tour", "paper"].map((name) => script(`src/${name}.ts`, "esm"));
+  const early = ["theme", "embed"].map((name) => script(`src/${name}.ts`, "iife"));
+  for (const { outputFiles } of await Promise.all(early)) {
+    for (const f of outputFiles) emit(basename(f.path), f.contents);
+  }
+  for (const { outputFiles } of await Promise.all(modules)) {
+    for (const f of outputFiles) emit(basename(f.path), await smaller(f.contents));
+  }
+  for (const name of ["app", "map"]) await bundleParts(name);
+  for (const name of ["app", "home"]) {
+    const styles = await build({ ...shared, entryPoints: [`css/${name}.css`], external: ["asset:*"] });
+    emit(
+      `${name}.css`,
+      resolveAssets(`${name === "home" ? faces.first : faces.all}\n${tokens()}\n${styles.outputFiles[0].text}`),
+    );
+  }
   for (const name of ["poster", "booklet", "large", "list", "sheet"]) {
     const paper = await build({
       ...shared,
       entryPoints: [`css/print/${name}.css`],
       external: ["asset:*"],
-      logLevel: "warning",
     });
     emit(`print-${name}.css`, resolveAssets(paper.outputFiles[0].text));
   }
@@ -138,7 +170,7 @@ function compress() {
 const started = Date.now();
 rmSync(assets, { recursive: true, force: true });
 mkdirSync(assets, { recursive: true });
-for (const [name, [family, file]] of Object.entries(FONTS)) emit(name, font(family, file));
+const faces = await fonts(here, emit);
 emit("icons.svg", sprite());
 emit("favicon.svg", favicon());
 emit("parcels.svg", parcels(1440, 190));

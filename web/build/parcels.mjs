@@ -21,7 +21,7 @@ function sequence(seed) {
 
 const between = (p, q, t) => [p[0] + (q[0] - p[0]) * t, p[1] + (q[1] - p[1]) * t];
 const length = (p, q) => Math.hypot(p[0] - q[0], p[1] - q[1]);
-const write = (p) => p.map((v) => Math.round(v * 10) / 10).join(" ");
+const write = (p) => p.map(Math.round).join(" ");
 
 /** Cuts the quadrilateral [nw, ne, se, sw] across its longer side until the parcels are small. */
 function split(quad, depth, smallest, random, out) {
@@ -59,7 +59,7 @@ export function parcels(w, h, dark = false) {
     [w + 30, h + 30 + jitter()],
     [-30, h + 30 + jitter()],
   ];
-  split(corners, 9, 70, random, quads);
+  split(corners, 9, 78, random, quads);
   let ground = "";
   let furrows = "";
   let hedges = "";

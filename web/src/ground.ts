@@ -1,8 +1,10 @@
 // The operator's background: pictures of a tile server or file, or vector tiles
-// of a schema that is not ours, drawn in our colours.
+// of a schema that is not ours, drawn in our colours. The map loads this part
+// when there is one.
 
 import type { FeatureLike } from "ol/Feature.js";
 import MVT from "ol/format/MVT.js";
+import type BaseLayer from "ol/layer/Base.js";
 import TileLayer from "ol/layer/Tile.js";
 import VectorTileLayer from "ol/layer/VectorTile.js";
 import VectorTileSource from "ol/source/VectorTile.js";
@@ -13,15 +15,23 @@ import Style from "ol/style/Style.js";
 import Text from "ol/style/Text.js";
 import { nameFont, type Palette } from "./palette.js";
 
-export type Ground = TileLayer | VectorTileLayer;
+/** A background: its layer, and how it takes the colours of the theme. */
+export interface Ground {
+  layer: BaseLayer;
+  paint(palette: Palette): void;
+}
 
-/** The background that the page's data names; undefined for none. */
-export function ownGround({ own, ownVector, ownMin, ownMax }: DOMStringMap): Ground | undefined {
-  if (!own) return undefined;
+/** The background that the page's data names. */
+export function ownGround({ own = "", ownVector, ownMin, ownMax }: DOMStringMap, lang: string): Ground {
   const zooms = { minZoom: Number(ownMin ?? 0), maxZoom: Number(ownMax ?? 19), transition: 0 };
-  if (!ownVector) return new TileLayer({ source: new XYZ({ url: own, ...zooms }) });
+  if (!ownVector) return { layer: new TileLayer({ source: new XYZ({ url: own, ...zooms }) }), paint: () => {} };
   const source = new VectorTileSource({ format: new MVT(), url: own, tileSize: 512, ...zooms });
-  return new VectorTileLayer({ renderMode: "hybrid", declutter: true, source });
+  const layer = new VectorTileLayer({ renderMode: "hybrid", declutter: true, source });
+  const paint = (palette: Palette) => {
+    layer.setBackground(palette.mer);
+    layer.setStyle(ownStyle(palette, lang));
+  };
+  return { layer, paint };
 }
 
 /** What a layer of a common schema (OpenMapTiles, Protomaps, Shortbread) is; "" for what is not drawn. */
@@ -35,7 +45,7 @@ export function sort(layer: string): "water" | "green" | "land" | "road" | "bord
 }
 
 /** Draws vector tiles of a common schema in our colours. */
-export function ownStyle(p: Palette, lang: string): (f: FeatureLike) => Style | undefined {
+function ownStyle(p: Palette, lang: string): (f: FeatureLike) => Style | undefined {
   const line = (color: string, width: number) => new Stroke({ color, width });
   const fixed = {
     water: new Style({ fill: new Fill({ color: p.mer }), stroke: line(p["cours-eau"], 1), zIndex: 2 }),

@@ -15,7 +15,7 @@ import { Card, type Spot, spotOf } from "./card.js";
 import { readIcons } from "./crown.js";
 import { announce } from "./fragment.js";
 import { select } from "./filters.js";
-import { ownGround, ownStyle } from "./ground.js";
+import type { Ground } from "./ground.js";
 import { byArea, type Mode, readLayers, startLayers } from "./layers.js";
 import { densityStyle, groundStyle, overlayStyle } from "./mapstyle.js";
 import { Marker } from "./marker.js";
@@ -23,7 +23,6 @@ import { Overlay } from "./overlay.js";
 import { FONT, readPalette } from "./palette.js";
 import { refreshResults } from "./results.js";
 import { formatDistance, metresPerPixel, scaleBar } from "./scale.js";
-import { startSlider } from "./slider.js";
 import { isShape, isZone, shapeStyle, zoneStyle } from "./shapes.js";
 import {
   address,
@@ -55,7 +54,8 @@ class EntryMap {
   readonly #map: OLMap;
   readonly #view: View;
   readonly #ground: VectorTileLayer;
-  readonly #own = ownGround(document.querySelector<HTMLElement>("[data-map]")?.dataset ?? {});
+  /** The operator's background, once its part of the script has come. */
+  #own: Ground | undefined;
   readonly #entries: VectorTileLayer;
   readonly #overlay: Overlay;
   readonly #drawn: VectorLayer;
@@ -99,7 +99,7 @@ class EntryMap {
       target: this.#canvas,
       controls: [],
       interactions: defaultInteractions({ altShiftDragRotate: false, pinchRotate: false }),
-      layers: [this.#ground, ...(this.#own ? [this.#own] : []), this.#entries, this.#drawn],
+      layers: [this.#ground, this.#entries, this.#drawn],
       view: this.#view,
     });
     this.#card = new Card((spot) => this.#choose(spot));
@@ -109,6 +109,7 @@ class EntryMap {
     this.#listen();
     this.#choose(this.#card.current());
     void this.#loadIcons();
+    void this.#loadGround();
   }
 
   /** The URL's position, else the server's, which is made to fit on a smaller screen. */
@@ -161,12 +162,9 @@ class EntryMap {
     const { shapes } = readLayers(params());
     const ratio = Math.min(3, Math.ceil(devicePixelRatio));
     const own = this.#own !== undefined && readLayers(params()).ground !== "plain";
-    this.#own?.setVisible(own);
+    this.#own?.layer.setVisible(own);
     this.#ground.setVisible(!own);
-    if (this.#own instanceof VectorTileLayer) {
-      this.#own.setBackground(palette.mer);
-      this.#own.setStyle(ownStyle(palette, this.#lang));
-    }
+    this.#own?.paint(palette);
     this.#ground.setBackground(palette.mer);
     this.#ground.setStyle(groundStyle(palette));
     if (byArea(mode)) this.#entries.setStyle(zoneStyle(palette));
@@ -178,6 +176,27 @@ class EntryMap {
     const { lThousand = "{n} k", lMillion = "{n} M" } = this.host.dataset;
     const texts = { lang: this.#lang, thousand: lThousand, million: lMillion };
     this.#drawn.setStyle(overlayStyle(palette, this.#icons, texts, ratio));
+  }
+
+  /** Brings the operator's background over the built-in one, which stays where that fails. */
+  async #loadGround(): Promise<void> {
+    if (!this.host.dataset.own) return;
+    try {
+      const { ownGround } = await import("./mapground.js");
+      this.#own = ownGround(this.host.dataset, this.#lang);
+      this.#map.getLayers().insertAt(1, this.#own.layer);
+      this.#restyle();
+    } catch {
+      this.#warn();
+    }
+  }
+
+  /** Brings the script of the period's slider when its box opens. */
+  #loadSlider(): void {
+    const box = document.querySelector<HTMLDetailsElement>("[data-slider]");
+    const start = async () => (await import("./mapslider.js")).startSlider();
+    if (box?.open) void start();
+    else box?.addEventListener("toggle", () => void start(), { once: true });
   }
 
   async #loadIcons(): Promise<void> {
@@ -211,7 +230,7 @@ class EntryMap {
     document.addEventListener("bocage:theme", () => this.#restyle());
     document.addEventListener("bocage:selection", () => this.#reselect());
     startLayers(() => this.#relayer());
-    startSlider();
+    this.#loadSlider();
     document.addEventListener("bocage:fit", (e) => this.#fit((e as CustomEvent<Bounds>).detail));
     window.addEventListener("popstate", () => this.#followURL());
     document.addEventListener("click", (e) => this.#pressed(e));

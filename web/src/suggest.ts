@@ -97,8 +97,6 @@ class Combobox {
     this.#list.setAttribute("aria-label", form.dataset.lSuggestions ?? "");
     this.#list.hidden = true;
     form.append(this.#list);
-    const attributes = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false" };
-    for (const [k, v] of Object.entries(attributes)) input.setAttribute(k, v);
     input.setAttribute("aria-controls", this.#list.id);
     input.addEventListener("input", () => this.#later());
     input.addEventListener("keydown", (e) => this.#key(e));
