@@ -454,27 +454,6 @@ func TestFeedsAndExports(t *testing.T) {
 	}
 }
 
-// TestExportHasEverything: a file has all of the selection, on the map or not, whatever
-// part, layer or page of it the reader was looking at.
-func TestExportHasEverything(t *testing.T) {
-	s := newServer(t)
-	s.garden()
-	public := []string{"Association", "Charte", "Commun négatif", "Discret", "Fête", "Jumeau", "Refuge", "Verger"}
-	for _, path := range []string{"/export/entries.csv", "/export/entries.geojson"} {
-		for _, looking := range []string{"", "c=48.1,-1.6,14", "layer=density&shapes=0", "limit=1", "after=3", "page=2&stack=1", "entry=" + s.ids["Verger"], "all=0&view=list"} {
-			w := s.get(path + "?" + looking)
-			for _, name := range public {
-				if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), name) {
-					t.Errorf("%s?%s: %d, and lacks %s", path, looking, w.Code, name)
-				}
-			}
-			if strings.Contains(w.Body.String(), "invisible") {
-				t.Errorf("%s?%s has what is not public", path, looking)
-			}
-		}
-	}
-}
-
 func TestOpenToScripts(t *testing.T) {
 	s := newServer(t)
 	s.garden()
