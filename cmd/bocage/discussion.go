@@ -90,7 +90,7 @@ func discussionVerbCommand(verb, short string) command {
 	return deciding("discussion "+verb, "ID...", short, "bocage discussion "+verb+" ID --reason '"+why+"'", 1, discussion.MaxDecide,
 		func(ctx context.Context, c *call, a *app.App, reason string) error {
 			if err := a.Discussions.Decide(ctx, system, verb, c.args, reason); err != nil {
-				return err
+				return named(err, "reply", strings.Join(c.args, " "), "discussion list --state all")
 			}
 			fmt.Fprintf(c.out, "%s: %d done\n", verb, len(c.args))
 			return nil
@@ -145,7 +145,7 @@ func discussionAnswerCommand() command {
 				return c.with(ctx, true, func(a *app.App) error {
 					answer, err := a.Discussions.Answer(ctx, system, c.args[0], strings.TrimSpace(string(text)), *lang)
 					if err != nil {
-						return err
+						return named(err, "reply", c.args[0], "discussion list --state all")
 					}
 					if *asJSON {
 						return c.print(lineReply(answer))
@@ -214,7 +214,11 @@ func (r ruleFlags) apply(ctx context.Context, c *call, a *app.App) error {
 			rule = ""
 			fallthrough
 		default:
-			_, err = a.Ledger.Edit(ctx, system, r.entry, func(e *directory.Entry) error { e.Discussion = rule; return nil })
+			var e directory.Entry
+			if e, err = findEntry(ctx, a, r.entry); err != nil {
+				return err
+			}
+			_, err = a.Ledger.Edit(ctx, system, e.ID, func(e *directory.Entry) error { e.Discussion = rule; return nil })
 		}
 		if err != nil {
 			return err

@@ -67,7 +67,7 @@ func mapShowCommand() command {
 					return err
 				}
 				return c.with(ctx, false, func(a *app.App) error {
-					m, err := a.Store.MapByHandle(ctx, c.args[0])
+					m, err := findMap(ctx, a, c.args[0])
 					if err != nil {
 						return err
 					}
@@ -213,7 +213,7 @@ func mapDeleteCommand() command {
 					return err
 				}
 				return c.with(ctx, true, func(a *app.App) error {
-					m, err := a.Store.MapByHandle(ctx, c.args[0])
+					m, err := findMap(ctx, a, c.args[0])
 					if err != nil {
 						return err
 					}

@@ -53,6 +53,18 @@ func (f mapFlags) apply(m *directory.Map, given map[string]bool) error {
 	return nil
 }
 
+// changes reports whether a flag of what a map is was given.
+func (f mapFlags) changes(given map[string]bool) bool {
+	for name := range given {
+		switch name {
+		case "dry-run", "reason", "config", "url", "database", "data-dir", "secret":
+		default:
+			return true
+		}
+	}
+	return false
+}
+
 func mapEditCommand() command {
 	return command{
 		name: "map edit", args: "HANDLE", short: "change what a map is limited to and how it looks; what is not named stays",
@@ -65,6 +77,9 @@ func mapEditCommand() command {
 				}
 				given := map[string]bool{}
 				fs.Visit(func(f *flag.Flag) { given[f.Name] = true })
+				if !flags.changes(given) {
+					return usagef("say what is to change, with --name, --regions, --themes, --light…")
+				}
 				return c.with(ctx, true, func(a *app.App) error { return editMap(ctx, c, a, flags, given) })
 			}
 		},
@@ -72,7 +87,7 @@ func mapEditCommand() command {
 }
 
 func editMap(ctx context.Context, c *call, a *app.App, f mapFlags, given map[string]bool) error {
-	m, err := a.Store.MapByHandle(ctx, c.args[0])
+	m, err := findMap(ctx, a, c.args[0])
 	if err != nil {
 		return err
 	}
@@ -108,7 +123,7 @@ func mapHistoryCommand() command {
 					return err
 				}
 				return c.with(ctx, false, func(a *app.App) error {
-					m, err := a.Store.MapByHandle(ctx, c.args[0])
+					m, err := findMap(ctx, a, c.args[0])
 					if err != nil {
 						return err
 					}
@@ -141,15 +156,15 @@ func mapRevertCommand() command {
 				}
 				revision, err := strconv.ParseInt(c.args[1], 10, 64)
 				if err != nil {
-					return fmt.Errorf("%q is not the number of a version: %w", c.args[1], directory.ErrInvalid)
+					return usagef("%q is not the number of a version: 'bocage map history %s' shows them", c.args[1], c.args[0])
 				}
 				return c.with(ctx, true, func(a *app.App) error {
-					m, err := a.Store.MapByHandle(ctx, c.args[0])
+					m, err := findMap(ctx, a, c.args[0])
 					if err != nil {
 						return err
 					}
 					if m, err = a.Ledger.RevertMap(ctx, system, m.ID, revision, *reason); err != nil {
-						return err
+						return named(err, "version", c.args[1], "map history "+c.args[0])
 					}
 					fmt.Fprintf(c.out, "%s is version %d, as it was in version %d\n", a.Env.MapURI(m.Handle), m.Revision, revision)
 					return nil

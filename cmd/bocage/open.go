@@ -172,7 +172,22 @@ func (c *call) password() (string, error) {
 	return line, nil
 }
 
-// entry finds an entry by its ID, its URI or its @handle.
+// named says of what is not there how to find what is: list is the command that
+// shows what there is.
+func named(err error, what, name, list string) error {
+	if errors.Is(err, directory.ErrNotFound) {
+		return fmt.Errorf("no %s %q here: 'bocage %s' shows them", what, name, list)
+	}
+	return err
+}
+
+// findMap reads a map that is there by its handle.
+func findMap(ctx context.Context, a *app.App, handle string) (directory.Map, error) {
+	m, err := a.Store.MapByHandle(ctx, strings.TrimPrefix(handle, "@"))
+	return m, named(err, "map", handle, "map list")
+}
+
+// findEntry finds an entry by its ID, its URI or its @handle.
 func findEntry(ctx context.Context, a *app.App, name string) (directory.Entry, error) {
 	var e directory.Entry
 	var err error

@@ -53,13 +53,13 @@ func tourExportCommand() command {
 					return err
 				}
 				return c.with(ctx, false, func(a *app.App) error {
-					read := a.Store.TourBySlug
+					read, what := a.Store.TourBySlug, "tour"
 					if *published {
-						read = a.Store.LiveTour
+						read, what = a.Store.LiveTour, "published tour"
 					}
 					t, err := read(ctx, c.args[0])
 					if err != nil {
-						return err
+						return named(err, what, c.args[0], "tour list")
 					}
 					return c.print(tourFile{t.Slug, t.Title, t.Summary, t.Steps})
 				})
@@ -138,7 +138,7 @@ func tourPublishCommand() command {
 				return c.with(ctx, true, func(a *app.App) error {
 					t, err := a.Store.TourBySlug(ctx, c.args[0])
 					if err != nil {
-						return err
+						return named(err, "tour", c.args[0], "tour list")
 					}
 					if !*undo {
 						return publishTour(ctx, c, a, t)

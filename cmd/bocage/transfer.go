@@ -69,6 +69,9 @@ func importFile(ctx context.Context, c *call, opt transfer.ImportOptions, owner 
 		defer func() { _ = f.Close() }() // only read
 		in = f
 		opt.Name = strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
+		if opt.Format == transfer.Auto && strings.EqualFold(filepath.Ext(name), "."+string(transfer.Turtle)) {
+			opt.Format = transfer.Turtle
+		}
 	}
 	return c.with(ctx, true, func(a *app.App) error {
 		var err error
@@ -100,19 +103,19 @@ func importFile(ctx context.Context, c *call, opt transfer.ImportOptions, owner 
 
 func exportCommand() command {
 	return command{
-		name: "export", short: "write public entries as CSV, GeoJSON, ICS or Atom to stdout",
+		name: "export", short: "write public entries as CSV, GeoJSON, ICS or Atom, or concepts as SKOS, to stdout",
 		example: "bocage export --format geojson --select 'kind=commons' > communs.geojson",
 		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
-			format := fs.String("format", "csv", "csv, geojson, ics or atom")
-			selection := fs.String("select", "", "selection as in the address of a page: q, kind, theme, tag, from, to, bbox, origin")
+			format := fs.String("format", "csv", "csv, geojson, ics or atom; ttl or skos are the concepts, in Turtle or JSON-LD")
+			selection := fs.String("select", "", "selection as in the address of a page: q, kind, theme, tag, from, to, bbox, origin, member…")
 			return func(ctx context.Context, c *call) error {
 				if err := c.want(0, 0); err != nil {
 					return err
 				}
 				switch transfer.Format(*format) {
-				case transfer.CSV, transfer.GeoJSON, transfer.ICS, transfer.Atom:
+				case transfer.CSV, transfer.GeoJSON, transfer.ICS, transfer.Atom, transfer.Turtle, transfer.SKOS:
 				default:
-					return usagef("--format: %q is not csv, geojson, ics or atom", *format)
+					return usagef("--format: %q is not csv, geojson, ics, atom, ttl or skos", *format)
 				}
 				values, err := url.ParseQuery(*selection)
 				if err != nil {
@@ -123,6 +126,9 @@ func exportCommand() command {
 					return usagef("--select: %s", err)
 				}
 				return c.with(ctx, false, func(a *app.App) error {
+					if f := transfer.Format(*format); f == transfer.Turtle || f == transfer.SKOS {
+						return exportConcepts(ctx, c, a, f, sel)
+					}
 					base := a.Config.URL
 					return transfer.Export(ctx, a.Store, c.out, transfer.Format(*format), store.EntryFilter{Selection: sel},
 						transfer.ExportInfo{Base: base, Title: a.Config.Name, Self: base + "/feeds/changes.atom", Home: base + "/", Extra: true})
@@ -130,4 +136,32 @@ func exportCommand() command {
 			}
 		},
 	}
+}
+
+// exportConcepts writes the concepts of a selection, and the themes, as SKOS.
+func exportConcepts(ctx context.Context, c *call, a *app.App, f transfer.Format, sel directory.Selection) error {
+	for _, k := range sel.Kinds {
+		if k != directory.KindConcept {
+			return usagef("--select: %s has the concepts alone, not entries of kind %s", f, k)
+		}
+	}
+	sel.Kinds = []directory.Kind{directory.KindConcept}
+	var list []directory.Public
+	filter := store.EntryFilter{Selection: sel, Limit: store.MaxLimit}
+	for {
+		es, err := a.Store.Entries(ctx, filter)
+		if err != nil {
+			return err
+		}
+		for _, e := range es {
+			if p, ok := e.Public(); ok {
+				list = append(list, p)
+			}
+		}
+		if len(es) < store.MaxLimit {
+			break
+		}
+		filter = filter.After(es[len(es)-1])
+	}
+	return transfer.WriteSKOS(c.out, f, list, transfer.SKOSInfo{Base: a.Config.URL, Title: a.Config.Name, Themes: true})
 }

@@ -40,13 +40,13 @@ func ParseMapStart(s string) (MapStart, error) {
 	for i, p := range parts {
 		n, err := strconv.ParseFloat(strings.TrimSpace(p), 64)
 		if err != nil || len(parts) != len(f) {
-			return MapStart{}, fmt.Errorf("position %.60q: %w", s, ErrInvalid)
+			return MapStart{}, fmt.Errorf("position %.60q is not latitude,longitude,zoom: %w", s, ErrInvalid)
 		}
 		f[i] = n
 	}
 	m := MapStart{f[0], f[1], f[2]}
 	if !m.valid() {
-		return MapStart{}, fmt.Errorf("position %.60q: %w", s, ErrInvalid)
+		return MapStart{}, fmt.Errorf("position %.60q is not latitude,longitude,zoom: %w", s, ErrInvalid)
 	}
 	return m, nil
 }
