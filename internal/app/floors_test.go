@@ -22,7 +22,7 @@ var floors = map[string]int{
 	"internal/outbox":     5,
 	"internal/moderation": 4, "internal/page": 4, "internal/checkup": 4,
 	"internal/graph": 3, "internal/preview": 3, "internal/peer": 3, "internal/keyring": 3, "internal/auth": 3, "internal/view": 3, "internal/store/storetest": 3, "internal/store/storetest/withpostgres": 4,
-	"internal/store": 2, "internal/vocab": 2, "internal/atlas": 2, "internal/register": 2, "internal/chronicle": 2,
+	"internal/store": 2, "internal/vocab": 2, "internal/atlas": 2, "internal/register": 2, "internal/lexicon": 2, "internal/chronicle": 2,
 	"internal/qr": 2, "internal/plate": 2, "internal/skos": 1, "internal/genealogy": 2, "internal/i18n": 2, "internal/sanitize": 2, "internal/basemap": 2,
 	"federation": 1, "internal/directory": 1, "migrations": 1, "internal/jobs": 1, "internal/config": 1,
 	"web":               1,
