@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 
 	"github.com/google/uuid"
 
@@ -25,11 +26,13 @@ type link struct {
 // collection is a GeoJSON FeatureCollection with the members that OGC API
 // Features gives it (Part 1 §7.16).
 type collection struct {
-	Type           string             `json:"type"`
-	NumberMatched  int                `json:"numberMatched"`
-	NumberReturned int                `json:"numberReturned"`
-	Links          []link             `json:"links"`
-	Features       []transfer.Feature `json:"features"`
+	Type           string `json:"type"`
+	NumberMatched  int    `json:"numberMatched"`
+	NumberReturned int    `json:"numberReturned"`
+	// Instead is the query that is answered when the one of the request finds nothing.
+	Instead  string             `json:"instead,omitempty"`
+	Links    []link             `json:"links"`
+	Features []transfer.Feature `json:"features"`
 }
 
 const geoJSON = "application/geo+json"
@@ -44,7 +47,11 @@ func (a *API) Entries(w http.ResponseWriter, r *http.Request) error {
 	f := ask.filter
 	limit := f.Limit
 	f.Limit = limit + 1 // one more tells whether there is a next page
-	es, err := a.cfg.Store.Entries(r.Context(), f)
+	instead := a.cfg.View.Instead(f.Query)
+	if instead != "" {
+		f.Query = instead
+	}
+	es, err := a.list(r.Context(), f)
 	if err != nil {
 		return fmt.Errorf("list entries: %w", err)
 	}
@@ -53,7 +60,7 @@ func (a *API) Entries(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("count entries: %w", err)
 	}
 	// What was just published is listed a moment before it is counted.
-	c := collection{Type: "FeatureCollection", NumberMatched: max(matched, len(es)), Features: []transfer.Feature{}}
+	c := collection{Type: "FeatureCollection", NumberMatched: max(matched, len(es)), Instead: instead, Features: []transfer.Feature{}}
 	more := len(es) > limit
 	if more {
 		es = es[:limit]
@@ -76,6 +83,18 @@ func (a *API) Entries(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Add("Link", `<`+next+`>; rel="next"; type="`+geoJSON+`"`)
 	}
 	return writeJSON(w, r, geoJSON, c)
+}
+
+// list is the entries of a filter. Words and nothing else are what is asked for with
+// every letter that somebody types: memory has the numbers.
+func (a *API) list(ctx context.Context, f store.EntryFilter) ([]directory.Entry, error) {
+	words := store.EntryFilter{Selection: directory.Selection{Query: f.Query}, AfterNum: f.AfterNum, Limit: f.Limit}
+	if f.Query != "" && reflect.DeepEqual(f, words) {
+		if nums, ok := a.cfg.View.Search(f.Query, f.AfterNum, f.Limit); ok {
+			return a.cfg.Store.EntriesByNum(ctx, nums)
+		}
+	}
+	return a.cfg.Store.Entries(ctx, f)
 }
 
 // matched counts the whole selection: in memory, but for what only the database

@@ -28,8 +28,10 @@ type FacetPanel struct {
 	// ClearHref is the address without filters.
 	ClearHref string
 	// Hides is the entry that was just added and that the filters hide; Href "" for none.
-	Hides  NamedLink
-	Themes []Chip
+	Hides NamedLink
+	// Instead says which words are shown in place of those that nobody has; "" for none.
+	Instead string
+	Themes  []Chip
 	// Children are the terms below the roots; ChildrenOpen says that one is on.
 	Children      []Chip
 	ChildrenCount string
@@ -127,6 +129,9 @@ func (s *Site) facets(ctx context.Context, l *i18n.Locale, c chosen, path string
 	p.choices(l, c.sel, counts)
 	p.Rules = Chip{Value: directory.RulesPublished, Name: l.T("filter.rules"), Count: l.Number(counts.Rules), On: c.sel.Rules}
 	p.RestOpen = c.sel.Rules || c.sel.FreshMonths > 0 || c.sel.Licence != "" || c.sel.Origin != ""
+	if instead := s.cfg.View.Instead(c.sel.Query); instead != "" {
+		p.Instead = l.T("filter.instead", "asked", c.sel.Query, "instead", instead)
+	}
 	p.exports(l, c)
 	if p.Dated {
 		f := c.filter

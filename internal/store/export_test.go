@@ -71,3 +71,16 @@ func PutWords(ctx context.Context, s *Store, rows map[int64]string) error {
 		return t.putSearch(ctx, nil, all)
 	})
 }
+
+// FillSearchText is the part of a migration that keeps the words of entries.
+func FillSearchText(ctx context.Context, s *Store) error {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := fillSearchText(ctx, tx, s.engine); err != nil {
+		_ = tx.Rollback() // the first error says more
+		return err
+	}
+	return tx.Commit()
+}

@@ -102,6 +102,11 @@ func (s *Store) apply(ctx context.Context, tx *sql.Tx, m migration) error {
 			return err
 		}
 	}
+	if m.version == searchTextVersion {
+		if err := fillSearchText(ctx, tx, s.engine); err != nil {
+			return err
+		}
+	}
 	_, err := tx.ExecContext(ctx, "INSERT INTO migration (version, name, applied) VALUES ($1, $2, $3)",
 		m.version, m.name, s.now())
 	return err

@@ -24,9 +24,14 @@ func (t *Tx) sqlitePutSearch(ctx context.Context, drop []int64, rows [][]any) er
 		for i, num := range drop {
 			gone[i] = []any{num}
 		}
-		if err := t.execEach(ctx, "DELETE FROM search WHERE rowid = $1", gone); err != nil {
-			return err
+		for _, query := range []string{"DELETE FROM search WHERE rowid = $1", "DELETE FROM search_text WHERE num = $1"} {
+			if err := t.execEach(ctx, query, gone); err != nil {
+				return err
+			}
 		}
+	}
+	if err := t.insertRows(ctx, "search_text (num, words)", placeholders(2), "", rows); err != nil {
+		return err
 	}
 	return t.insertRows(ctx, "search (rowid, words)", "(%s,%s)", "", rows)
 }

@@ -61,6 +61,11 @@ func (v *View) turn(ctx context.Context, origin string, dead bool) error {
 		if err != nil {
 			return err
 		}
+		words, err := v.rowWords(ctx, rows[:n])
+		if err != nil {
+			return err
+		}
+		v.applyWords(rows[:n], words)
 		v.apply(rows[:n], extents)
 		rows = rows[n:]
 	}

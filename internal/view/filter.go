@@ -165,7 +165,10 @@ func (v *View) resolve(ctx context.Context, s directory.Selection) (resolved, er
 func (v *View) fromStore(ctx context.Context, s directory.Selection, r *resolved) error {
 	f := &r.columns
 	if s.Query != "" {
-		set, err := v.found(ctx, directory.Selection{Query: s.Query}, r.now, "")
+		if v.WordsInMemory() { // what the database found is not what the words find
+			r.key += "~"
+		}
+		set, err := v.searched(ctx, s.Query, r.now)
 		if err != nil {
 			return err
 		}

@@ -1,9 +1,11 @@
-// Package view keeps the map, the timeline and the register of this process as fresh as the
-// database: it loads the atlas, the chronicle and the register at start and follows the
-// change sequence, whichever process wrote it.
+// Package view keeps the map, the timeline, the register and the words of this process
+// as fresh as the database: it loads the atlas, the chronicle and the register at start,
+// the lexicon beside its work, and follows the change sequence, whichever process wrote it.
 //
-// What belongs: the three indexes and
-// turning a Selection into their filter. What does not: drawing and SQL.
+// Searches are answered by the lexicon as soon as it is there, and by the database's own
+// index until then and for whoever has no view, such as commands: both have the same words.
+//
+// What belongs: the four indexes and turning a Selection into their filter. What does not: drawing and SQL.
 // Packages api and site ask it; app runs it.
 package view
 
@@ -13,11 +15,13 @@ import (
 	"log/slog"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"codeberg.org/bocage/bocage/internal/atlas"
 	"codeberg.org/bocage/bocage/internal/chronicle"
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/lexicon"
 	"codeberg.org/bocage/bocage/internal/register"
 	"codeberg.org/bocage/bocage/internal/store"
 )
@@ -65,6 +69,14 @@ type View struct {
 	sets  *sets
 	kept  *countsKept
 	named map[string]namedKept
+
+	// words are nil until they are read. loads counts what Load did, and missed is what
+	// changed while the words are read, nil while they are not; worker guards both.
+	words   atomic.Pointer[lexicon.Lexicon]
+	loads   int
+	missed  []int64
+	reading atomic.Bool // somebody sees to it that they are read
+	readers sync.WaitGroup
 }
 
 // New returns an empty View; Load fills it.
@@ -112,6 +124,8 @@ func (v *View) Load(ctx context.Context) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.reset()
+	v.words.Store(nil)
+	v.loads, v.missed = v.loads+1, nil
 	for origin := range dead {
 		v.dead[origin] = true
 	}
@@ -169,13 +183,16 @@ func (v *View) Run(ctx context.Context) error {
 	t := time.NewTicker(v.poll)
 	defer t.Stop()
 	failing := false
+	v.keepWords(ctx)
 	for {
 		select {
 		case <-ctx.Done():
+			v.readers.Wait()
 			return nil
 		case <-t.C:
 		case <-v.wake:
 		}
+		v.keepWords(ctx)
 		_, err := v.Refresh(ctx)
 		if err != nil && ctx.Err() == nil && !failing {
 			v.log.ErrorContext(ctx, "map and timeline are not refreshed", "error", err)
@@ -216,6 +233,11 @@ func (v *View) Refresh(ctx context.Context) (bool, error) {
 		if err != nil {
 			return changed, err
 		}
+		words, err := v.rowWords(ctx, rows)
+		if err != nil {
+			return changed, err
+		}
+		v.applyWords(rows, words)
 		v.apply(rows, extents)
 		changed = true
 		if len(rows) < batchRows {
