@@ -23,6 +23,7 @@ func benchCommand() command {
 		setup: func(fs *flag.FlagSet) func(context.Context, *call) error {
 			n := fs.Int("entries", benchEntries, "how many entries to generate")
 			dir := fs.String("dir", filepath.Join(os.TempDir(), "bocage-bench"), "where the generated database is kept for the next run (4 GB a million)")
+			postgres := fs.String("postgres", "", "address of a PostgreSQL database in which a table may be made and dropped, to compare the search with its own")
 			return func(ctx context.Context, c *call) error {
 				if err := c.want(0, 0); err != nil {
 					return err
@@ -30,28 +31,28 @@ func benchCommand() command {
 				if *n < 1000 {
 					return usagef("--entries is at least 1000")
 				}
-				return benchViews(ctx, c, *n, *dir)
+				return benchViews(ctx, c, bench.Options{Entries: *n, Dir: *dir, Postgres: *postgres})
 			}
 		},
 	}
 }
 
-func benchViews(ctx context.Context, c *call, n int, dir string) error {
+func benchViews(ctx context.Context, c *call, opt bench.Options) error {
 	bar := newProgress(c.err, "entries generated")
 	missed := 0
-	err := bench.Views(ctx, bench.Options{Entries: n, Dir: dir,
-		Progress: func(done, total int) {
-			bar.set(done, total)
-			if done == total {
-				bar.end()
-			}
-		},
-		Report: func(f bench.Figure) {
-			if f.Missed() {
-				missed++
-			}
-			printFigure(c.out, f)
-		}})
+	opt.Progress = func(done, total int) {
+		bar.set(done, total)
+		if done == total {
+			bar.end()
+		}
+	}
+	opt.Report = func(f bench.Figure) {
+		if f.Missed() {
+			missed++
+		}
+		printFigure(c.out, f)
+	}
+	err := bench.Views(ctx, opt)
 	if err != nil {
 		return err
 	}
