@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"codeberg.org/bocage/bocage/federation/internal/raw"
 )
 
 // Members are an object's properties with their exact names. encoding/json's
@@ -18,16 +20,19 @@ func ParseObject(raw []byte) (Members, error) {
 	if err := check(raw); err != nil {
 		return nil, err
 	}
+	if !json.Valid(raw) {
+		var v json.RawMessage
+		return nil, fmt.Errorf("%w: %w", ErrMalformed, json.Unmarshal(raw, &v)) // says where
+	}
 	return parseMembers(raw)
 }
 
-func parseMembers(raw []byte) (Members, error) {
-	var m Members
-	if err := json.Unmarshal(raw, &m); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
-	}
-	if m == nil {
-		return nil, fmt.Errorf("%w: null", ErrMalformed)
+// parseMembers reads an object out of a document that is valid: of two members with
+// one name the last counts.
+func parseMembers(text []byte) (Members, error) {
+	m := make(Members, 16)
+	if !raw.Members(text, func(name string, value json.RawMessage) { m[name] = value }) {
+		return nil, fmt.Errorf("%w: not an object", ErrMalformed)
 	}
 	return m, nil
 }
@@ -67,14 +72,12 @@ func (m Members) Text(keys ...string) string {
 	return ""
 }
 
-func firstText(raw json.RawMessage) string {
-	switch first(raw) {
+func firstText(text json.RawMessage) string {
+	switch first(text) {
 	case '"':
-		var s string
-		_ = json.Unmarshal(raw, &s) // malformed is absent
-		return s
+		return raw.Text(text) // malformed is absent
 	case '[':
-		for _, item := range listOf(raw) {
+		for _, item := range listOf(text) {
 			if first(item) == '"' {
 				return firstText(item)
 			}
@@ -86,16 +89,16 @@ func firstText(raw json.RawMessage) string {
 // List is the value as a list: absent and null are empty, a scalar is one item.
 func (m Members) List(key string) []json.RawMessage { return listOf(m[key]) }
 
-func listOf(raw json.RawMessage) []json.RawMessage {
-	switch first(raw) {
+func listOf(text json.RawMessage) []json.RawMessage {
+	switch first(text) {
 	case 0, 'n':
 		return nil
 	case '[':
 		var list []json.RawMessage
-		_ = json.Unmarshal(raw, &list) // malformed is empty
+		raw.Items(text, func(item json.RawMessage) { list = append(list, item) }) // malformed is empty
 		return list
 	}
-	return []json.RawMessage{raw}
+	return []json.RawMessage{text}
 }
 
 // Refs are the ids and embedded objects of a property.
@@ -117,20 +120,22 @@ func (m Members) Ref(key string) Ref {
 	return Ref{}
 }
 
-func refOf(raw json.RawMessage) Ref {
-	switch first(raw) {
+func refOf(text json.RawMessage) Ref {
+	switch first(text) {
 	case '"':
-		return Ref{ID: firstText(raw), Raw: raw}
+		return Ref{ID: firstText(text), Raw: text}
 	case '{':
-		m, err := parseMembers(raw)
-		if err != nil {
+		m := make(Members, 5)
+		ok := raw.Members(text, func(name string, value json.RawMessage) {
+			switch name {
+			case "id", "@id", "type", "@type", "href":
+				m[name] = value
+			}
+		})
+		if !ok {
 			return Ref{}
 		}
-		id := m.Text("id", "@id")
-		if id == "" {
-			id = m.Text("href") // a Link
-		}
-		return Ref{ID: id, Type: m.Text("type", "@type"), Raw: raw}
+		return Ref{ID: m.Text("id", "@id", "href"), Type: m.Text("type", "@type"), Raw: text} // a Link has a href
 	}
 	return Ref{}
 }
@@ -178,15 +183,15 @@ func (m Members) LangMap(key string) map[string]string {
 	if first(m[key]) != '{' {
 		return nil
 	}
-	var raw map[string]json.RawMessage
-	if json.Unmarshal(m[key], &raw) != nil {
+	texts, err := parseMembers(m[key])
+	if err != nil {
 		return nil
 	}
 	var out map[string]string
-	for lang, v := range raw {
+	for lang, v := range texts {
 		if s := firstText(v); s != "" {
 			if out == nil {
-				out = make(map[string]string, len(raw))
+				out = make(map[string]string, len(texts))
 			}
 			out[lang] = s
 		}

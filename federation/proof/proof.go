@@ -31,13 +31,7 @@ const maxDepth = 64
 
 // JCS returns the canonical form of raw (RFC 8785). Numbers are IEEE doubles,
 // so 48 and 48.0 are the same; of two members with one name the last counts.
-func JCS(raw []byte) ([]byte, error) {
-	v, err := decode(raw)
-	if err != nil {
-		return nil, err
-	}
-	return write(nil, v, 0)
-}
+func JCS(raw []byte) ([]byte, error) { return canonical(nil, raw) }
 
 // Hash returns "sha256-" and the base64url SHA-256 of the canonical form of
 // the document without its "@context", its "proof" and its "endorsement", "" for
@@ -45,20 +39,11 @@ func JCS(raw []byte) ([]byte, error) {
 // which has one context for all, and stays the same when a new version adds a
 // term or a key signs it again.
 func Hash(raw []byte) string {
-	v, err := decode(raw)
+	form, err := canonical(make([]byte, 0, len(raw)), raw, "proof", "@context", "endorsement")
 	if err != nil {
 		return ""
 	}
-	if m, ok := v.(map[string]any); ok {
-		delete(m, "proof")
-		delete(m, "@context")
-		delete(m, "endorsement")
-	}
-	canonical, err := write(nil, v, 0)
-	if err != nil {
-		return ""
-	}
-	sum := sha256.Sum256(canonical)
+	sum := sha256.Sum256(form)
 	return "sha256-" + base64.RawURLEncoding.EncodeToString(sum[:])
 }
 

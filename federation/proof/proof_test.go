@@ -79,11 +79,19 @@ func TestMultikey(t *testing.T) {
 }
 
 func FuzzJCS(f *testing.F) {
-	for _, seed := range []string{`{"b":[1,2.50,-0],"a":{"é":"\u0001\ud83d\ude00"}}`, `[1e21,1e-7,5e-324]`, `"\ud800"`, `nul`} {
+	for _, seed := range []string{`{"b":[1,2.50,-0],"a":{"é":"\u0001\ud83d\ude00"}}`, `[1e21,1e-7,5e-324]`, `"\ud800"`, `nul`, ` {"a":1,"b":[{"x":"\u00e9"},{}],"a":2} `, `[[],{"":null}]`, `{"\ud800":1,"\ufffd":2}`, `1e999`, ``} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		once, err := JCS(raw)
+		var decoded []byte // as what is signed is written, from values
+		v, derr := decode(raw)
+		if derr == nil {
+			decoded, derr = write(nil, v, 0)
+		}
+		if (err == nil) != (derr == nil) || !bytes.Equal(once, decoded) {
+			t.Fatalf("%q, %v; from values %q, %v", once, err, decoded, derr)
+		}
 		if err != nil {
 			return
 		}
