@@ -16,14 +16,19 @@ func (l *Ledger) decide(ctx context.Context, tx *store.Tx, e *directory.Entry) (
 			return d, fmt.Errorf("judge: %w", err)
 		}
 	}
+	obey(d, e)
+	return d, nil
+}
+
+// obey gives the entry the status that follows from a decision.
+func obey(d directory.Decision, e *directory.Entry) {
 	if d.Action == directory.DecideHold {
-		return d, nil
+		return
 	}
 	e.Silenced = d.Action == directory.DecideSilence
 	if d.Action == directory.DecideReview {
 		e.Status = directory.StatusProposed
 	}
-	return d, nil
 }
 
 // ignore remembers only what rules look at, and lets go of what was kept; a hold

@@ -22,6 +22,12 @@ func (s *said) Judge(context.Context, store.Reader, *directory.Entry) (directory
 	return directory.NewDecision(s.action, "match"), nil
 }
 
+func (s *said) JudgePage(context.Context, store.Reader, map[string][]string) (func(*directory.Entry) (directory.Decision, error), error) {
+	return func(*directory.Entry) (directory.Decision, error) {
+		return directory.NewDecision(s.action, "match"), nil
+	}, nil
+}
+
 // TestJudged: an entry of another instance goes through every decision, by what
 // its origin says and by being judged again, and its page with it.
 func TestJudged(t *testing.T) {

@@ -28,6 +28,9 @@ import (
 // moderation has the one that counts.
 type Judge interface {
 	Judge(ctx context.Context, r store.Reader, e *directory.Entry) (directory.Decision, error)
+	// JudgePage is Judge for many entries, whose URIs it is given by origin: it reads
+	// once what it has to know, and what it returns judges each.
+	JudgePage(ctx context.Context, r store.Reader, uris map[string][]string) (func(*directory.Entry) (directory.Decision, error), error)
 }
 
 // Config is what a Ledger needs.

@@ -16,7 +16,7 @@ import (
 // is the caller's business; whether it is shown, kept aside or not kept is the
 // Judge's.
 func (l *Ledger) AcceptRemote(ctx context.Context, tx *store.Tx, e directory.Entry, wire []byte, hash string) (changed bool, err error) {
-	did, refused, err := l.AcceptRemotes(ctx, tx, []Remote{{e, wire, hash}})
+	did, refused, err := l.AcceptRemotes(ctx, tx, []Remote{{Entry: e, Wire: wire, Hash: hash}})
 	if err != nil {
 		return false, err
 	}

@@ -17,12 +17,17 @@ type Remote struct {
 	Entry directory.Entry
 	Wire  []byte
 	Hash  string
+	// Wanted is asked about the entry that is held, a tombstone too, known is false
+	// when there is none: a refusal leaves all as it is, and is the result. nil wants
+	// it.
+	Wanted func(old directory.Entry, known bool) error
 }
 
 // AcceptRemotes is AcceptRemote for a page of entries, in order, with few
 // statements for all of them: the bulk path of harvests. The first result says of
 // each entry whether it changed anything, the second why it was refused, nil when
-// it was not: that is ErrInvalid or ErrForbidden, and says nothing of the others.
+// it was not: that is ErrInvalid or ErrForbidden, or what Wanted returned, and says
+// nothing of the others.
 func (l *Ledger) AcceptRemotes(ctx context.Context, tx *store.Tx, rs []Remote) (changed []bool, refused []error, err error) {
 	changed, refused = make([]bool, len(rs)), make([]error, len(rs))
 	for at := 0; at < len(rs); {
@@ -32,6 +37,9 @@ func (l *Ledger) AcceptRemotes(ctx context.Context, tx *store.Tx, rs []Remote) (
 			return nil, nil, err
 		}
 		for i := at; i < end; i++ {
+			if refused[i] = p.unwanted(rs[i]); refused[i] != nil {
+				continue
+			}
 			did, err := p.take(ctx, rs[i])
 			switch {
 			case errors.Is(err, directory.ErrInvalid), errors.Is(err, directory.ErrForbidden):
@@ -54,6 +62,7 @@ type remotePage struct {
 	l     *Ledger
 	tx    *store.Tx
 	known map[string]directory.Entry // by URI, tombstones too; with those of this page
+	judge func(*directory.Entry) (directory.Decision, error)
 
 	entries []*directory.Entry
 	olds    []directory.Entry
@@ -74,8 +83,10 @@ func (p *remotePage) until(rs []Remote, at int) int {
 
 func (p *remotePage) load(ctx context.Context, rs []Remote) error {
 	var uris []string
+	judged := map[string][]string{}
 	for _, r := range rs {
 		uris = append(uris, r.Entry.URI)
+		judged[r.Entry.Origin] = append(judged[r.Entry.Origin], r.Entry.URI)
 		if r.Entry.OwnerURI != "" && r.Entry.OwnerURI != r.Entry.URI {
 			uris = append(uris, r.Entry.OwnerURI)
 		}
@@ -88,7 +99,21 @@ func (p *remotePage) load(ctx context.Context, rs []Remote) error {
 	for _, e := range es {
 		p.known[e.URI] = e
 	}
+	p.judge = func(*directory.Entry) (d directory.Decision, err error) { return d, nil }
+	if p.l.judge != nil {
+		if p.judge, err = p.l.judge.JudgePage(ctx, p.tx.Reader, judged); err != nil {
+			return fmt.Errorf("judge %d entries: %w", len(rs), err)
+		}
+	}
 	return nil
+}
+
+func (p *remotePage) unwanted(r Remote) error {
+	if r.Wanted == nil {
+		return nil
+	}
+	old, known := p.known[r.Entry.URI]
+	return r.Wanted(old, known)
 }
 
 // take settles one entry and puts it among those to write, unless it says nothing
@@ -120,10 +145,11 @@ func (p *remotePage) take(ctx context.Context, r Remote) (changed bool, err erro
 	if err := tolerate(&e); err != nil {
 		return false, fmt.Errorf("accept %s: %w", e.URI, err)
 	}
-	d, err := l.decide(ctx, p.tx, &e)
+	d, err := p.judge(&e)
 	if err != nil {
-		return false, fmt.Errorf("accept %s: %w", e.URI, err)
+		return false, fmt.Errorf("accept %s: judge: %w", e.URI, err)
 	}
+	obey(d, &e)
 	if d.Action == directory.DecideIgnore || d.Action == directory.DecideHold {
 		return l.ignore(ctx, p.tx, e, d)
 	}
@@ -150,13 +176,16 @@ func (p *remotePage) write(ctx context.Context) error {
 		return nil
 	}
 	uris := make([]string, len(p.entries))
-	revisions := make([]store.Revision, len(p.entries))
+	revisions, docs := make([]store.Revision, len(p.entries)), make([][]byte, len(p.entries))
 	for i, e := range p.entries {
 		uris[i] = e.URI
 		var err error
 		revisions[i], err = p.l.revision(directory.Who{UserID: e.Origin, Name: e.Origin}, change{after: e, summary: "received"})
 		if err != nil {
 			return err
+		}
+		if !e.Updated.IsZero() { // else the store sets it
+			docs[i] = revisions[i].Doc
 		}
 	}
 	what := fmt.Sprintf("accept %s", uris[0])
@@ -166,15 +195,27 @@ func (p *remotePage) write(ctx context.Context) error {
 	if err := p.tx.DeleteIgnored(ctx, uris...); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
-	if err := p.tx.PutEntries(ctx, p.entries, store.PutOptions{Public: true, Wires: p.wires}); err != nil {
+	if err := p.tx.PutEntries(ctx, p.entries, store.PutOptions{Public: true, Wires: p.wires, Docs: docs}); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	if err := p.tx.AddRevisions(ctx, revisions); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
+	return p.tell(ctx)
+}
+
+// tell lets moves and maps know of what was written.
+func (p *remotePage) tell(ctx context.Context) error {
+	untold, err := p.l.publisher.Untold(ctx, p.tx.Reader)
+	if err != nil {
+		return err
+	}
 	for i, e := range p.entries {
 		if err := p.l.link(ctx, p.tx, e); err != nil {
 			return fmt.Errorf("accept %s: %w", e.URI, err)
+		}
+		if untold && e.Listed() {
+			continue
 		}
 		if err := p.l.enterMaps(ctx, p.tx, &p.olds[i], e); err != nil {
 			return fmt.Errorf("accept %s: %w", e.URI, err)

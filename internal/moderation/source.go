@@ -53,8 +53,13 @@ func (m *Moderation) bySource(ctx context.Context, r store.Reader, e *directory.
 		return d, err
 	}
 	all, err := m.Explain(ctx, r, e)
-	if err != nil || len(all) == 0 {
-		return directory.Decision{Action: directory.DecidePublish}, err
+	return mostGenerous(all), err
+}
+
+// mostGenerous is the decision that holds of several, to publish when there is none.
+func mostGenerous(all []directory.Decision) directory.Decision {
+	if len(all) == 0 {
+		return directory.Decision{Action: directory.DecidePublish}
 	}
 	best := all[0]
 	for _, d := range all[1:] {
@@ -62,7 +67,7 @@ func (m *Moderation) bySource(ctx context.Context, r store.Reader, e *directory.
 			best = d
 		}
 	}
-	return best, nil
+	return best
 }
 
 // ByHand is what a person decided of an entry, false when nobody did.
@@ -73,10 +78,15 @@ func ByHand(ctx context.Context, r store.Reader, uri string) (directory.Decision
 		return directory.Decision{}, false, nil
 	case err != nil:
 		return directory.Decision{}, false, err
-	case v.Decision == store.ReviewApproved:
-		return directory.NewDecision(directory.DecidePublish, "approved"), true, nil
 	}
-	return directory.NewDecision(directory.DecideIgnore, "rejected"), true, nil
+	return decided(v), true, nil
+}
+
+func decided(v store.Review) directory.Decision {
+	if v.Decision == store.ReviewApproved {
+		return directory.NewDecision(directory.DecidePublish, "approved")
+	}
+	return directory.NewDecision(directory.DecideIgnore, "rejected")
 }
 
 // Explain is what the rule of each followed source that has the entry says of
@@ -86,7 +96,10 @@ func (m *Moderation) Explain(ctx context.Context, r store.Reader, e *directory.E
 	if err != nil {
 		return nil, err
 	}
-	var out []directory.Decision
+	return m.explain(sources, e), nil
+}
+
+func (m *Moderation) explain(sources []store.Source, e *directory.Entry) (out []directory.Decision) {
 	for _, s := range sources {
 		if !s.Covers(e) {
 			continue
@@ -98,5 +111,5 @@ func (m *Moderation) Explain(ctx context.Context, r store.Reader, e *directory.E
 		d.Source = s.Object
 		out = append(out, d)
 	}
-	return out, nil
+	return out
 }

@@ -67,6 +67,13 @@ type shared struct {
 	bulk   bool
 }
 
+// Untold reports whether Remote has nothing to do for the listed entries of other
+// instances in this transaction: there is no map.
+func (p *Publisher) Untold(ctx context.Context, r store.Reader) (bool, error) {
+	stamps, err := r.MapStamps(ctx)
+	return len(stamps) == 0, err
+}
+
 // Remote records that an entry of another instance changed: it enters and leaves
 // maps. before is nil for a new one, after nil when it was removed. It is called
 // in the transaction of the change.

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"strings"
 	"time"
-
-	"codeberg.org/bocage/bocage/internal/directory"
 )
 
 const selectActivity = "SELECT num, id, actor, type, object, body, public, outbox, created FROM activity"
@@ -88,40 +86,6 @@ func (r Reader) Outbox(ctx context.Context, actor string, before int64, limit in
 func (r Reader) CountOutbox(ctx context.Context, actor string) (int, error) {
 	n, err := value[int](ctx, r, "SELECT COUNT(*) FROM activity WHERE actor = $1 AND outbox"+unwithheld(actor), actor)
 	return n, wrap(err, "count outbox")
-}
-
-// InsertReceived keeps an activity as received, once: duplicate reports that its
-// ID was seen before, and then nothing is kept.
-func (t *Tx) InsertReceived(ctx context.Context, v Received) (duplicate bool, err error) {
-	at := micros(v.At)
-	if at == 0 {
-		at = t.now()
-	}
-	n, err := t.exec(ctx, `INSERT INTO received (id, actor, origin, type, body, at, done, error)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
-		v.ID, v.Actor, v.Origin, v.Type, v.Body, at, micros(v.Done), v.Error)
-	return err == nil && n == 0, wrap(err, "receive %s", v.ID)
-}
-
-// Received reads an activity as received, or ErrNotFound.
-func (r Reader) Received(ctx context.Context, id string) (Received, error) {
-	v, err := one(ctx, r, func(row scanner) (v Received, err error) {
-		var at, done int64
-		err = row.Scan(&v.ID, &v.Actor, &v.Origin, &v.Type, &v.Body, &at, &done, &v.Error)
-		v.At, v.Done = instant(at), instant(done)
-		return v, err
-	}, "SELECT id, actor, origin, type, body, at, done, error FROM received WHERE id = $1", id)
-	return v, wrap(err, "received %s", id)
-}
-
-// FinishReceived records that a received activity was applied (reason "") or
-// dropped, in the transaction of its effects.
-func (t *Tx) FinishReceived(ctx context.Context, id, reason string) error {
-	n, err := t.exec(ctx, "UPDATE received SET done = $2, error = $3 WHERE id = $1", id, t.now(), reason)
-	if err == nil && n == 0 {
-		err = directory.ErrNotFound
-	}
-	return wrap(err, "finish received %s", id)
 }
 
 // InsertSignature remembers the hash of a signature until it expires; duplicate

@@ -140,7 +140,11 @@ func (r Reader) insertRows(ctx context.Context, into, template, tail string, row
 		n := min(per, len(rows))
 		var err error
 		if per == 1 {
-			err = r.execEach(ctx, insertText(into, template, tail, 1, width), rows)
+			text := insertRow(into, template, tail)
+			if r.engine == enginePostgres {
+				text = insertText(into, template, tail, 1, width)
+			}
+			err = r.execEach(ctx, text, rows)
 			n = len(rows)
 		} else {
 			args := make([]any, 0, n*width)
@@ -175,10 +179,21 @@ func insertText(into, template, tail string, n, width int) string {
 	return b.String()
 }
 
-// execEach runs one statement for each row of arguments, prepared when there are several.
+// insertRow is insertText of one row for SQLite, whose parameters have no names: it
+// looks each name up again for each row.
+func insertRow(into, template, tail string) string {
+	return "INSERT INTO " + into + " VALUES " + strings.ReplaceAll(template, "%s", "?") + " " + tail
+}
+
+// execEach runs one statement for each row of arguments: on SQLite without a way
+// through database/sql for each, on PostgreSQL prepared when there are several.
 func (r Reader) execEach(ctx context.Context, query string, rows [][]any) error {
 	if len(rows) == 1 {
 		_, err := r.q.ExecContext(ctx, query, rows[0]...)
+		return err
+	}
+	if r.engine == engineSQLite {
+		_, err := r.q.ExecContext(ctx, query, manyRows(rows))
 		return err
 	}
 	stmt, err := r.q.PrepareContext(ctx, query)

@@ -20,6 +20,9 @@ type PutOptions struct {
 	Wire []byte
 	// Wires is Wire for PutEntries: nil, or one for each entry.
 	Wires [][]byte
+	// Docs are the entries of PutEntries as JSON, for a caller who has them already: nil,
+	// or one for each, nil where it has none. With one Created and Updated must be set.
+	Docs [][]byte
 }
 
 // PutEntry inserts or replaces an entry by its ID, with its themes, tags,
@@ -58,8 +61,11 @@ func (t *Tx) PutEntries(ctx context.Context, es []*directory.Entry, opt PutOptio
 		o := opt
 		if len(opt.Wires) == len(es) {
 			o.Wires, opt.Wires = opt.Wires[:len(part)], opt.Wires[len(part):]
-			es = es[len(part):]
 		}
+		if len(opt.Docs) == len(es) {
+			o.Docs, opt.Docs = opt.Docs[:len(part)], opt.Docs[len(part):]
+		}
+		es = es[len(part):]
 		if err := t.putChunk(ctx, part, o); err != nil {
 			if len(part) == 1 {
 				return fmt.Errorf("put entry %s: %w", part[0].ID, known(err))
@@ -81,7 +87,11 @@ func (t *Tx) putChunk(ctx context.Context, es []*directory.Entry, opt PutOptions
 		if i < len(opt.Wires) && opt.Wires[i] != nil {
 			wire = opt.Wires[i]
 		}
-		if err := w.add(e, wire); err != nil {
+		var doc []byte
+		if i < len(opt.Docs) {
+			doc = opt.Docs[i]
+		}
+		if err := w.add(e, doc, wire); err != nil {
 			return err
 		}
 	}
@@ -244,10 +254,11 @@ type entryRows struct {
 	entry, doc, theme, tag, language, relation, twin, search, extent [][]any
 }
 
-func (w *entryRows) add(e *directory.Entry, wire any) error {
-	doc, err := json.Marshal(e)
-	if err != nil {
-		return err
+func (w *entryRows) add(e *directory.Entry, doc []byte, wire any) (err error) {
+	if doc == nil {
+		if doc, err = json.Marshal(e); err != nil {
+			return err
+		}
 	}
 	p, _ := e.Public()
 	public := e.Listed()

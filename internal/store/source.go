@@ -114,6 +114,12 @@ func (r Reader) SourcesOf(ctx context.Context, origin, uri string) ([]Source, er
 	return ss, wrap(err, "sources of %s", uri)
 }
 
+// AnnouncedAmong says which of these entries somebody announced.
+func (r Reader) AnnouncedAmong(ctx context.Context, uris []string) (map[string]bool, error) {
+	found, err := among(ctx, r, "SELECT DISTINCT uri FROM announced WHERE uri IN ", uris)
+	return found, wrap(err, "announced entries")
+}
+
 // PutAnnounced remembers that a followed actor announced an entry.
 func (t *Tx) PutAnnounced(ctx context.Context, uri, announcer string) error {
 	_, err := t.exec(ctx, "INSERT INTO announced (uri, announcer, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
@@ -162,6 +168,22 @@ func scanReview(row scanner) (v Review, err error) {
 func (r Reader) ReviewOf(ctx context.Context, uri string) (Review, error) {
 	v, err := one(ctx, r, scanReview, selectReview+" WHERE uri = $1", uri)
 	return v, wrap(err, "review of %s", uri)
+}
+
+// ReviewsOf reads what persons decided of these entries, by URI.
+func (r Reader) ReviewsOf(ctx context.Context, uris []string) (map[string]Review, error) {
+	out := map[string]Review{}
+	for _, part := range chunks(uris) {
+		var a args
+		vs, err := collect(ctx, r, scanReview, selectReview+" WHERE uri IN "+list(&a, part), a...)
+		if err != nil {
+			return nil, wrap(err, "reviews of entries")
+		}
+		for _, v := range vs {
+			out[v.URI] = v
+		}
+	}
+	return out, nil
 }
 
 // ReviewsFrom lists what persons decided of the entries of an origin ("" = of

@@ -4,6 +4,7 @@ import (
 	linked "container/list"
 	"context"
 	"database/sql/driver"
+	"errors"
 )
 
 // keptStatements is how many compiled statements a connection keeps: more than
@@ -62,9 +63,45 @@ type fullStmt interface {
 	driver.StmtQueryContext
 }
 
+// manyRows, as the one argument of a statement, are the arguments of as many runs of
+// it. The result is that of the last.
+type manyRows [][]any
+
+// CheckNamedValue implements driver.NamedValueChecker: it lets manyRows through.
+func (c *keepingConn) CheckNamedValue(v *driver.NamedValue) error {
+	if _, ok := v.Value.(manyRows); ok {
+		return nil
+	}
+	return driver.ErrSkip
+}
+
+// execMany runs a statement for each row.
+func execMany(ctx context.Context, stmt driver.StmtExecContext, rows manyRows) (res driver.Result, err error) {
+	var args []driver.NamedValue
+	for _, row := range rows {
+		args = args[:0]
+		for i, v := range row {
+			if v, err = driver.DefaultParameterConverter.ConvertValue(v); err != nil {
+				return nil, err
+			}
+			args = append(args, driver.NamedValue{Ordinal: i + 1, Value: v})
+		}
+		if res, err = stmt.ExecContext(ctx, args); err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
 // ExecContext implements driver.ExecerContext.
 func (c *keepingConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
 	s, err := c.statement(ctx, query)
+	if many, ok := manyOf(args); ok && err == nil {
+		if s != nil {
+			return execMany(ctx, s.stmt, many)
+		}
+		return c.execOnce(ctx, query, many)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -72,6 +109,28 @@ func (c *keepingConn) ExecContext(ctx context.Context, query string, args []driv
 		return c.fullConn.ExecContext(ctx, query, args)
 	}
 	return s.stmt.ExecContext(ctx, args)
+}
+
+func manyOf(args []driver.NamedValue) (manyRows, bool) {
+	if len(args) != 1 {
+		return nil, false
+	}
+	many, ok := args[0].Value.(manyRows)
+	return many, ok
+}
+
+// execOnce is execMany of a statement that is compiled for that.
+func (c *keepingConn) execOnce(ctx context.Context, query string, rows manyRows) (driver.Result, error) {
+	stmt, err := c.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	exec, ok := stmt.(driver.StmtExecContext)
+	if !ok {
+		return nil, errors.Join(errors.New("the driver runs no statement with a context"), stmt.Close())
+	}
+	res, err := execMany(ctx, exec, rows)
+	return res, errors.Join(err, stmt.Close())
 }
 
 // QueryContext implements driver.QueryerContext.
