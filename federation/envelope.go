@@ -46,6 +46,9 @@ type Envelope struct {
 	Actor  string
 	Object Ref
 	To, CC []string
+	// OneActor says that the actor is one id, as it should be, and neither a list nor
+	// an embedded object.
+	OneActor bool
 }
 
 // ParseEnvelope reads an activity's outside. It needs a type and an actor: an
@@ -63,6 +66,8 @@ func ParseEnvelope(body []byte) (Envelope, error) {
 		Object: m.Ref("object"),
 		To:     m.IDs("to"),
 		CC:     m.IDs("cc"),
+
+		OneActor: first(m["actor"]) == '"',
 	}
 	if e.Type == "" || e.Actor == "" {
 		return Envelope{}, fmt.Errorf("%w: an activity needs a type and an actor", ErrMalformed)

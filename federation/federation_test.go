@@ -18,12 +18,12 @@ func TestParseEnvelope(t *testing.T) {
 	}{
 		"Mastodon's Undo": {
 			`{"@context":"https://www.w3.org/ns/activitystreams","id":"https://m.ex/u#follows/1/undo","type":"Undo","actor":"https://m.ex/u","object":{"id":"https://m.ex/1","type":"Follow","actor":"https://m.ex/u","object":"https://b.ex/entries/1"}}`,
-			Envelope{ID: "https://m.ex/u#follows/1/undo", Type: "Undo", Actor: "https://m.ex/u", Object: Ref{ID: "https://m.ex/1", Type: "Follow"}}, nil},
+			Envelope{ID: "https://m.ex/u#follows/1/undo", Type: "Undo", Actor: "https://m.ex/u", OneActor: true, Object: Ref{ID: "https://m.ex/1", Type: "Follow"}}, nil},
 		"scalars, arrays and short names": {
 			`{"type":["Create","x"],"actor":{"id":"https://f.ex/u","type":"Person"},"object":"https://f.ex/1","to":"as:Public","cc":["Public",{"id":"https://f.ex/c"},null,3]}`,
 			Envelope{Type: "Create", Actor: "https://f.ex/u", Object: Ref{ID: "https://f.ex/1"}, To: []string{Public}, CC: []string{Public, "https://f.ex/c"}}, nil},
 		"names are exact": {`{"type":"Follow","Actor":"https://evil.ex/","actor":"https://f.ex/u","OBJECT":"x"}`,
-			Envelope{Type: "Follow", Actor: "https://f.ex/u"}, nil},
+			Envelope{Type: "Follow", Actor: "https://f.ex/u", OneActor: true}, nil},
 		"no actor":  {`{"type":"Follow"}`, Envelope{}, ErrMalformed},
 		"no type":   {`{"actor":"https://f.ex/u"}`, Envelope{}, ErrMalformed},
 		"array":     {`[]`, Envelope{}, ErrMalformed},
@@ -31,7 +31,7 @@ func TestParseEnvelope(t *testing.T) {
 		"broken":    {`{"type":`, Envelope{}, ErrMalformed},
 		"empty":     {``, Envelope{}, ErrMalformed},
 		"deep":      {`{"type":"Follow","actor":"https://f.ex/u","object":` + strings.Repeat("[", 40) + strings.Repeat("]", 40) + `}`, Envelope{}, ErrMalformed},
-		"brackets":  {`{"type":"Follow","actor":"https://f.ex/u","x":"` + strings.Repeat(`[{\"`, 40) + `"}`, Envelope{Type: "Follow", Actor: "https://f.ex/u"}, nil},
+		"brackets":  {`{"type":"Follow","actor":"https://f.ex/u","x":"` + strings.Repeat(`[{\"`, 40) + `"}`, Envelope{Type: "Follow", Actor: "https://f.ex/u", OneActor: true}, nil},
 		"too large": {`{"type":"Follow","actor":"https://f.ex/u","x":"` + strings.Repeat("x", MaxBodyBytes) + `"}`, Envelope{}, ErrTooLarge},
 	} {
 		got, err := ParseEnvelope([]byte(tt.in))

@@ -74,7 +74,7 @@ func (in *Inbox) Apply(ctx context.Context, job jobs.Job) error {
 	in.countDrop(rec.Origin, err)
 	in.cfg.Logger.InfoContext(ctx, "activity not applied", "activity", rec.ID, "type", rec.Type, "reason", err)
 	why := err.Error()
-	return in.effects.do(ctx, in.cfg.Store, func(ctx context.Context, tx *store.Tx) error { return tx.FinishReceived(ctx, rec.ID, why) })
+	return in.effects.do(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.FinishReceived(ctx, rec.ID, why) })
 }
 
 // final reports whether trying again is of no use. A conflict is not final: two
@@ -93,7 +93,7 @@ func final(err error) bool {
 // hold puts an activity aside, and drops it when too many wait already. One whose
 // server was believed a moment ago is tried again.
 func (in *Inbox) hold(ctx context.Context, rec store.Received, waits held) error {
-	return in.effects.do(ctx, in.cfg.Store, func(ctx context.Context, tx *store.Tx) error {
+	return in.effects.do(ctx, func(ctx context.Context, tx *store.Tx) error {
 		still, err := in.cfg.Moderation.Waits(ctx, tx, waits.origin)
 		if err != nil {
 			return err
@@ -114,7 +114,7 @@ func (in *Inbox) hold(ctx context.Context, rec store.Received, waits held) error
 }
 
 func (in *Inbox) commit(ctx context.Context, rec store.Received, eff effect) error {
-	err := in.effects.do(ctx, in.cfg.Store, func(ctx context.Context, tx *store.Tx) error {
+	err := in.effects.do(ctx, func(ctx context.Context, tx *store.Tx) error {
 		if eff.run != nil {
 			if err := eff.run(ctx, tx); err != nil {
 				return err

@@ -15,7 +15,7 @@ import (
 // sender that hangs up ends nothing.
 func TestBatch(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		var b batch
+		b := batch[store.Part]{run: parts(s)}
 		var wg sync.WaitGroup
 		var done, failed atomic.Int64
 		const n = 200
@@ -23,7 +23,7 @@ func TestBatch(t *testing.T) {
 			wg.Go(func() {
 				ctx, cancel := context.WithCancel(t.Context())
 				cancel()
-				err := b.do(ctx, s, func(ctx context.Context, tx *store.Tx) error {
+				err := b.do(ctx, func(ctx context.Context, tx *store.Tx) error {
 					if i%10 == 0 {
 						panic("a bad document")
 					}
@@ -52,16 +52,16 @@ func TestBatch(t *testing.T) {
 // committed, although others come without a pause.
 func TestBatchLetsItsFirstGo(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		var b batch
+		b := batch[store.Part]{run: parts(s)}
 		first, release := make(chan error, 1), make(chan bool)
 		started := make(chan bool)
 		go func() {
-			first <- b.do(t.Context(), s, func(context.Context, *store.Tx) error { close(started); return nil })
+			first <- b.do(t.Context(), func(context.Context, *store.Tx) error { close(started); return nil })
 		}()
 		<-started
 		second := make(chan error, 1)
 		go func() {
-			second <- b.do(t.Context(), s, func(context.Context, *store.Tx) error { <-release; return nil })
+			second <- b.do(t.Context(), func(context.Context, *store.Tx) error { <-release; return nil })
 		}()
 		if err := <-first; err != nil { // waits for ever when it must work for the second
 			t.Error(err)

@@ -151,13 +151,17 @@ func (in *Inbox) checkFollows(ctx context.Context, r *http.Request, sig *httpsig
 	if err != nil {
 		return err
 	}
-	return in.cfg.Store.Write(ctx, func(tx *store.Tx) error {
+	err = in.cfg.Store.Write(ctx, func(tx *store.Tx) error {
 		err := tx.PutRemoteDocument(ctx, store.RemoteDocument{URI: last, Origin: originOf(actor), Checked: in.now()})
 		if err != nil {
 			return err
 		}
 		return jobs.Insert(ctx, tx.Jobs(), jobs.Job{Kind: JobFollows, Key: actor, Payload: payload})
 	})
+	if err == nil {
+		in.cfg.Wake()
+	}
+	return err
 }
 
 func originOf(uri string) string {

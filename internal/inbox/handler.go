@@ -22,9 +22,6 @@ const (
 	maxBodyBytes = federation.MaxBodyBytes
 	// retryAfter is what a peer is told when the fault is ours.
 	retryAfter = 60 * time.Second
-	// replayWindow is how long a signature could be accepted again: Mastodon's
-	// window on both sides, see httpsig.Verify.
-	replayWindow = 3 * time.Hour
 )
 
 // answer is a response that refuses or accepts a delivery. It is no error of
@@ -38,6 +35,9 @@ func (a answer) Error() string { return a.text }
 
 // accepted ends the handling of what needs nothing more.
 func accepted(why string) error { return answer{http.StatusAccepted, why} }
+
+// errRepeated is the answer to what is here already.
+var errRepeated = accepted("already received")
 
 // Handler answers a POST to any inbox: 202 when the activity is stored or is
 // none of our business, 4xx only for what will never be right, 503 with
@@ -74,34 +74,49 @@ func (in *Inbox) Handler(w http.ResponseWriter, r *http.Request) error {
 
 // receive returns nil when the activity was stored, an answer, or our fault.
 func (in *Inbox) receive(r *http.Request) error {
-	ctx := r.Context()
-	body, err := readBody(r)
+	a, err := in.verified(r)
 	if err != nil {
 		return err
+	}
+	ctx := r.Context()
+	if err := in.arrivals.do(ctx, a); err != nil {
+		return err
+	}
+	if err := in.checkFollows(ctx, r, a.sig.Signature, a.rec.Actor); err != nil {
+		in.cfg.Logger.WarnContext(ctx, "followers not compared", "actor", a.rec.Actor, "error", err)
+	}
+	return nil
+}
+
+// verified reads a request and makes sure whose it is, in the order of what each step
+// costs; the error is as receive has it.
+func (in *Inbox) verified(r *http.Request) (a arrival, err error) {
+	body, err := readBody(r)
+	if err != nil {
+		return a, err
 	}
 	env, origin, err := in.envelope(body)
 	if err != nil {
-		return err
+		return a, err
 	}
 	if err := in.mayCome(r, origin); err != nil {
-		return err
+		return a, err
 	}
-	if err := in.cheap(ctx, env, origin); err != nil {
-		return err
+	if err := in.cheap(r.Context(), env, origin); err != nil {
+		return a, err
 	}
 	sig, err := in.authenticate(r, body, env)
 	if err := in.counted(r, origin, err); err != nil {
-		return err
+		return a, err
 	}
-	rec := store.Received{ID: env.ID, Actor: env.Actor, Origin: origin, Type: env.Type, Body: body, At: in.now()}
-	if err := in.keep(ctx, rec, sig); err != nil {
-		return err
+	from, err := peer.Origin(sig.KeyID)
+	if err != nil {
+		return a, err
 	}
-	if err := in.checkFollows(ctx, r, sig.Signature, env.Actor); err != nil {
-		in.cfg.Logger.WarnContext(ctx, "followers not compared", "actor", env.Actor, "error", err)
-	}
-	in.cfg.Wake()
-	return nil
+	return arrival{
+		rec: store.Received{ID: env.ID, Actor: env.Actor, Origin: origin, Type: env.Type, Body: body, At: in.now()},
+		sig: sig, from: from, news: in.readNews(env, origin, body),
+	}, nil
 }
 
 func readBody(r *http.Request) ([]byte, error) {
@@ -160,12 +175,9 @@ func (in *Inbox) cheap(ctx context.Context, env federation.Envelope, origin stri
 		in.cfg.Moderation.Refused(origin, moderation.CauseBlocked, v.Reason)
 		return answer{http.StatusForbidden, blockedText}
 	}
-	switch _, err := in.cfg.Store.Received(ctx, env.ID); {
-	case err == nil:
+	if in.seen.has(env.ID) {
 		in.cfg.Moderation.Refused(unverified, moderation.CauseRepeated, env.ID)
-		return accepted("already received")
-	case !errors.Is(err, directory.ErrNotFound):
-		return err
+		return errRepeated
 	}
 	if env.Type != "Delete" && env.Type != "Update" {
 		return nil
@@ -184,38 +196,4 @@ func (in *Inbox) cheap(ctx context.Context, env federation.Envelope, origin stri
 		return accepted("unknown actor")
 	}
 	return nil
-}
-
-// keep stores the activity and the job that applies it, in one transaction
-// with what makes a second copy recognisable.
-func (in *Inbox) keep(ctx context.Context, rec store.Received, sig signed) error {
-	from, err := peer.Origin(sig.KeyID) // who sent it, which is not always whose it is
-	if err != nil {
-		return err
-	}
-	return in.arrivals.do(ctx, in.cfg.Store, func(ctx context.Context, tx *store.Tx) error {
-		dup, err := tx.InsertSignature(ctx, sig.Hash(), in.now().Add(replayWindow))
-		if err != nil {
-			return err
-		}
-		if dup {
-			return accepted("already received")
-		}
-		if dup, err = tx.InsertReceived(ctx, rec); err != nil {
-			return err
-		}
-		if dup {
-			return accepted("already received")
-		}
-		if err := tx.RetryPeer(ctx, from); err != nil {
-			return err
-		}
-		if _, err := in.cfg.Moderation.Signed(ctx, tx, sig.key.Actor, sig.key.Pub); err != nil {
-			return err
-		}
-		if err := in.noteForm(ctx, tx, from, sig.Form); err != nil {
-			return err
-		}
-		return peer.ScheduleApply(ctx, tx, rec.ID)
-	})
 }

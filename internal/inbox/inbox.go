@@ -33,6 +33,7 @@ const Workers = 32
 // Ledger is what the inbox does to the directory; *ledger.Ledger has it.
 type Ledger interface {
 	AcceptRemote(ctx context.Context, tx *store.Tx, e directory.Entry, wire []byte, hash string) (changed bool, err error)
+	AcceptRemotes(ctx context.Context, tx *store.Tx, rs []ledger.Remote) (changed []bool, refused []error, err error)
 	RemoveRemote(ctx context.Context, tx *store.Tx, uri string) error
 	Rejudge(ctx context.Context, tx *store.Tx, uri string) (ledger.Rejudged, error)
 	AcceptMove(ctx context.Context, tx *store.Tx, oldURI, target, name string) error
@@ -63,8 +64,10 @@ type Inbox struct {
 	// forms is the form of signature that was last noted of each known peer. A
 	// stranger is not kept, so that it is bounded by the table of peers.
 	forms sync.Map
+	seen  seen
 	// arrivals are kept together, and effects applied.
-	arrivals, effects batch
+	arrivals batch[arrival]
+	effects  batch[store.Part]
 }
 
 // New returns an Inbox.
@@ -84,7 +87,9 @@ func New(cfg Config) *Inbox {
 	if err != nil {
 		origin = cfg.Env.Base // config refuses such a base URL before
 	}
-	return &Inbox{cfg: cfg, origin: origin}
+	in := &Inbox{cfg: cfg, origin: origin}
+	in.arrivals.run, in.effects.run = in.arrive, parts(cfg.Store)
+	return in
 }
 
 func (in *Inbox) now() time.Time { return in.cfg.Clock().UTC() }

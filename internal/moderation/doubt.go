@@ -26,6 +26,25 @@ func (m *Moderation) Doubt(ctx context.Context, origin string) (store.Doubt, err
 	return m.st.Doubt(ctx, origin)
 }
 
+// Unsuspected reports whether what an actor of origin says may be taken as it comes, in
+// the transaction that takes it: no rule blocks it, and its server is neither in
+// quarantine nor in doubt.
+func (m *Moderation) Unsuspected(ctx context.Context, tx *store.Tx, actor, origin string) (bool, error) {
+	v, err := m.check(ctx, tx.Reader, origin, actor)
+	if err != nil || !v.Allowed {
+		return false, err
+	}
+	st, err := m.current(ctx, tx.Reader)
+	if err != nil {
+		return false, err
+	}
+	if _, suspect := st.suspect[origin]; suspect {
+		return false, nil
+	}
+	d, err := tx.Doubt(ctx, origin)
+	return err == nil && !d.Any(), err
+}
+
 // Doubts lists the servers that are back and have not signed anything yet.
 func (m *Moderation) Doubts(ctx context.Context) ([]store.Doubt, error) { return m.st.Doubts(ctx) }
 

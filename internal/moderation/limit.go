@@ -250,6 +250,14 @@ type usages struct {
 
 func newUsages() *usages { return &usages{held: map[string]usage{}} }
 
+// Recount has what is held of each origin measured anew, after a transaction in which
+// entries were judged did not hold.
+func (m *Moderation) Recount() {
+	m.usage.mu.Lock()
+	defer m.usage.mu.Unlock()
+	clear(m.usage.held)
+}
+
 // full says why nothing new of origin is kept, "" when it is.
 func (m *Moderation) full(ctx context.Context, r store.Reader, origin string) (cause, reason string, err error) {
 	l, err := m.limits(ctx, r, origin)

@@ -88,30 +88,22 @@ func (r Reader) CountOutbox(ctx context.Context, actor string) (int, error) {
 	return n, wrap(err, "count outbox")
 }
 
-// InsertSignature remembers the hash of a signature until it expires; duplicate
-// reports that it was there: the request is a replay.
-func (t *Tx) InsertSignature(ctx context.Context, hash string, expires time.Time) (duplicate bool, err error) {
-	n, err := t.exec(ctx, "INSERT INTO seen_signature (hash, expires) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING",
-		hash, micros(expires))
-	return err == nil && n == 0, wrap(err, "remember signature")
-}
-
 // PruneOptions says how long what federation remembers is kept; zero keeps it for ever.
 type PruneOptions struct {
 	// Received is the age of applied activities to forget, and of those that were
-	// taken back before they came.
+	// taken back before they came. It is longer than a signature is accepted
+	// (httpsig.Verify), since the row is what a replay is known by.
 	Received time.Duration
 	// Activities is the age of our own activities to forget: those that are in no
 	// outbox and that no delivery waits for.
 	Activities time.Duration
 }
 
-// Prune forgets what is too old, with expired sessions and signatures.
+// Prune forgets what is too old, with expired sessions.
 func (t *Tx) Prune(ctx context.Context, p PruneOptions) error {
 	now := t.now()
-	_, err1 := t.exec(ctx, "DELETE FROM seen_signature WHERE expires <= $1", now)
-	_, err2 := t.exec(ctx, "DELETE FROM session WHERE expires <= $1", now)
-	if err := errors.Join(err1, err2, t.pruneDeferred(ctx)); err != nil {
+	_, err := t.exec(ctx, "DELETE FROM session WHERE expires <= $1", now)
+	if err := errors.Join(err, t.pruneDeferred(ctx)); err != nil {
 		return wrap(err, "prune")
 	}
 	if p.Received > 0 {

@@ -26,7 +26,7 @@ func TestDeferred(t *testing.T) {
 			}
 			hold := func(id string) (held bool) {
 				write(func(tx *store.Tx) (err error) {
-					if _, err = tx.InsertReceived(ctx, store.Received{ID: id, Actor: origin, Origin: origin, Type: "Follow", Body: []byte("{}"), Done: now}); err == nil {
+					if err = tx.InsertAllReceived(ctx, []store.Received{{ID: id, Actor: origin, Origin: origin, Type: "Follow", Body: []byte("{}"), Done: now}}); err == nil {
 						held, err = tx.HoldReceived(ctx, id, origin)
 					}
 					return err

@@ -239,15 +239,14 @@ func TestReceivedOnceAndPruned(t *testing.T) {
 		in := store.Received{ID: "https://a.example/1", Actor: "https://a.example/x", Origin: "https://a.example", Type: "Create", Body: []byte("{ }")}
 		for i, want := range []bool{false, true} {
 			write(t, s, func(tx *store.Tx) error {
-				dup, err := tx.InsertReceived(ctx, in)
-				if dup != want {
-					t.Errorf("receipt %d: duplicate %v", i, dup)
+				seen, err := tx.ReceivedAmong(ctx, []string{in.ID, "https://a.example/none"})
+				if seen[in.ID] != want || len(seen) > 1 {
+					t.Errorf("receipt %d: seen %v", i, seen)
 				}
-				sig, err2 := tx.InsertSignature(ctx, "hash", c.now().Add(time.Hour))
-				if sig != want {
-					t.Errorf("signature %d: replay %v", i, sig)
+				if want {
+					return err
 				}
-				return errors.Join(err, err2)
+				return errors.Join(err, tx.InsertAllReceived(ctx, []store.Received{in}))
 			})
 		}
 		got, err := s.Received(ctx, in.ID)
@@ -255,17 +254,21 @@ func TestReceivedOnceAndPruned(t *testing.T) {
 		if d := cmp.Diff(in, got); d != "" || err != nil {
 			t.Errorf("Received: %v (-want +got):\n%s", err, d)
 		}
+		if err := s.Write(ctx, func(tx *store.Tx) error { return tx.InsertAllReceived(ctx, []store.Received{in}) }); !errors.Is(err, directory.ErrConflict) {
+			t.Errorf("a second receipt: %v, want ErrConflict", err)
+		}
+		for actor, want := range map[string]bool{in.Actor: true, "https://a.example/y": false} {
+			if waits, err := s.Waiting(ctx, actor); err != nil || waits != want {
+				t.Errorf("%s waits: %t, %v", actor, waits, err)
+			}
+		}
 		write(t, s, func(tx *store.Tx) error { return tx.FinishReceived(ctx, in.ID, "dropped") })
+		if waits, err := s.Waiting(ctx, in.Actor); err != nil || waits {
+			t.Errorf("waits when it is done: %t, %v", waits, err)
+		}
 		c.advance(31 * 24 * time.Hour)
 		write(t, s, func(tx *store.Tx) error {
-			if err := tx.Prune(ctx, store.PruneOptions{Received: 30 * 24 * time.Hour}); err != nil {
-				return err
-			}
-			dup, err := tx.InsertSignature(ctx, "hash", c.now().Add(time.Hour))
-			if dup {
-				t.Error("an expired signature is still remembered")
-			}
-			return err
+			return tx.Prune(ctx, store.PruneOptions{Received: 30 * 24 * time.Hour})
 		})
 		if _, err := s.Received(ctx, in.ID); !errors.Is(err, directory.ErrNotFound) {
 			t.Errorf("old receipt: %v, want ErrNotFound", err)

@@ -16,14 +16,6 @@ func (r Reader) receivedRow(v Received) []any {
 	return []any{v.ID, v.Actor, v.Origin, v.Type, v.Body, at, micros(v.Done), v.Error}
 }
 
-// InsertReceived keeps an activity as received, once: duplicate reports that its
-// ID was seen before, and then nothing is kept.
-func (t *Tx) InsertReceived(ctx context.Context, v Received) (duplicate bool, err error) {
-	n, err := t.exec(ctx, "INSERT INTO received ("+receivedColumns+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING",
-		t.receivedRow(v)...)
-	return err == nil && n == 0, wrap(err, "receive %s", v.ID)
-}
-
 // InsertAllReceived keeps activities none of which was seen before, see
 // ReceivedAmong: another process that keeps one of them meanwhile is ErrConflict, and
 // then the transaction can only be rolled back.

@@ -29,6 +29,11 @@ func Entry(raw []byte, origin string) (directory.Entry, error) {
 	if err != nil {
 		return directory.Entry{}, fmt.Errorf("read entry: %w: %w", directory.ErrInvalid, err)
 	}
+	return EntryOf(o, origin)
+}
+
+// EntryOf is Entry of a document that is read already.
+func EntryOf(o federation.Object, origin string) (_ directory.Entry, err error) {
 	own := Origin(o.ID)
 	if own == "" || (origin != "" && own != Origin(origin)) {
 		return directory.Entry{}, fmt.Errorf("read entry %s: %w: not from its origin", o.ID, directory.ErrInvalid)

@@ -45,6 +45,18 @@ var hidden = map[string]bool{
 }
 
 func plainText(s string, verbatim bool) string {
+	if !strings.ContainsAny(s, "<&\r\x00") { // no HTML
+		s = spaces(s, verbatim, &strings.Builder{})
+		if !verbatim {
+			s = strings.TrimSpace(s)
+		}
+		return s
+	}
+	return textOf(s, verbatim)
+}
+
+// textOf is plainText of what may have tags.
+func textOf(s string, verbatim bool) string {
 	z := nethtml.NewTokenizer(strings.NewReader(s))
 	var paragraphs []string
 	var b strings.Builder

@@ -1,0 +1,246 @@
+package inbox_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"codeberg.org/bocage/bocage/federation/httpsig"
+	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/moderation"
+	"codeberg.org/bocage/bocage/internal/store"
+)
+
+// TestTwoWays: what is applied where it is kept and what is applied by a job end in
+// the same rows, answers and counts, whatever it is and in whatever order it comes;
+// so does what is kept one by one after a transaction for several failed.
+func TestTwoWays(t *testing.T) {
+	want := mixed(t, func(*rig) {})
+	for name, set := range map[string]func(*rig){
+		"by jobs":         func(r *rig) { r.inbox.Singly() },
+		"after a failure": func(r *rig) { r.inbox.Failing(errors.New("disk I/O error")) },
+	} {
+		want := want
+		got := mixed(t, set)
+		if name != "by jobs" { // what is judged twice is counted twice
+			got, want = counted(got), counted(want)
+		}
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s (-at once +%s)\n%s", name, name, d)
+		}
+	}
+	if !strings.Contains(want, "Deux bis") || !strings.Contains(want, "silenced") || !strings.Contains(want, "ignored") {
+		t.Errorf("the stream is not what it should be:\n%s", want)
+	}
+}
+
+// counted is text without the counts of what was refused.
+func counted(text string) string {
+	lines := strings.Split(text, "\n")
+	return strings.Join(slices.DeleteFunc(lines, func(line string) bool { return strings.HasPrefix(line, "refused of") }), "\n")
+}
+
+// mixed sends a stream of all sorts and says what came of it.
+func mixed(t *testing.T, set func(*rig)) string {
+	ctx := t.Context()
+	r, them, other, quiet, odd := newRig(t), newRemote(t), newRemote(t), newRemote(t), newRemote(t)
+	set(r)
+	org, second, unheard := them.actor("org", "Organization"), them.actor("second", "Group"), them.actor("unheard", "Organization")
+	relay, stranger := other.actor("relay", "Application"), newRemote(t)
+	hushed, shady, wary := quiet.actor("hushed", "Organization"), odd.actor("shady", "Organization"), odd.actor("wary", "Organization")
+	nobody := stranger.actor("nobody", "Organization")
+	for _, uri := range []string{org, second, relay, hushed, shady, wary} {
+		r.follows(uri)
+	}
+	for target, action := range map[string]string{hushed: moderation.ActionSilence, shady: moderation.ActionBlock} {
+		if err := r.rules.Set(ctx, system, moderation.Rule{Target: target, Action: action, Reason: "a test"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.st.Write(ctx, func(tx *store.Tx) error {
+		return errors.Join(tx.PutReview(ctx, store.Review{URI: them.URL + "/rejected", Origin: them.URL, Decision: store.ReviewRejected}),
+			tx.PutOriginLimit(ctx, store.OriginLimit{Origin: other.URL, Entries: 2}))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	neutral := strings.NewReplacer(them.URL, "https://them", other.URL, "https://other", quiet.URL, "https://quiet", odd.URL, "https://odd", stranger.URL, "https://stranger")
+	for _, s := range mixedStream(r, them, other, []string{org, second, unheard, relay, hushed, shady, wary, nobody}) {
+		from := them
+		for _, o := range []*remote{other, quiet, odd, stranger} {
+			if strings.HasPrefix(s.act["actor"].(string), o.URL) {
+				from = o
+			}
+		}
+		if s.before != nil {
+			s.before()
+		}
+		status, text, err := r.post(r.request(from, s.act["actor"].(string)+"#main-key", encode(t, s.act), httpsig.Cavage))
+		r.apply()
+		fmt.Fprintf(&out, "%s: %d %s%v", s.name, status, text, err)
+		if rec, err := r.st.Received(ctx, s.act["id"].(string)); err == nil {
+			fmt.Fprintf(&out, " done %t %s", !rec.Done.IsZero(), rec.Error)
+		}
+		out.WriteByte('\n')
+	}
+	rows := r.rows(them.URL, other.URL, quiet.URL, odd.URL, stranger.URL)
+	for i, row := range rows {
+		rows[i] = neutral.Replace(row)
+	}
+	slices.Sort(rows)
+	return neutral.Replace(out.String()) + strings.Join(rows, "\n")
+}
+
+type step struct {
+	name   string
+	act    object
+	before func()
+}
+
+// mixedStream is the stream, of the actors given.
+func mixedStream(r *rig, them, other *remote, actors []string) []step {
+	org, second, unheard, relay, hushed, shady, wary, nobody := actors[0], actors[1], actors[2], actors[3], actors[4], actors[5], actors[6], actors[7]
+	hour := func(n int) time.Time { return day.Add(time.Duration(n) * time.Hour) }
+	at := func(path string) string { return them.URL + path }
+	n := 0
+	say := func(typ, by string, obj any) object {
+		n++
+		return with(r.activity(typ, by, obj), "id", fmt.Sprintf("%s/activities/%d", by, n))
+	}
+	unlisted := event(at("/unlisted"), org, "Discret", day)
+	unlisted["to"], unlisted["cc"] = []string{org + "/followers"}, []string{allOfUs}
+	empty := event(at("/empty"), org, "Vide", day)
+	empty["duration"] = ""
+	nameless := event(at("/nameless"), org, "", day)
+	nested := event(at("/nested"), org, "Trop", day)
+	nested["x"] = []any{[]any{[]any{}}}
+	garden := object{"@context": as, "id": at("/garden"), "type": "Group", "kind": "commons", "name": "Jardin", "nameMap": object{"fr": "Jardin"}, "attributedTo": org,
+		"inbox": at("/garden/inbox"), "to": []string{allOfUs}, "published": day.Format(time.RFC3339), "updated": day.Format(time.RFC3339)}
+	doubt := func() {
+		if err := r.st.Write(context.Background(), func(tx *store.Tx) error {
+			return tx.PutQuarantine(context.Background(), store.Quarantine{Origin: originOf(wary), Actor: wary, Cause: store.CauseDown, Arg: "2026-01-01", Since: r.now()})
+		}); err != nil {
+			r.t.Fatal(err)
+		}
+		r.skew += time.Minute // past the memory of the rules
+	}
+	return []step{
+		{"an event", say("Create", org, event(at("/fair"), org, "Foire", day)), nil},
+		{"the same version", say("Update", org, event(at("/fair"), org, "Foire encore", day)), nil},
+		{"a newer one", say("Update", org, event(at("/fair"), org, "Deux bis", hour(2))), nil},
+		{"an older one", say("Update", org, event(at("/fair"), org, "Foire ancienne", hour(1))), nil},
+		{"an Update of what is unknown", say("Update", second, event(at("/new"), second, "Neuf", day)), nil},
+		{"another actor's event", say("Update", second, event(at("/fair"), second, "Prise", hour(5))), nil},
+		{"an event for another actor", say("Create", second, event(at("/for"), org, "Au nom de", day)), nil},
+		{"an event of nobody", say("Create", org, event(at("/nobody"), "", "Sans auteur", day)), nil},
+		{"of whom we do not follow", say("Create", unheard, event(at("/unheard"), unheard, "Inconnu", day)), nil},
+		{"of a server that we do not follow", say("Create", nobody, event(originOf(nobody)+"/x", nobody, "Inconnu", day)), nil},
+		{"an event of another server", say("Create", org, event(other.URL+"/theirs", org, "Pas à eux", day)), nil},
+		{"an event of ours", say("Create", org, event(base+"/events/1", org, "À nous", day)), nil},
+		{"an event by its id", say("Create", org, at("/by-id")), func() { them.set("/by-id", with(event(at("/by-id"), org, "Par son id", day), "@context", as)) }},
+		{"unlisted", say("Create", org, unlisted), nil},
+		{"an empty duration", say("Create", org, empty), nil},
+		{"without a name", say("Create", org, nameless), nil},
+		{"an unknown member", say("Create", org, nested), nil},
+		{"a commons", say("Create", org, garden), nil},
+		{"a note", say("Create", org, object{"id": at("/note"), "type": "Note", "attributedTo": org, "content": "bonjour", "to": []string{allOfUs}}), nil},
+		{"an article", say("Create", org, object{"id": at("/article"), "type": "Article", "name": "Texte", "attributedTo": org, "content": "bonjour", "to": []string{allOfUs}, "published": day.Format(time.RFC3339)}), nil},
+		{"a profile", say("Update", org, with(with(them.docs["/org"].(object), "name", "Autre nom"), "updated", day.Format(time.RFC3339))), nil},
+		{"rejected by a person", say("Create", org, event(at("/rejected"), org, "Non", day)), nil},
+		{"of a silenced actor", say("Create", hushed, event(originOf(hushed)+"/1", hushed, "Tout bas", day)), nil},
+		{"of a blocked actor", say("Create", shady, event(originOf(shady)+"/1", shady, "Bloqué", day)), nil},
+		{"within the limit", say("Create", relay, event(other.URL+"/1", relay, "Un", day)), nil},
+		{"at the limit", say("Create", relay, event(other.URL+"/2", relay, "Deux", day)), nil},
+		{"over the limit", say("Create", relay, event(other.URL+"/3", relay, "Trois", day)), nil},
+		{"an update at the limit", say("Update", relay, event(other.URL+"/2", relay, "Deux bis", hour(1))), nil},
+		{"deleted", say("Delete", org, object{"id": at("/fair"), "type": "Tombstone"}), nil},
+		{"back from the dead", say("Create", org, event(at("/fair"), org, "Revenue", hour(9))), nil},
+		{"before the quarantine", say("Create", wary, event(originOf(wary)+"/1", wary, "Avant", day)), nil},
+		{"in quarantine", say("Create", wary, event(originOf(wary)+"/2", wary, "Pendant", day)), doubt},
+		{"an update in quarantine", say("Update", wary, event(originOf(wary)+"/1", wary, "Pendant", hour(1))), nil},
+	}
+}
+
+func originOf(uri string) string {
+	scheme, rest, _ := strings.Cut(uri, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return scheme + "://" + host
+}
+
+// rows says what is held of servers, shown or not, and what was refused of them.
+func (r *rig) rows(origins ...string) (lines []string) {
+	r.t.Helper()
+	ctx := context.Background()
+	for _, origin := range origins {
+		es, err := r.st.Entries(ctx, store.EntryFilter{Selection: directory.Selection{Origin: origin}, Limit: store.MaxLimit, Statuses: []directory.Status{
+			directory.StatusPublished, directory.StatusArchived, directory.StatusProposed, directory.StatusDeleted}})
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		for _, e := range es {
+			revisions, err := r.st.Revisions(ctx, e.ID)
+			if err != nil {
+				r.t.Fatal(err)
+			}
+			wire, err := r.st.EntryWire(ctx, e.ID)
+			if err != nil && !errors.Is(err, directory.ErrNotFound) {
+				r.t.Fatal(err)
+			}
+			state := string(e.Status)
+			if e.Status == directory.StatusDeleted { // by the clock
+				e.Updated = time.Time{}
+			}
+			if e.Silenced {
+				state += " silenced"
+			}
+			found, err := r.st.SearchNums(ctx, e.Name["und"], 5)
+			lines = append(lines, fmt.Sprintf("%s %s %v by %s, version %d of %d at %s, found %t %v, %s", state, e.URI, e.Name, e.OwnerURI,
+				e.Revision, len(revisions), e.Updated.Format(time.RFC3339), slices.Contains(found, e.Num), err, wire))
+		}
+		ignored, err := r.st.IgnoredFrom(ctx, origin, "", store.MaxLimit)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		for _, i := range ignored {
+			lines = append(lines, fmt.Sprintf("ignored %s %s", i.Entry.URI, i.Reason))
+		}
+		for _, cause := range []string{moderation.CauseMalformed, moderation.CauseForged, moderation.CauseBlocked, moderation.CauseEntries, moderation.CauseAddress} {
+			lines = append(lines, fmt.Sprintf("refused of %s as %s: %d", origin, cause, r.refused(origin, cause)))
+		}
+	}
+	return lines
+}
+
+// TestSameObjectAtOnce: of versions of one entry that come at the same time the
+// newest is shown, by both ways and however they are put together.
+func TestSameObjectAtOnce(t *testing.T) {
+	r, them := newRig(t), newRemote(t)
+	org := them.actor("org", "Organization")
+	r.follows(org)
+	const n = 40
+	newest := event(them.URL+"/fair", org, fmt.Sprint("Foire ", n-1), day.Add((n-1)*time.Hour))
+	them.set("/fair", with(newest, "@context", as))
+	var wg sync.WaitGroup
+	for i := range n {
+		act := r.activity("Update", org, event(them.URL+"/fair", org, fmt.Sprint("Foire ", i), day.Add(time.Duration(i)*time.Hour)))
+		req := r.request(them, org+"#main-key", encode(t, with(act, "id", fmt.Sprintf("%s/activities/%d", org, i))), httpsig.Cavage)
+		wg.Go(func() {
+			if status, text, err := r.post(req); err != nil || status != http.StatusAccepted {
+				t.Errorf("%d %s %v", status, text, err)
+			}
+		})
+	}
+	wg.Wait()
+	r.apply()
+	if got := r.name(them.URL + "/fair"); got != fmt.Sprint("Foire ", n-1) {
+		t.Errorf("shows %q", got)
+	}
+}
