@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/peer"
 	"codeberg.org/bocage/bocage/internal/store"
 )
@@ -26,10 +27,11 @@ type arrival struct {
 // one harms no other, and what is not applied here is tried there.
 func (in *Inbox) arrive(ctx context.Context, as []arrival) []error {
 	var k keeping
-	err := in.cfg.Store.Write(ctx, guarded2(ctx, func(ctx context.Context, tx *store.Tx) (err error) {
+	together := guarded(func(ctx context.Context, tx *store.Tx) (err error) {
 		k, err = in.keepAll(ctx, tx, as)
 		return err
-	}))
+	})
+	err := in.cfg.Store.Write(ctx, func(tx *store.Tx) error { return together(ctx, tx) })
 	if err != nil {
 		in.cfg.Moderation.Recount()
 		in.cfg.Logger.DebugContext(ctx, "arrivals are kept one by one", "number", len(as), "reason", err)
@@ -49,11 +51,7 @@ func (in *Inbox) arrive(ctx context.Context, as []arrival) []error {
 	return k.results
 }
 
-func guarded2(ctx context.Context, part store.Part) func(*store.Tx) error {
-	part = guarded(part)
-	return func(tx *store.Tx) error { return part(ctx, tx) }
-}
-
+// arriveSingly keeps each arrival by itself and leaves it to its job.
 func (in *Inbox) arriveSingly(ctx context.Context, as []arrival) []error {
 	each := make([]store.Part, len(as))
 	for i, a := range as {
@@ -64,6 +62,11 @@ func (in *Inbox) arriveSingly(ctx context.Context, as []arrival) []error {
 		})
 	}
 	results := in.cfg.Store.WriteEach(ctx, each)
+	for i, err := range results {
+		if errors.Is(err, directory.ErrConflict) { // another process has just kept it, and now that is seen
+			results[i] = in.cfg.Store.WriteEach(ctx, each[i:i+1])[0]
+		}
+	}
 	in.cfg.Wake()
 	return results
 }

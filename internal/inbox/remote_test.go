@@ -125,6 +125,7 @@ type rig struct {
 	actors *peer.Actors
 	rules  *moderation.Moderation
 	ledger *ledger.Ledger
+	config inbox.Config
 	inbox  *inbox.Inbox
 	runner *jobs.Runner
 	skew   time.Duration
@@ -134,9 +135,14 @@ type rig struct {
 
 func newRig(t testing.TB) *rig {
 	t.Helper()
+	return newRigOn(t, "sqlite")
+}
+
+func newRigOn(t testing.TB, engine string) *rig {
+	t.Helper()
 	quiet := slog.New(slog.DiscardHandler)
 	r := &rig{t: t, env: vocab.Env{Base: base, InstanceName: "Us"}}
-	r.st = storetest.OpenClock(t, "sqlite", r.now)
+	r.st = storetest.OpenClock(t, engine, r.now)
 	keys := keyring.New(r.st, nil, nil)
 	client := &federation.Client{HTTP: peer.NewTransport(peer.GuardOptions{AllowLoopback: true}), Clock: r.now}
 	r.actors = peer.NewActors(peer.ActorsConfig{Store: r.st, Client: client, Clock: r.now,
@@ -148,7 +154,8 @@ func newRig(t testing.TB) *rig {
 	pub := outbox.New(outbox.Config{Store: r.st, Keyring: keys, Env: r.env, Clock: r.now, Logger: quiet})
 	r.ledger = ledger.New(ledger.Config{Store: r.st, Keyring: keys, Env: r.env, Publisher: pub, Judge: r.rules, Clock: r.now, Logger: quiet})
 	talk := discussion.New(discussion.Config{Store: r.st, Publisher: pub, Moderation: r.rules, Env: r.env, Clock: r.now})
-	r.inbox = inbox.New(inbox.Config{Store: r.st, Discussions: talk, Actors: r.actors, Moderation: r.rules, Publisher: pub, Ledger: r.ledger, Env: r.env, Clock: r.now, Logger: quiet})
+	r.config = inbox.Config{Store: r.st, Discussions: talk, Actors: r.actors, Moderation: r.rules, Publisher: pub, Ledger: r.ledger, Env: r.env, Clock: r.now, Logger: quiet}
+	r.inbox = inbox.New(r.config)
 	r.runner = &jobs.Runner{DB: r.st.Jobs(), Handlers: r.inbox.Jobs(), Clock: r.now, Logger: quiet}
 	return r
 }

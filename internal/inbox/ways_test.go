@@ -1,10 +1,13 @@
 package inbox_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -15,30 +18,39 @@ import (
 
 	"codeberg.org/bocage/bocage/federation/httpsig"
 	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/inbox"
 	"codeberg.org/bocage/bocage/internal/moderation"
 	"codeberg.org/bocage/bocage/internal/store"
+	"codeberg.org/bocage/bocage/internal/store/storetest"
 )
 
 // TestTwoWays: what is applied where it is kept and what is applied by a job end in
 // the same rows, answers and counts, whatever it is and in whatever order it comes;
 // so does what is kept one by one after a transaction for several failed.
 func TestTwoWays(t *testing.T) {
-	want := mixed(t, func(*rig) {})
-	for name, set := range map[string]func(*rig){
-		"by jobs":         func(r *rig) { r.inbox.Singly() },
-		"after a failure": func(r *rig) { r.inbox.Failing(errors.New("disk I/O error")) },
+	want := mixed(t, "sqlite", func(*rig) {})
+	for _, s := range []string{"Deux bis", "silenced", "ignored https://them/rejected", "proposed https://odd/2"} {
+		if !strings.Contains(want, s) {
+			t.Errorf("the stream is not what it should be: nothing is %q in\n%s", s, want)
+		}
+	}
+	for _, way := range []struct {
+		name, engine string
+		set          func(*rig)
+		twice        bool // what is judged twice is counted twice
+	}{
+		{"at once", "postgres", func(*rig) {}, false},
+		{"by jobs", "sqlite", func(r *rig) { r.inbox.Singly() }, false},
+		{"by jobs", "postgres", func(r *rig) { r.inbox.Singly() }, false},
+		{"after a failure", "sqlite", func(r *rig) { r.inbox.Failing(errors.New("disk I/O error")) }, true},
 	} {
-		want := want
-		got := mixed(t, set)
-		if name != "by jobs" { // what is judged twice is counted twice
+		want, got := want, mixed(t, way.engine, way.set)
+		if way.twice {
 			got, want = counted(got), counted(want)
 		}
 		if d := cmp.Diff(want, got); d != "" {
-			t.Errorf("%s (-at once +%s)\n%s", name, name, d)
+			t.Errorf("%s on %s (-at once on sqlite)\n%s", way.name, way.engine, d)
 		}
-	}
-	if !strings.Contains(want, "Deux bis") || !strings.Contains(want, "silenced") || !strings.Contains(want, "ignored") {
-		t.Errorf("the stream is not what it should be:\n%s", want)
 	}
 }
 
@@ -49,9 +61,9 @@ func counted(text string) string {
 }
 
 // mixed sends a stream of all sorts and says what came of it.
-func mixed(t *testing.T, set func(*rig)) string {
+func mixed(t *testing.T, engine string, set func(*rig)) string {
 	ctx := t.Context()
-	r, them, other, quiet, odd := newRig(t), newRemote(t), newRemote(t), newRemote(t), newRemote(t)
+	r, them, other, quiet, odd := newRigOn(t, engine), newRemote(t), newRemote(t), newRemote(t), newRemote(t)
 	set(r)
 	org, second, unheard := them.actor("org", "Organization"), them.actor("second", "Group"), them.actor("unheard", "Organization")
 	relay, stranger := other.actor("relay", "Application"), newRemote(t)
@@ -242,5 +254,47 @@ func TestSameObjectAtOnce(t *testing.T) {
 	r.apply()
 	if got := r.name(them.URL + "/fair"); got != fmt.Sprint("Foire ", n-1) {
 		t.Errorf("shows %q", got)
+	}
+}
+
+// TestTwoProcesses: what is sent to two processes of one instance at once is kept and
+// applied once, and neither says that it is its fault.
+func TestTwoProcesses(t *testing.T) {
+	for _, engine := range storetest.Engines {
+		t.Run(engine, func(t *testing.T) {
+			r, them := newRigOn(t, engine), newRemote(t)
+			org := them.actor("org", "Organization")
+			r.follows(org)
+			const n = 60
+			inboxes := []*inbox.Inbox{r.inbox, inbox.New(r.config)}
+			var wg sync.WaitGroup
+			for _, req := range burst(t, r, them, org, n) {
+				body, err := io.ReadAll(req.Body)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, in := range inboxes {
+					again := req.Clone(req.Context())
+					again.Body = io.NopCloser(bytes.NewReader(body))
+					wg.Go(func() {
+						w := httptest.NewRecorder()
+						if err := in.Handler(w, again); err != nil || w.Code != http.StatusAccepted {
+							t.Errorf("%d %s %v", w.Code, w.Body, err)
+						}
+					})
+				}
+			}
+			wg.Wait()
+			r.apply()
+			es, err := r.st.Entries(t.Context(), store.EntryFilter{OwnerURI: org, Limit: store.MaxLimit})
+			if err != nil || len(es) != n {
+				t.Fatalf("%d entries, %v", len(es), err)
+			}
+			for _, e := range es {
+				if e.Revision != 1 {
+					t.Errorf("%s was applied %d times", e.URI, e.Revision)
+				}
+			}
+		})
 	}
 }
