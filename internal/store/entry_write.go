@@ -81,19 +81,9 @@ func (t *Tx) putChunk(ctx context.Context, es []*directory.Entry, opt PutOptions
 	if err != nil {
 		return err
 	}
-	w := entryRows{}
-	for i, e := range es {
-		var wire any
-		if i < len(opt.Wires) && opt.Wires[i] != nil {
-			wire = opt.Wires[i]
-		}
-		var doc []byte
-		if i < len(opt.Docs) {
-			doc = opt.Docs[i]
-		}
-		if err := w.add(e, doc, wire); err != nil {
-			return err
-		}
+	w, err := rowsOf(es, opt)
+	if err != nil {
+		return err
 	}
 	if err := t.insertRows(ctx, "entry ("+entryColumns+")", placeholders(37), entryUpsert, w.entry); err != nil {
 		return err
@@ -252,6 +242,23 @@ func placeholders(n int) string {
 // entryRows are the rows of a chunk of entries, by table.
 type entryRows struct {
 	entry, doc, theme, tag, language, relation, twin, search, extent [][]any
+}
+
+func rowsOf(es []*directory.Entry, opt PutOptions) (w entryRows, err error) {
+	for i, e := range es {
+		var wire any
+		if i < len(opt.Wires) && opt.Wires[i] != nil {
+			wire = opt.Wires[i]
+		}
+		var doc []byte
+		if i < len(opt.Docs) {
+			doc = opt.Docs[i]
+		}
+		if err := w.add(e, doc, wire); err != nil {
+			return w, err
+		}
+	}
+	return w, nil
 }
 
 func (w *entryRows) add(e *directory.Entry, doc []byte, wire any) (err error) {
