@@ -5,9 +5,11 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"codeberg.org/bocage/bocage/internal/config"
@@ -83,7 +85,35 @@ func checkReach(ctx context.Context, cfg config.Config) []Check {
 		return append(out, Check{"clock", false, "the answer has no date"})
 	}
 	skew := time.Since(at).Abs()
-	return append(out, Check{"clock", skew < maxSkew, fmt.Sprintf("%s from that of %s", skew.Round(time.Second), cfg.URL)})
+	out = append(out, Check{"clock", skew < maxSkew, fmt.Sprintf("%s from that of %s", skew.Round(time.Second), cfg.URL)})
+	return append(out, checkSearch(ctx, client, cfg.URL)...)
+}
+
+// checkSearch asks the instance who answers searches; nothing when it is not ready.
+func checkSearch(ctx context.Context, client *http.Client, url string) []Check {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/readyz", nil)
+	if err != nil {
+		return nil // checkReach told of the address
+	}
+	resp, err := client.Do(req)
+	if err != nil {
+		return []Check{{"search", false, err.Error()}}
+	}
+	defer func() { _ = resp.Body.Close() }() // only read
+	const most = 1 << 10
+	body, err := io.ReadAll(io.LimitReader(resp.Body, most))
+	if err != nil {
+		return []Check{{"search", false, err.Error()}}
+	}
+	for line := range strings.Lines(string(body)) {
+		switch by, ok := strings.CutPrefix(strings.TrimSpace(line), searchLine); {
+		case ok && by == searchMemory:
+			return []Check{{"search", true, "answered from memory"}}
+		case ok:
+			return []Check{{"search", true, "answered by the " + by + " until the words are in memory"}}
+		}
+	}
+	return nil
 }
 
 func checkDisk(dir string) Check {

@@ -73,3 +73,26 @@ func TestDoctor(t *testing.T) {
 		t.Error("a command that may make keys starts with a secret that opens none")
 	}
 }
+
+// TestDoctorSearch: doctor says who answers searches.
+func TestDoctorSearch(t *testing.T) {
+	a := testApp(t)
+	srv := httptest.NewServer(a.Handler())
+	defer srv.Close()
+	says := func(want string) {
+		t.Helper()
+		got := checkSearch(t.Context(), srv.Client(), srv.URL)
+		if len(got) != 1 || got[0].Name != "search" || !got[0].OK || !strings.Contains(got[0].Detail, want) {
+			t.Errorf("%+v, want %q", got, want)
+		}
+	}
+	says("by the database")
+	if err := a.View.LoadWords(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	says("from memory")
+	srv.Close()
+	if got := checkSearch(t.Context(), srv.Client(), srv.URL); len(got) != 1 || got[0].OK {
+		t.Errorf("of a server that is gone: %+v", got)
+	}
+}

@@ -16,14 +16,26 @@ func (a *App) healthz(w http.ResponseWriter, _ *http.Request) error {
 	return text(w, "ok\n")
 }
 
-// readyz says that the instance can do its work: the database answers.
+// Who answers searches, as readyz says it.
+const (
+	searchLine     = "search: "
+	searchMemory   = "memory"
+	searchDatabase = "database" // until memory is filled
+)
+
+// readyz says that the instance can do its work: the database answers. It says too
+// who answers searches yet.
 func (a *App) readyz(w http.ResponseWriter, r *http.Request) error {
 	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
 	defer cancel()
 	if err := a.Store.Ping(ctx); err != nil {
 		return fmt.Errorf("database does not answer: %w", directory.ErrUnavailable)
 	}
-	return text(w, "ready\n")
+	by := searchDatabase
+	if a.View.WordsInMemory() {
+		by = searchMemory
+	}
+	return text(w, "ready\n"+searchLine+by+"\n")
 }
 
 func text(w http.ResponseWriter, s string) error {
