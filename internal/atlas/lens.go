@@ -64,6 +64,9 @@ func (c *columns) lens(m *mask) *columns {
 // passing copies what tiles need of the points that pass: it is to be read with the
 // mask that takes everything.
 func (c *columns) passing(m *mask) *columns {
+	if c.len() == 0 {
+		return c
+	}
 	at := make([]uint32, c.len()+1) // each place is written, and kept when it passes: no branch to guess
 	n := 0
 	for i := range c.len() {

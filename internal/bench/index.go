@@ -148,7 +148,7 @@ func spans(_ context.Context, a *app.App, opt Options) error {
 		}
 		opt.Report(f)
 		if w.bar > 0 {
-			opt.Report(Figure{Name: "the slowest hundredth of that density", Ratio: float64(slowestOf(1000, func() { c.Density(span, 1200, few) }).Microseconds()), Unit: "µs", Bar: 1000})
+			opt.Report(Figure{Name: "the slowest hundredth of that density", Ratio: float64(slowestOf(1000, func() { c.Density(span, 1200, few) }).Microseconds()), Unit: "µs"})
 		}
 		f, err = opt.compare("window of "+w.name+", five lanes, of a theme", "reading 5 bytes of every event", 0, floor, func() error {
 			c.Window(span.From, span.To, few, chronicle.Options{Width: 1376, Lanes: chronicle.ByTheme, Rows: 5, Lang: "fr"})
