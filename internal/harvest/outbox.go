@@ -232,6 +232,9 @@ func (h *Harvester) takeLine(ctx context.Context, f store.Following, l listed) (
 		return false, nil // as it was
 	}
 	id := l.id
+	if old, err := h.cfg.Store.EntryByURI(ctx, id); err == nil { // a document that is silent about who may see it changes nothing of that
+		raw = federation.CompleteAs(raw, old.OwnerURI)
+	}
 	e, err := vocab.Entry(raw, f.Origin)
 	if errors.Is(err, directory.ErrForbidden) {
 		return h.write(ctx, f, batch{remove: []string{id}}) // not to be listed, or no more

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/internal/directory"
@@ -15,7 +16,10 @@ import (
 // held until an administrator has looked, or refused. A repeated Follow may
 // carry a new id and is answered again: the first answer may be lost.
 func (in *Inbox) follow(ctx context.Context, act federation.Activity) (effect, error) {
-	object := act.Object.ID
+	object, err := in.called(ctx, act.Object.ID)
+	if err != nil {
+		return effect{}, err
+	}
 	if err := in.ours(ctx, object); err != nil {
 		return effect{}, err
 	}
@@ -67,6 +71,23 @@ func (in *Inbox) welcome(ctx context.Context, tx *store.Tx, actor store.RemoteAc
 	return in.cfg.Publisher.Accept(ctx, tx, f, follow)
 }
 
+// called returns the id of the actor of ours that uri is the `url` of, else uri:
+// Hubzilla follows the address of the page.
+func (in *Inbox) called(ctx context.Context, uri string) (string, error) {
+	if uri == in.cfg.Env.InstanceURL() {
+		return in.cfg.Env.InstanceURI(), nil
+	}
+	handle, isPage := strings.CutPrefix(uri, in.cfg.Env.Base+"/@")
+	if !isPage {
+		return uri, nil
+	}
+	e, err := in.cfg.Store.EntryByHandle(ctx, handle)
+	if err != nil {
+		return "", fmt.Errorf("followed %q: %w", uri, err)
+	}
+	return e.URI, nil
+}
+
 // ours checks that uri is an actor of ours that the public may see.
 func (in *Inbox) ours(ctx context.Context, uri string) error {
 	if uri == in.cfg.Env.InstanceURI() {
@@ -93,6 +114,9 @@ func (in *Inbox) undo(ctx context.Context, act federation.Activity) (effect, err
 		return eff, err
 	}
 	object, err := in.undone(ctx, act)
+	if err == nil {
+		object, err = in.called(ctx, object)
+	}
 	if errors.Is(err, directory.ErrNotFound) {
 		return effect{run: func(ctx context.Context, tx *store.Tx) error { return overtakes(ctx, tx, act) }}, nil
 	}

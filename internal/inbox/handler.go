@@ -157,10 +157,26 @@ func (in *Inbox) envelope(body []byte) (federation.Envelope, string, error) {
 		sum := sha256.Sum256(body)
 		env.ID = env.Actor + "#sha256-" + base64.RawURLEncoding.EncodeToString(sum[:])
 	}
+	if at := editedAt(env, body); at != "" {
+		env.ID += "#updated-" + at
+	}
 	if !peer.SameOrigin(env.ID, env.Actor) {
 		return env, "", answer{http.StatusForbidden, "the activity's id is not on its actor's host"}
 	}
 	return env, origin, nil
+}
+
+// editedAt is when an Invite says that it was changed, in seconds, "" for never:
+// Hubzilla sends an event that was edited under the id of its first Invite.
+func editedAt(env federation.Envelope, body []byte) string {
+	if env.Type != "Invite" {
+		return ""
+	}
+	m, err := federation.ParseObject(body)
+	if err != nil || m.Time("updated").IsZero() {
+		return ""
+	}
+	return strconv.FormatInt(m.Time("updated").Unix(), 10)
 }
 
 // cheap ends what can be ended before a key is fetched: blocked hosts,

@@ -87,12 +87,13 @@ func (in *Inbox) believe(ctx context.Context, act federation.Activity, origin st
 	}
 	theirs := err != nil || old.OwnerURI == act.Actor || act.Object.ID == act.Actor
 	if theirs && act.Object.Embedded() && peer.SameOrigin(act.Object.ID, act.Actor) {
-		o, err := federation.ReadObject(act.Object.Raw)
+		raw := act.Complete()
+		o, err := federation.ReadObject(raw)
 		if err != nil {
 			return document{}, fmt.Errorf("%w: %w", directory.ErrInvalid, err)
 		}
 		if o.ID == act.Actor || o.AttributedTo == act.Actor {
-			return document{object: o, raw: act.Object.Raw, origin: origin}, nil
+			return document{object: o, raw: raw, origin: origin}, nil
 		}
 	}
 	return in.fetch(ctx, act.Object.ID, origin)
@@ -253,6 +254,10 @@ func (in *Inbox) remove(ctx context.Context, act federation.Activity) (effect, e
 	if eff, mine, err := in.unreply(ctx, act, id); mine || err != nil {
 		return eff, err
 	}
+	id, err := in.brought(ctx, act.Actor, id)
+	if err != nil {
+		return effect{}, err
+	}
 	e, err := in.cfg.Store.EntryByURI(ctx, id)
 	if ignored, ierr := in.cfg.Store.IgnoredByURI(ctx, id); err != nil && ierr == nil {
 		e, err = ignored.Entry, nil // not kept, and counted as known
@@ -281,6 +286,23 @@ func (in *Inbox) remove(ctx context.Context, act federation.Activity) (effect, e
 		}
 	}
 	return effect{changes: true, run: func(ctx context.Context, tx *store.Tx) error { return in.cfg.Ledger.RemoveRemote(ctx, tx, id) }}, nil
+}
+
+// brought returns the id of the event that an Invite of the actor brought, when id
+// is that of the Invite, which Hubzilla deletes in the place of the event; else id.
+func (in *Inbox) brought(ctx context.Context, actor, id string) (string, error) {
+	rec, err := in.cfg.Store.Received(ctx, id)
+	if errors.Is(err, directory.ErrNotFound) {
+		return id, nil
+	}
+	if err != nil || rec.Type != "Invite" || rec.Actor != actor {
+		return id, err
+	}
+	env, err := federation.ParseEnvelope(rec.Body)
+	if err != nil || !peer.SameOrigin(env.Object.ID, actor) {
+		return id, nil
+	}
+	return env.Object.ID, nil
 }
 
 // confirmGone returns nil when the origin says that id is no more.

@@ -115,7 +115,7 @@ func (v Env) Undo(a Act, activity []byte) ([]byte, error) {
 func (v Env) InstanceActor(k Keys, created time.Time) ([]byte, error) {
 	o := federation.Object{
 		ID: v.InstanceURI(), Type: "Application", PreferredUsername: InstanceHandle, WebFinger: InstanceHandle + "@" + v.Host(),
-		Name: v.InstanceName, URL: v.Base + "/about", Published: wireTime(created),
+		Name: v.InstanceName, URL: v.InstanceURL(), Published: wireTime(created),
 		Catalog: v.InstanceURI() + "/catalog", Digest: v.InstanceURI() + "/digest",
 		Implements: implements(),
 	}

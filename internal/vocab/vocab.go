@@ -114,6 +114,9 @@ func (v Env) ActorURI(e directory.Public) string {
 // InstanceURI is the id of the instance's actor.
 func (v Env) InstanceURI() string { return v.Base + "/actor" }
 
+// InstanceURL is the page of the instance's actor.
+func (v Env) InstanceURL() string { return v.Base + "/about" }
+
 // NoteURI is the id of a note.
 func (v Env) NoteURI(id string) string { return v.Base + "/notes/" + id }
 
