@@ -27,7 +27,7 @@ var floors = map[string]int{
 	"federation": 1, "internal/directory": 1, "migrations": 1, "internal/jobs": 1, "internal/config": 1,
 	"web":               1,
 	"internal/glossary": 2,
-	"internal/tileset":  0, "internal/gazetteer": 0, "federation/httpsig": 0, "federation/proof": 1, "federation/internal/raw": 0, "internal/mvt": 0, "internal/pdf": 0, "internal/glyph": 0,
+	"internal/tileset":  0, "internal/gazetteer": 0, "federation/httpsig": 0, "federation/proof": 1, "federation/internal/raw": 0, "internal/mvt": 0, "internal/pdf": 0, "internal/glyph": 0, "internal/typeface": 0,
 }
 
 // onlyIn says which packages alone may import an outside module.
@@ -36,7 +36,7 @@ var onlyIn = map[string][]string{
 	"github.com/jackc/pgx":       {"internal/store", "internal/store/storetest"},
 	"modernc.org/sqlite":         {"internal/store", "internal/store/storetest"},
 	"github.com/go-chi/chi":      {"internal/app"},
-	"golang.org/x/image":         {"internal/pdf", "internal/preview"},
+	"golang.org/x/image":         {"internal/pdf", "internal/preview", "internal/typeface"},
 	"github.com/microcosm-cc/":   {"internal/sanitize"},
 	"github.com/BurntSushi/toml": {"internal/config"},
 }

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/image/font/gofont/goregular"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
+	"golang.org/x/text/unicode/norm"
 )
 
 // Font is one of the fonts that are embedded, with the characters that were used.
@@ -36,6 +37,9 @@ func (d *Document) Regular() (*Font, error) { return d.font("GoRegular", goregul
 
 // Bold is the upright heavy font.
 func (d *Document) Bold() (*Font, error) { return d.font("GoBold", gobold.TTF) }
+
+// Embed is a font of a TrueType file, under a name of letters and digits.
+func (d *Document) Embed(name string, file []byte) (*Font, error) { return d.font(name, file) }
 
 func (d *Document) font(name string, file []byte) (*Font, error) {
 	for _, f := range d.fonts {
@@ -138,7 +142,7 @@ func (f *Font) toUnicode() []byte {
 		fmt.Fprintf(&b, "%d beginbfchar\n", len(part))
 		for _, r := range part {
 			fmt.Fprintf(&b, "<%04X><", at)
-			for _, u := range utf16.Encode([]rune{r}) {
+			for _, u := range utf16.Encode([]rune(norm.NFKC.String(string(r)))) { // forms of letters are found as the letters
 				fmt.Fprintf(&b, "%04X", u)
 			}
 			b.WriteString(">\n")

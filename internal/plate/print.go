@@ -9,6 +9,7 @@ import (
 
 	"codeberg.org/bocage/bocage/internal/glyph"
 	"codeberg.org/bocage/bocage/internal/pdf"
+	"codeberg.org/bocage/bocage/internal/typeface"
 )
 
 // A sheet of paper is A4 to A0, the smallest on which a pixel is at least leastScale
@@ -41,7 +42,7 @@ func (s Sheet) PDF() ([]byte, error) {
 		return nil, fmt.Errorf("write PDF: %w", err)
 	}
 	paperWide, paperHigh, scale := paper(width, height)
-	p := &printer{page: doc.Page(paperWide, paperHigh), regular: regular, bold: bold, scale: scale,
+	p := &printer{doc: doc, page: doc.Page(paperWide, paperHigh), regular: regular, bold: bold, scale: scale,
 		left: (paperWide - width*scale) / 2, top: paperHigh - paperMargin}
 	p.page.Transform(scale, 0, 0, -scale, p.left, p.top)
 	p.draw(root, style{fill: "#000000", stroke: "none", width: 1, size: 16, opacity: 1, fillOpacity: 1, strokeOpacity: 1}, 0, 0, true)
@@ -96,9 +97,13 @@ func (st style) with(e *element) style {
 
 // printer draws elements on a page whose y runs downwards in pixels.
 type printer struct {
+	doc              *pdf.Document
 	page             *pdf.Page
 	regular, bold    *pdf.Font
 	scale, left, top float64
+	// address is that of the link that is drawn and whose words no font has, "" once
+	// it stands in their place.
+	address string
 	// box is what was drawn since it was last emptied, for the links.
 	box box
 }
@@ -129,7 +134,7 @@ func (p *printer) draw(e *element, st style, dx, dy float64, root bool) {
 	}
 	before := p.box
 	if e.name == "a" {
-		p.box = empty()
+		p.box, p.address = empty(), e.get("href")
 	}
 	for _, c := range e.children {
 		if c.element != nil {
@@ -140,7 +145,7 @@ func (p *printer) draw(e *element, st style, dx, dy float64, root bool) {
 		if href := e.get("href"); (strings.HasPrefix(href, "https://") || strings.HasPrefix(href, "http://")) && p.box.x0 <= p.box.x1 {
 			p.page.Link(p.left+p.box.x0*p.scale, p.top-p.box.y1*p.scale, (p.box.x1-p.box.x0)*p.scale, (p.box.y1-p.box.y0)*p.scale, href)
 		}
-		p.box = before
+		p.box, p.address = before, ""
 	}
 }
 
@@ -270,19 +275,58 @@ func (p *printer) runs(e *element, st style, out []run) []run {
 		if i == len(e.children)-1 && e.name == "text" {
 			text = strings.TrimRight(text, " ")
 		}
+		if typeface.Unwritten(text) {
+			text, p.address = instead(p.address, glyph.Width(text, st.size), st.size), ""
+		}
 		if text == "" {
 			continue
 		}
-		r := run{text: text, st: st, font: p.regular, share: 1}
-		room := glyph.Width(text, st.size) * 1.06
-		if weight, err := strconv.Atoi(st.weight); err == nil && weight >= 550 || st.weight == "bold" {
-			r.font, room = p.bold, room*1.02
+		for _, part := range typeface.Runs(text) {
+			out = append(out, p.run(part, st))
 		}
-		r.width = r.font.Width(text, st.size)
-		if r.width > room && room > 0 {
-			r.share, r.width = room/r.width, room
-		}
-		out = append(out, r)
 	}
 	return out
+}
+
+// instead is what stands where no font has the letters of a name: the address at which
+// it can be read, as much as there is room for; once for a name of several lines.
+func instead(address string, room, size float64) string {
+	if address == "" {
+		return "…"
+	}
+	_, address, _ = strings.Cut(address, "://")
+	const least = 12 // letters that say something
+	short, _ := glyph.Shorten(address, size, max(room, least*size*0.55))
+	return short
+}
+
+// run measures a stretch of a line in one font, squeezed where it is wider than the
+// room that the drawing was laid out with.
+func (p *printer) run(part typeface.Run, st style) run {
+	weight, err := strconv.Atoi(st.weight)
+	bold := err == nil && weight >= 550 || st.weight == "bold"
+	r := run{text: part.Text, st: st, font: p.font(part.Font, bold), share: 1}
+	room := glyph.Width(part.Text, st.size) * 1.06
+	if bold {
+		room *= 1.02
+	}
+	r.width = r.font.Width(part.Text, st.size)
+	if r.width > room && room > 0 {
+		r.share, r.width = room/r.width, room
+	}
+	return r
+}
+
+// font is a font of the document; one that cannot be read is the Latin one.
+func (p *printer) font(f typeface.Font, bold bool) *pdf.Font {
+	latin, name := p.regular, "Noto"+string(f)+"Regular"
+	if bold {
+		latin, name = p.bold, "Noto"+string(f)+"Bold"
+	}
+	if file := f.File(bold); file != nil {
+		if font, err := p.doc.Embed(name, file); err == nil {
+			return font
+		}
+	}
+	return latin
 }

@@ -8,11 +8,10 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/image/font"
-	"golang.org/x/image/math/fixed"
 	"golang.org/x/image/vector"
 
 	"codeberg.org/bocage/bocage/internal/basemap"
+	"codeberg.org/bocage/bocage/internal/typeface"
 )
 
 // painter draws on one picture.
@@ -192,53 +191,51 @@ func (p *painter) pin(c Card) {
 
 // text writes at most most lines from the baseline y and returns the last one's.
 func (p *painter) text(s string, size float64, bold bool, x, y, room, most int, c color.Color) (int, error) {
-	f, err := face(bold, size)
+	f, err := newPen(bold, size)
 	if err != nil {
 		return y, err
 	}
-	defer func() { _ = f.Close() }() // holds nothing
+	defer f.close()
 	step := int(size * 1.16)
 	for i, line := range wrap(f, s, room, most) {
 		if i > 0 {
 			y += step
 		}
-		d := font.Drawer{Dst: p.img, Src: image.NewUniform(c), Face: f, Dot: fixed.P(x, y)}
-		d.DrawString(line)
+		if err := f.write(p.img, line, typeface.RightToLeft(s), x, y, room, c); err != nil {
+			return y, err
+		}
 	}
 	return y, nil
 }
 
 // lines is how many lines a text takes.
 func (p *painter) lines(s string, size float64, bold bool, room int) (int, error) {
-	f, err := face(bold, size)
+	f, err := newPen(bold, size)
 	if err != nil {
 		return 0, err
 	}
-	defer func() { _ = f.Close() }() // holds nothing
+	defer f.close()
 	return len(wrap(f, s, room, 99)), nil
 }
 
 // breaks reports whether a word of a bold text is wider than its room.
 func (p *painter) breaks(s string, size float64, room int) bool {
-	f, err := face(true, size)
+	f, err := newPen(true, size)
 	if err != nil {
 		return false
 	}
-	defer func() { _ = f.Close() }() // holds nothing
-	return slices.ContainsFunc(strings.Fields(s), func(w string) bool { return measure(f, w) > room })
+	defer f.close()
+	return slices.ContainsFunc(strings.Fields(s), func(w string) bool { return f.width(w) > room })
 }
-
-// measure is the width of a text in pixels.
-func measure(f font.Face, s string) int { return font.MeasureString(f, s).Ceil() }
 
 // wrap breaks a text between words, and a word that is too long where it must;
 // the last line ends with an ellipsis when there is more.
-func wrap(f font.Face, s string, room, most int) []string {
+func wrap(f *pen, s string, room, most int) []string {
 	const longest = 600 // characters; nobody reads more from a picture
 	if r := []rune(s); len(r) > longest {
 		s = string(r[:longest])
 	}
-	wide := func(t string) bool { return measure(f, t) > room }
+	wide := func(t string) bool { return f.width(t) > room }
 	var out []string
 	line := ""
 	for _, word := range strings.Fields(s) {

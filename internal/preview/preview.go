@@ -6,9 +6,10 @@
 // are drawn at a time. What may be shown is decided by its caller, package site.
 //
 // The letters are those of the Go fonts (golang.org/x/image, BSD), which have
-// Latin, Greek and Cyrillic. What they cannot write is left out, and a name of
-// which too little is left is replaced by Card.Fallback: an address in Latin
-// letters says more than a row of boxes.
+// Latin, Greek and Cyrillic, and of package typeface, which has Arabic and Hebrew.
+// What they cannot write is left out, and a name of which too little is left is
+// replaced by Card.Fallback: an address in Latin letters says more than a row of
+// boxes.
 package preview
 
 import (
@@ -18,13 +19,8 @@ import (
 	"image/color"
 	"image/png"
 	"strings"
-	"sync"
 	"unicode"
 
-	"golang.org/x/image/font"
-	"golang.org/x/image/font/gofont/gobold"
-	"golang.org/x/image/font/gofont/goregular"
-	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/text/unicode/norm"
 
@@ -90,28 +86,6 @@ func (c Card) colour() color.RGBA {
 		return v
 	}
 	return green
-}
-
-// fonts are parsed once.
-var fonts = sync.OnceValues(func() (f [2]*sfnt.Font, err error) {
-	for i, file := range [...][]byte{goregular.TTF, gobold.TTF} {
-		if f[i], err = opentype.Parse(file); err != nil {
-			return f, fmt.Errorf("font: %w", err)
-		}
-	}
-	return f, nil
-})
-
-func face(bold bool, size float64) (font.Face, error) {
-	f, err := fonts()
-	if err != nil {
-		return nil, err
-	}
-	which := f[0]
-	if bold {
-		which = f[1]
-	}
-	return opentype.NewFace(which, &opentype.FaceOptions{Size: size, DPI: 72, Hinting: font.HintingNone})
 }
 
 // PNG draws a card.
@@ -188,7 +162,7 @@ func (p *painter) words(c Card, room int) error {
 // Written is what of a text the fonts can write: NFC, without the characters
 // that they have not, and without the holes that these leave.
 func Written(s string) string {
-	f, err := fonts()
+	all, err := fonts()
 	if err != nil {
 		return ""
 	}
@@ -197,10 +171,15 @@ func Written(s string) string {
 		if unicode.IsSpace(r) {
 			return ' '
 		}
-		if i, err := f[1].GlyphIndex(&b, r); unicode.IsControl(r) || err != nil || i == 0 {
+		if unicode.IsControl(r) {
 			return -1
 		}
-		return r
+		for _, f := range all {
+			if i, err := f[1].GlyphIndex(&b, r); err == nil && i != 0 {
+				return r
+			}
+		}
+		return -1
 	}, norm.NFC.String(strings.ToValidUTF8(s, "")))
 	return strings.Join(strings.Fields(kept), " ")
 }

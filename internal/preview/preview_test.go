@@ -67,7 +67,7 @@ func TestPNG(t *testing.T) {
 func TestWritten(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"": "", "Jardin  des\u00a0Œillets": "Jardin des Œillets", "👩‍🌾 Le potager 🥕": "Le potager", "الحديقة": "", "Сад Κήπος": "Сад Κήπος",
+		"": "", "Jardin  des\u00a0Œillets": "Jardin des Œillets", "👩‍🌾 Le potager 🥕": "Le potager", "الحديقة": "الحديقة", "הגן 3": "הגן 3", "公地 3": "3", "Сад Κήπος": "Сад Κήπος",
 		"e\u0301te\u0301": "été", "a\xffb\x00c": "abc",
 	} {
 		if got := Written(in); got != want {
@@ -79,18 +79,18 @@ func TestWritten(t *testing.T) {
 // TestWrapFits: no line is wider than its room, whatever the text.
 func TestWrapFits(t *testing.T) {
 	t.Parallel()
-	f, err := face(true, 44)
+	f, err := newPen(true, 44)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range []string{"", "un", strings.Repeat("mot ", 200), strings.Repeat("x", 900), "a " + strings.Repeat("W", 80) + " b"} {
+	for _, s := range []string{"", "un", strings.Repeat("mot ", 200), strings.Repeat("x", 900), "a " + strings.Repeat("W", 80) + " b", strings.Repeat("الحديقة ", 90)} {
 		for _, most := range []int{1, 3} {
 			lines := wrap(f, s, 600, most)
 			if len(lines) > most {
 				t.Errorf("%.20q: %d lines of %d", s, len(lines), most)
 			}
 			for _, l := range lines {
-				if w := measure(f, l); w > 600 {
+				if w := f.width(l); w > 600 {
 					t.Errorf("%q is %d wide", l, w)
 				}
 			}
