@@ -53,6 +53,9 @@ type counter struct {
 // Count counts the entries that pass the filter, and the choices.
 func (g *Register) Count(f Filter, ask Ask) Counts {
 	s := g.current.Load() // before the words, which then know all of it
+	if ask.Within != nil {
+		f.Sets = append(f.Sets[:len(f.Sets):len(f.Sets)], ask.Within)
+	}
 	m := g.matcher(f)
 	w := &g.words
 	c := &counter{tags: make([]uint32, w.tags.len()), languages: make([]uint32, w.languages.len()),
@@ -74,13 +77,13 @@ func (g *Register) Count(f Filter, ask Ask) Counts {
 	}
 	var failed failures
 	for k, p := range s.pages {
-		if p == nil {
+		base := int64(k) << pageBits
+		if p == nil || m.misses(base) {
 			continue
 		}
-		base := int64(k) << pageBits
 		p.live(&failed, need)
 		for i := range failed {
-			if ask.Kinds>>p.kind[i]&1 == 0 || ask.Within != nil && !ask.Within.Has(base+int64(i)) {
+			if ask.Kinds>>p.kind[i]&1 == 0 {
 				failed[i] = outside
 			}
 		}

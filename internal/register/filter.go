@@ -176,14 +176,29 @@ func fail(out *failures, i int, d dims, passes bool) {
 	}
 }
 
-// lookIn is look for a set, 64 rows at a time.
+// lookIn is look for a set, 64 rows at a time: what is not in it counts in no list.
 func lookIn(s *directory.NumSet, base int64, out *failures) {
 	for w := range pageRows / 64 {
 		bits := s.Word(base>>6 + int64(w))
+		if bits == 1<<64-1 {
+			continue
+		}
 		for i := range 64 {
-			fail(out, w*64+i, ofSet, bits>>i&1 == 1)
+			fail(out, w*64+i, outside, bits>>i&1 == 1)
 		}
 	}
+}
+
+// misses reports whether one of the sets has nothing of a page, which then has
+// nothing to look at.
+func (m *matcher) misses(base int64) bool {
+	return slices.ContainsFunc(m.sets, func(s *directory.NumSet) bool {
+		all := uint64(0)
+		for w := range int64(pageRows / 64) {
+			all |= s.Word(base>>6 + w)
+		}
+		return all == 0
+	})
 }
 
 // lookEach is look for what costs more than a comparison: rows that are out
@@ -219,8 +234,8 @@ func (g *Register) Select(f Filter) *directory.NumSet {
 	out := directory.NewNumSet()
 	var failed failures
 	for k := len(s.pages) - 1; k >= 0; k-- { // the set grows once
-		if p := s.pages[k]; p != nil {
-			base := int64(k) << pageBits
+		base := int64(k) << pageBits
+		if p := s.pages[k]; p != nil && !m.misses(base) {
 			p.live(&failed, isLive)
 			m.look(p, base, &failed)
 			for i := pageRows - 1; i >= 0; i-- {
