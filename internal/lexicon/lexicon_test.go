@@ -164,19 +164,19 @@ func TestInstead(t *testing.T) {
 	l.Apply([]Entry{{1, "jardin partage"}, {2, "jardin mediatheque"}, {3, "jargon mediatheque eau"}, {4, "école été 水力発電"}}, nil)
 	l.Apply([]Entry{{5, "jargin"}, {6, "jargin"}, {7, "jargin"}}, nil)
 	for _, c := range []struct{ words, want string }{
-		{"jardim", "jardin"},                // another letter: more entries have it
-		{"jardn", "jardin"},                 // one is missing
-		{"jjardin", "jardin"},               // one too many
-		{"ajrdin", "jardin"},                // two changed places
-		{"aeu", "eau"},                      // a short word
-		{"jarrin", "jargin"},                // the more frequent of two
-		{"mediateque", "mediatheque"},       // a long word
-		{"medatheqe", "mediatheque"},        // and two edits of it
-		{"jardin mediateq", ""},             // three edits
-		{"jardm", ""},                       // two of a short one
-		{"partage mediateque", ""},          // no entry has both
-		{"jardn mediath", "jardin mediath"}, // the last one is a prefix that is known
-		{"jard", ""}, {"jardin eau", ""},    // nothing is wrong with these
+		{"jardim", "jardin"},                      // another letter: more entries have it
+		{"jardn", "jardin"},                       // one is missing
+		{"jjardin", "jardin"},                     // one too many
+		{"ajrdin", "jardin"},                      // two changed places
+		{"aeu", "eau"},                            // a short word
+		{"jarrin", "jargin"},                      // the more frequent of two
+		{"mediateque", "mediatheque"},             // a long word
+		{"medatheqe", "mediatheque"},              // and two edits of it
+		{"jardin mediateq", "jardin mediatheque"}, // the begin of a word, with an edit
+		{"jardm", "jardin"},                       // the begin of a short one
+		{"partage mediateque", ""},                // no entry has both
+		{"jardn mediath", "jardin mediath"},       // the last one is a prefix that is known
+		{"jard", ""}, {"jardin eau", ""},          // nothing is wrong with these
 		{"xy", ""}, // too short to guess
 		{"école été 水力発雷", "école été 水力発電"}, // letters, not bytes
 		{"medi jardin", ""}, // a begin is no word but at the end
@@ -193,16 +193,26 @@ func TestNearEach(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	entry := tailEntry(r, 1, 400, 30_000)
 	s := build([]Entry{entry})
-	for range 60 {
+	for round := range 60 {
 		word := []rune(tailWord(r, 30_000))
-		most := 1 + r.IntN(2)
-		got := map[string]int{}
-		s.near(word, most, func(i, d int) { got[string(s.term(i))] = d })
+		most, begin := 1+r.IntN(2), round%2 == 1
+		got := map[string]string{}
+		s.near(word, most, begin, func(i, d int, whole bool) { got[string(s.term(i))] = fmt.Sprint(d, whole) })
 		for i := range s.textEnd {
-			term := string(s.term(i))
-			d := distance([]rune(term), word)
-			if is, ok := got[term]; ok != (d <= most) || ok && is != d {
-				t.Fatalf("%q is %d edits from %q, got %d, %t", term, d, string(word), is, ok)
+			term := []rune(string(s.term(i)))
+			want, least := "", len(word)
+			for k := range term {
+				least = min(least, distance(term[:k], word))
+			}
+			d := distance(term, word)
+			if least = min(least, d); begin && least <= most {
+				want = fmt.Sprint(least, false)
+			}
+			if d <= most {
+				want = fmt.Sprint(d, true)
+			}
+			if is := got[string(term)]; is != want {
+				t.Fatalf("%q from %q, begins %t: got %q, want %q", string(term), string(word), begin, is, want)
 			}
 		}
 	}

@@ -2,15 +2,18 @@ package lexicon
 
 import (
 	"bytes"
+	"cmp"
 	"sort"
 	"unicode/utf8"
 )
 
 // How wrong a word may be written: words shorter than leastNear letters are left as
-// they are, one edit of longer ones is forgiven, and two from longWord letters on.
+// they are, one edit of longer ones is forgiven, and two from longWord letters on. Of
+// the last word, from leastBegin letters on, it is enough to be near the begin of a term.
 const (
-	leastNear = 3
-	longWord  = 8
+	leastNear  = 3
+	leastBegin = 5
+	longWord   = 8
 )
 
 // Instead puts the nearest terms in place of the words that no entry has, the last
@@ -19,11 +22,12 @@ const (
 // is missing, another one, or two that changed places.
 func (l *Lexicon) Instead(words []string) (instead []string, ok bool) {
 	for i, w := range words {
-		if l.known(w, i == len(words)-1) {
+		last := i == len(words)-1
+		if l.known(w, last) {
 			instead = append(instead, w)
 			continue
 		}
-		near, found := l.near(w)
+		near, found := l.near(w, last)
 		if !found {
 			return nil, false
 		}
@@ -46,9 +50,10 @@ func (l *Lexicon) known(word string, prefix bool) bool {
 	return false
 }
 
-// near is the term nearest to a word; of several the one that most entries have, then
-// the first by its bytes.
-func (l *Lexicon) near(word string) (string, bool) {
+// near is the term nearest to a word, or, with begin, the term of which a begin is; of
+// several one that is near as a whole, then the one that most entries have, then the
+// first by its bytes.
+func (l *Lexicon) near(word string, begin bool) (string, bool) {
 	letters := []rune(word)
 	if len(letters) < leastNear {
 		return "", false
@@ -57,53 +62,74 @@ func (l *Lexicon) near(word string) (string, bool) {
 	if len(letters) >= longWord {
 		most = 2
 	}
-	type term struct{ distance, entries int }
-	terms := map[string]term{}
+	begin = begin && len(letters) >= leastBegin
+	terms := map[string]nearTerm{}
 	for _, s := range *l.current.Load() {
-		s.near(letters, most, func(i, distance int) {
-			t := terms[string(s.term(i))]
-			terms[string(s.term(i))] = term{distance, t.entries + int(s.count[i])}
+		s.near(letters, most, begin, func(i, distance int, whole bool) {
+			word := string(s.term(i))
+			terms[word] = nearTerm{word, distance, whole, terms[word].entries + int(s.count[i])}
 		})
 	}
-	best, at := "", term{distance: most + 1}
-	for w, t := range terms {
-		if t.distance < at.distance || t.distance == at.distance &&
-			(t.entries > at.entries || t.entries == at.entries && w < best) {
-			best, at = w, t
+	var best nearTerm
+	for _, t := range terms {
+		if best.word == "" || t.before(best) {
+			best = t
 		}
 	}
-	return best, best != ""
+	return best.word, best.word != ""
+}
+
+// nearTerm is a term, how far it is from a word, as a whole or by a begin, and how
+// many entries have it.
+type nearTerm struct {
+	word     string
+	distance int
+	whole    bool
+	entries  int
+}
+
+func (t nearTerm) before(u nearTerm) bool {
+	if t.distance == u.distance && t.whole != u.whole {
+		return t.whole
+	}
+	return cmp.Or(cmp.Compare(t.distance, u.distance), cmp.Compare(u.entries, t.entries), cmp.Compare(t.word, u.word)) < 0
 }
 
 // near calls fn with the terms of a segment that are at most so many edits from a
-// word. The terms are sorted, so that each begins with letters of the one before: the
+// word, and with begin those too that are not but begin with something that is. The terms are sorted, so that each begins with letters of the one before: the
 // row of distances after each of those letters is kept, and where a row has nothing
 // near enough, all terms that begin so are left out.
-func (s *segment) near(word []rune, most int, fn func(term, distance int)) {
-	w := walk{word: word, rows: [][]int{make([]int, len(word)+1)}}
+func (s *segment) near(word []rune, most int, begin bool, fn func(term, distance int, whole bool)) {
+	w := walk{word: word, rows: [][]int{make([]int, len(word)+1)}, begins: []int{len(word)}}
 	for j := range w.rows[0] {
 		w.rows[0][j] = j
 	}
 	for i := 0; i < len(s.textEnd); {
 		term := s.term(i)
 		bad := w.to(term, most)
-		if bad == 0 {
-			if d := w.rows[len(w.letters)][len(word)]; d <= most {
-				fn(i, d)
-			}
-			i++
+		depth := len(w.letters)
+		near := begin && w.begins[depth] <= most
+		switch whole := w.rows[depth][len(word)]; {
+		case bad == 0 && whole <= most:
+			fn(i, whole, true)
+		case near:
+			fn(i, w.begins[depth], false)
+		case bad > 0:
+			out := term[:bad]
+			i += sort.Search(len(s.textEnd)-i, func(k int) bool { return !bytes.HasPrefix(s.term(i+k), out) })
 			continue
 		}
-		begin := term[:bad]
-		i += sort.Search(len(s.textEnd)-i, func(k int) bool { return !bytes.HasPrefix(s.term(i+k), begin) })
+		i++
 	}
 }
 
 // walk is a path of letters, and how far each of its begins is from each begin of
-// the word: rows[d][j] is the distance of the first d letters from the first j.
+// the word: rows[d][j] is the distance of the first d letters from the first j. begins[d]
+// is the least distance of any of their begins from the whole word.
 type walk struct {
 	word, letters []rune
 	rows          [][]int
+	begins        []int
 }
 
 // to goes to a term, from where it has the letters of the one before in common; bad
@@ -129,7 +155,7 @@ func (w *walk) to(term []byte, most int) (bad int) {
 // step fills in the row after d letters, and says the least of it.
 func (w *walk) step(d int) int {
 	for len(w.rows) <= d {
-		w.rows = append(w.rows, make([]int, len(w.word)+1))
+		w.rows, w.begins = append(w.rows, make([]int, len(w.word)+1)), append(w.begins, 0)
 	}
 	row, above, letter := w.rows[d], w.rows[d-1], w.letters[d-1]
 	row[0] = d
@@ -145,5 +171,6 @@ func (w *walk) step(d int) int {
 		}
 		least = min(least, row[j])
 	}
+	w.begins[d] = min(w.begins[d-1], row[len(w.word)])
 	return least
 }
