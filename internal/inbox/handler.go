@@ -115,7 +115,7 @@ func (in *Inbox) verified(r *http.Request) (a arrival, err error) {
 	}
 	return arrival{
 		rec: store.Received{ID: env.ID, Actor: env.Actor, Origin: origin, Type: env.Type, Body: body, At: in.now()},
-		sig: sig, from: from, news: in.readNews(env, origin, body),
+		sig: sig, from: from, news: in.readNews(r.Context(), env, origin, body),
 	}, nil
 }
 

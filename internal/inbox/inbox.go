@@ -1,5 +1,8 @@
 // Package inbox takes what other servers send: it verifies, deduplicates and
-// stores an activity before it answers, and applies it afterwards from a job.
+// stores an activity before it answers. What is plainly news of an entry, which is
+// nearly all, is applied in the transaction that stores it, many together; the rest
+// is applied afterwards from a job. Both ways make the same checks and end in the
+// same rows: see news and Apply.
 //
 // What is believed is decided here, by the acceptance rules of FEP-fe34; what
 // an entry may contain is vocab's and ledger's. Package app routes to Handler

@@ -23,13 +23,14 @@ import (
 type news struct {
 	actor, owner string
 	entry        ledger.Remote
+	kept         *store.KeptDocument // nil when it has no proof
 }
 
 // errOrdinary says that news is to be looked at by a job after all.
 var errOrdinary = errors.New("not plain news")
 
 // readNews reads a verified activity of origin; nil when it is not news.
-func (in *Inbox) readNews(env federation.Envelope, origin string, body []byte) *news {
+func (in *Inbox) readNews(ctx context.Context, env federation.Envelope, origin string, body []byte) *news {
 	obj := env.Object
 	if env.Type != "Create" && env.Type != "Update" || !env.OneActor || !obj.Embedded() ||
 		obj.ID == env.Actor || vocab.IsPost(obj.Type) || obj.Type == "OrderedCollection" {
@@ -38,10 +39,8 @@ func (in *Inbox) readNews(env federation.Envelope, origin string, body []byte) *
 	if at, err := peer.Origin(obj.ID); err != nil || at != origin {
 		return nil
 	}
-	// A proof is for package peer to verify; go-fed panics over some durations, and
-	// what it refuses is refused by the job.
-	if proof.Has(body) || bytes.Contains(body, []byte(`"duration"`)) {
-		return nil
+	if bytes.Contains(body, []byte(`"duration"`)) {
+		return nil // go-fed panics over some of them, and what it refuses is refused by the job
 	}
 	o, err := federation.ReadObject(obj.Raw)
 	if err != nil || o.ID != obj.ID || o.AttributedTo != env.Actor {
@@ -52,6 +51,13 @@ func (in *Inbox) readNews(env federation.Envelope, origin string, body []byte) *
 		return nil
 	}
 	n := &news{actor: env.Actor, owner: o.AttributedTo, entry: ledger.Remote{Entry: e, Wire: obj.Raw, Hash: proof.Hash(obj.Raw)}}
+	if proof.Has(obj.Raw) {
+		kept, known, err := in.cfg.Actors.VouchKnown(ctx, obj.Raw, n.entry.Hash)
+		if err != nil || !known {
+			return nil
+		}
+		n.kept = kept
+	}
 	n.entry.Wanted = func(old directory.Entry, known bool) error {
 		switch {
 		case !known:
@@ -95,6 +101,11 @@ func (in *Inbox) applyNews(ctx context.Context, tx *store.Tx, as []arrival) (don
 	}
 	for i, err := range refused {
 		done[index[i]] = err == nil
+		if kept := as[index[i]].news.kept; err == nil && kept != nil {
+			if err := tx.KeepCurrent(ctx, *kept); err != nil {
+				return nil, fmt.Errorf("apply news: %w", err)
+			}
+		}
 	}
 	return done, nil
 }

@@ -3,6 +3,7 @@ package inbox_test
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"io"
@@ -296,5 +297,57 @@ func TestTwoProcesses(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestNewsWithProof: what its owner signed, with a key that is known, is applied at
+// once and kept as signed; what the owner did not sign is refused and counted, and
+// what would take a question waits for its job.
+func TestNewsWithProof(t *testing.T) {
+	ctx := t.Context()
+	r, them := newRig(t), newRemote(t)
+	org := them.prover("org", "Organization")
+	r.follows(org)
+	forger := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{9}, ed25519.SeedSize))
+	for i, c := range []struct {
+		name   string
+		pinned bool
+		change func(object) object
+		atOnce bool
+		shown  string
+		why    string
+	}{
+		{"before a key is pinned", false, func(doc object) object { return doc }, false, "Foire 0", ""},
+		{"signed", true, func(doc object) object { return doc }, true, "Foire 1", ""},
+		{"changed", true, func(doc object) object { return with(doc, "name", "Faux") }, false, "", "not what its owner signed"},
+		{"by another key", true, func(doc object) object { return proved(t, with(doc, "proof", nil), org, forger, r.now()) }, false, "", "not what its owner signed"},
+		{"by a key that nobody lists", true, func(doc object) object {
+			return proved(t, with(doc, "proof", nil), org+"/none", forger, r.now())
+		}, false, "Foire 4", ""},
+	} {
+		if c.pinned {
+			if err := r.st.Write(ctx, func(tx *store.Tx) error {
+				return tx.PinKey(ctx, store.PinnedKey{Origin: them.URL, Multikey: "z6Mkx", Actor: them.URL + "/relay", Doc: []byte("{}"), How: store.PinFollowed, Seen: r.now()})
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		uri := fmt.Sprintf("%s/fair%d", them.URL, i)
+		doc := with(event(uri, org, fmt.Sprint("Foire ", i), day), "@context", as)
+		act := r.activity("Create", org, c.change(proved(t, doc, org, proofKey, r.now())))
+		if why := r.deliver(them, act); !strings.Contains(why, c.why) || c.why == "" && why != "" {
+			t.Errorf("%s: %q, want %q", c.name, why, c.why)
+		}
+		rec, err := r.st.Received(ctx, act["id"].(string))
+		if atOnce := len(rec.Body) == 0; err != nil || atOnce != c.atOnce {
+			t.Errorf("%s: at once %t, %v", c.name, atOnce, err)
+		}
+		if got := r.name(uri); got != c.shown {
+			t.Errorf("%s: shows %q, want %q", c.name, got, c.shown)
+		}
+		kept, err := r.st.KeptDocument(ctx, uri)
+		if held := c.shown != "" && i < 4; (err == nil) != held || held && kept.Owner != org {
+			t.Errorf("%s: kept %+v, %v", c.name, kept, err)
+		}
 	}
 }

@@ -183,6 +183,50 @@ func (a *Actors) Vouch(ctx context.Context, raw []byte, hash string) (*store.Kep
 	return d, err
 }
 
+// VouchKnown is Vouch as far as it can be had without asking any server, and known is
+// false when it cannot, nor when the proof does not verify: then it is for Vouch to
+// say. It is for objects and not for actors, whose keys are their own document's.
+func (a *Actors) VouchKnown(ctx context.Context, raw []byte, hash string) (kept *store.KeptDocument, known bool, err error) {
+	id, owner, err := OwnerOf(raw)
+	if err != nil || id == owner {
+		return nil, false, nil
+	}
+	proven, err := a.prove(ctx, raw, id, owner, a.knownKey)
+	if err != nil {
+		return nil, false, ctx.Err()
+	}
+	origin, err := Origin(id)
+	if err != nil {
+		return nil, false, nil
+	}
+	if _, err := a.cfg.Store.PinnedKey(ctx, origin); err != nil {
+		if errors.Is(err, directory.ErrNotFound) {
+			err = nil // to be pinned
+		}
+		return nil, false, err
+	}
+	return &store.KeptDocument{URI: id, Origin: origin, Owner: owner, Multikey: proven.Key, Signed: proven.Created, Hash: hash, Body: raw}, true, nil
+}
+
+// knownKey finds the key of a proof in what is known of its owner, fetched not long ago.
+func (a *Actors) knownKey(ctx context.Context, _ []byte, method, _, owner string) (Key, error) {
+	ra, err := a.Known(ctx, owner)
+	if err != nil {
+		return Key{}, err
+	}
+	if ra.Gone || a.cfg.Clock().Sub(ra.FetchedAt) >= actorMaxAge {
+		return Key{}, fmt.Errorf("%w: %s is to be asked again", ErrUnproven, clip(owner))
+	}
+	k, ok := a.keys.get(method)
+	if !ok || k.Actor != owner || a.cfg.Clock().Sub(k.seen) >= keyMemory {
+		if k, err = a.keyOf(ra, method); err != nil {
+			return Key{}, err
+		}
+	}
+	k.seen = time.Time{} // nobody is asked whether it was rotated
+	return k, nil
+}
+
 // endorsed reports whether the origin's pinned key vouches for the actor's.
 func (a *Actors) endorsed(ctx context.Context, raw []byte, origin string, proven Proven) (bool, error) {
 	act, err := federation.ParseActor(raw)

@@ -115,13 +115,19 @@ func (a *args) add(v any) string {
 }
 
 // list appends parameters and returns "($1,$2,…)" for IN. An empty list matches nothing.
+// The last value is repeated up to a power of two, so that there are few texts to
+// compile and to keep.
 func list[T any](a *args, values []T) string {
 	if len(values) == 0 {
 		return "(NULL)"
 	}
-	marks := make([]string, len(values))
-	for i, v := range values {
-		marks[i] = a.add(v)
+	n := 1
+	for n < len(values) {
+		n *= 2
+	}
+	marks := make([]string, n)
+	for i := range marks {
+		marks[i] = a.add(values[min(i, len(values)-1)])
 	}
 	return "(" + strings.Join(marks, ",") + ")"
 }
