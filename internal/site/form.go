@@ -39,6 +39,8 @@ type FormPage struct {
 	// Paths of the other forms of the page; "" on a new entry.
 	DeleteHref, ConfirmHref string
 	Located                 string
+	// Twins are the entries that look like the new one, shown before it is published.
+	Twins []TwinView
 	// Preview draws the shape of the place, ShapeWords says what it is; "" without one.
 	Preview    sanitize.HTML
 	ShapeWords string
@@ -128,6 +130,11 @@ func (s *Site) PostNew(w http.ResponseWriter, r *http.Request) error {
 	bad := s.read(&e, r.PostForm)
 	if do == "locate" || do == "shape" || do == "kind" || len(bad) > 0 {
 		return s.formPage(w, r, statusOf(bad), &e, s.typed(&e, r.PostForm, do), bad)
+	}
+	if do == "publish" {
+		if shown, err := s.mayBeThere(w, r, &e); shown || err != nil {
+			return err
+		}
 	}
 	e.Status = statusFor(do, directory.StatusDraft)
 	made, err := s.cfg.Ledger.Create(r.Context(), auth.From(r.Context()).Who(), e)
@@ -336,8 +343,8 @@ func (s *Site) typed(e *directory.Entry, v url.Values, do string) url.Values {
 }
 
 // formPage shows the form with what was typed and what is wrong with it.
-func (s *Site) formPage(w http.ResponseWriter, r *http.Request, status int, e *directory.Entry, v url.Values, bad directory.Invalid) error {
-	p := &FormPage{Base: s.pages.Base(w, r, "form", ""), New: e.ID == "", Published: e.Status.Public(), Back: "/"}
+func (s *Site) formPage(w http.ResponseWriter, r *http.Request, status int, e *directory.Entry, v url.Values, bad directory.Invalid, twins ...TwinView) error {
+	p := &FormPage{Base: s.pages.Base(w, r, "form", ""), New: e.ID == "", Published: e.Status.Public(), Back: "/", Twins: twins}
 	p.NoIndex = true
 	l := p.Locale
 	p.KindName = l.T("kind." + string(e.Kind))

@@ -152,46 +152,9 @@ func (s *Site) lifePage(w http.ResponseWriter, r *http.Request, e directory.Entr
 
 // twins are the entries that look like this one, the likeliest first.
 func (s *Site) twins(r *http.Request, p *LifePage, e directory.Entry) ([]TwinView, error) {
-	es, err := s.cfg.Store.TwinCandidates(r.Context(), &e)
-	if err != nil {
-		return nil, err
-	}
-	type scored struct {
-		score float64
-		view  TwinView
-	}
-	var found []scored
-	for i := range es {
-		score, reasons := directory.Twin(&e, &es[i])
-		public, ok := es[i].Public()
-		if score < directory.TwinScore || !ok {
-			continue
-		}
-		words := make([]string, len(reasons))
-		for j, reason := range reasons {
-			words[j] = p.T("twin." + reason)
-		}
-		line := kindName(p.Locale, public)
-		if public.Origin != "" {
-			line = join(line, p.T("list.from", "host", hostOf(public.Origin)))
-		}
-		found = append(found, scored{score, TwinView{ID: public.ID, Href: page.Address(lifePath(e), url.Values{"twin": {public.ID}}) + "#merge",
-			Name: textIn(p.Locale, public.Name), Line: line, Reasons: strings.Join(words, ", ")}})
-	}
-	slices.SortStableFunc(found, func(a, b scored) int {
-		switch {
-		case a.score > b.score:
-			return -1
-		case a.score < b.score:
-			return 1
-		}
-		return 0
+	return s.twinsOf(r.Context(), p.Locale, &e, func(twin directory.Public) string {
+		return page.Address(lifePath(e), url.Values{"twin": {twin.ID}}) + "#merge"
 	})
-	out := make([]TwinView, len(found))
-	for i, f := range found {
-		out[i] = f.view
-	}
-	return out, nil
 }
 
 // compare shows what would become one. other is an ID, an id or a page's address.
