@@ -3,6 +3,7 @@ package site
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -91,7 +92,7 @@ func (s *Site) PostConfirm(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.cfg.Ledger.Confirm(r.Context(), auth.From(r.Context()).Who(), e.ID); err != nil {
 		return err
 	}
-	http.Redirect(w, r, entryPath(directory.Public(e)), http.StatusSeeOther)
+	http.Redirect(w, r, page.Address(entryPath(directory.Public(e)), url.Values{"done": {"confirmed"}}), http.StatusSeeOther)
 	return nil
 }
 

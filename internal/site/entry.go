@@ -26,6 +26,8 @@ type EntryPage struct {
 	Kind          string
 	Crumbs        []NamedLink
 	Badges        []Badge
+	// Done says what its editor just did, "" for nothing.
+	Done string
 	// Notice is a sentence above the page, such as that it is a draft; "" for none.
 	Notice   string
 	Body     sanitize.HTML
@@ -256,6 +258,9 @@ func (s *Site) addresses(p *EntryPage, r *http.Request, e directory.Entry, publi
 	}
 	if who := auth.From(r.Context()).Who(); s.cfg.Ledger != nil && who.MayEdit(&e) {
 		p.EditHref = "/" + public.Kind.Path() + "/" + public.ID + "/edit"
+		if r.URL.Query().Get("done") == "confirmed" {
+			p.Done = l.T("entry.confirmed_now")
+		}
 	}
 	if public.Origin != "" {
 		p.Origin = s.originView(r.Context(), l, public, p.Now)

@@ -65,7 +65,7 @@ func (s *Site) reportPage(w http.ResponseWriter, r *http.Request) (*ReportPage, 
 		p.Elsewhere = hostOf(public.Origin)
 	}
 	for _, c := range moderation.Categories() {
-		p.Categories = append(p.Categories, Option{Value: c, Name: p.T("report.category." + c), On: c == r.PostFormValue("category")})
+		p.Categories = append(p.Categories, Option{Value: c, Name: p.T("report.category." + c), On: c == r.FormValue("category")})
 	}
 	p.Token, err = s.pages.Token(w, r)
 	return p, public, err
