@@ -100,7 +100,9 @@ async function bundleParts(name) {
 
 async function bundle() {
   const script = (entry, format) => build({ ...scripts, entryPoints: [entry], format });
-  const modules = ["bocage-map", "mapform", "timeline", "tour", "paper"].map((name) => script(`src/${name}.ts`, "esm"));
+  const modules = ["bocage-map", "mapform", "timeline", "tour", "paper", "queue"].map((name) =>
+    script(`src/${name}.ts`, "esm"),
+  );
   const early = ["theme", "embed"].map((name) => script(`src/${name}.ts`, "iife"));
   for (const { outputFiles } of await Promise.all(early)) {
     for (const f of outputFiles) emit(basename(f.path), f.contents);

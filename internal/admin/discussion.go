@@ -108,6 +108,7 @@ func (a *Admin) discussionPage(w http.ResponseWriter, r *http.Request) (p *Discu
 			p.Done = p.T("admin.done." + done)
 		}
 	}
+	p.Script = "queue.js"
 	switch p.State = store.ReplyState(r.URL.Query().Get("state")); p.State {
 	case store.ReplyShown, store.ReplyHidden:
 	default:

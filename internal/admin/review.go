@@ -63,7 +63,7 @@ func (a *Admin) Review(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := &ReviewPage{Base: b, Origin: r.URL.Query().Get("origin"), Kind: r.URL.Query().Get("kind")}
-	p.Action = reviewAddress(p.Origin, p.Kind)
+	p.Action, p.Script = reviewAddress(p.Origin, p.Kind), "queue.js"
 	p.headed(b.T("admin.sources.review.title"))
 	if r.Method == http.MethodPost {
 		return a.decide(w, r, p, who)
