@@ -23,9 +23,7 @@ const PAGES = [
 ];
 
 for (const v of [
-  { name: "light", scheme: "light", width: 1440 },
   { name: "dark", scheme: "dark", width: 1440 },
-  { name: "phone", scheme: "light", width: 390 },
   { name: "noscript", scheme: "light", width: 1440, script: false },
   { name: "print", scheme: "light", width: 1000, media: "print" },
 ]) {

@@ -107,7 +107,6 @@ const PAGES = [
 ];
 
 for (const [colorScheme, width, javaScriptEnabled] of [
-  ["light", 1280, true],
   ["dark", 390, true],
   ["light", 390, false],
 ]) {

@@ -25,7 +25,6 @@ const unfold = (page) =>
   });
 
 for (const v of [
-  { name: "light", scheme: "light", width: 1440 },
   { name: "dark", scheme: "dark", width: 1440 },
   { name: "phone", scheme: "light", width: 390 },
   { name: "noscript", scheme: "light", width: 1440, script: false },
