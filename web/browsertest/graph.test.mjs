@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { base, launch, open, out, overflow, violations, watched } from "./browser.mjs";
+import { base, launch, open, out, overflow, signer, violations, watched } from "./browser.mjs";
 
 let browser;
 /** label → path of the pages under test. */
@@ -131,4 +131,81 @@ test("on paper a lineage is one drawing and its list, without buttons", async ()
   assert.equal(await page.locator(".toile svg").isVisible(), true);
   await page.screenshot({ path: join(out, "graph-lineage-print.png"), fullPage: true });
   await context.close();
+});
+
+/** Publishes an entry of a kind by the form, and returns the path of its page. */
+async function publish(context, kind, name, fields = {}) {
+  const page = await watched(context);
+  await page.goto(`${base}/new?kind=${kind}&lang=fr`);
+  await page.fill("#f-name_fr", name);
+  for (const [field, value] of Object.entries(fields))
+    await page.locator(`#f-${field}`).evaluate((e, v) => (e.value = v), value);
+  await page.evaluate(() => document.querySelector("#entry-form").setAttribute("novalidate", ""));
+  await page.locator("button[value=publish]").click();
+  await page.waitForURL((u) => !u.pathname.startsWith("/new"));
+  assert.deepEqual(page.faults, []);
+  const path = new URL(page.url()).pathname;
+  const id = await page.evaluate(() => document.querySelector("link[type='application/activity+json']")?.href);
+  await page.close();
+  return { path, id };
+}
+
+test("an ecosystem has its members on a map, in a list, an agenda and a graph, and in the four views", async (t) => {
+  const password = process.env.BOCAGE_PASSWORD;
+  assert.ok(password, "BOCAGE_PASSWORD is the editor's password");
+  const state = await signer(browser, password)(base, "editor");
+  const desk = await browser.newContext({ storageState: state, viewport: { width: 1440, height: 900 } });
+  const valley = await publish(desk, "ecosystem", "Vallée des essais");
+  assert.ok(valley.id, "the page of an ecosystem names its document");
+  const part = `part_of | ${valley.id}`;
+  await publish(desk, "place", "Moulin des essais", { relations: part, locality: "Rennes", country: "FR" });
+  await publish(desk, "commons", "Lavoir des essais", { relations: part, locality: "Nantes", country: "FR" });
+  await publish(desk, "event", "Fête des essais", { relations: part, start: "2027-06-05" });
+  await publish(desk, "text", "Charte des essais", { relations: part, start: "2019" });
+  await desk.close();
+  const handle = valley.path.replace("/@", "");
+  const here = new Map([
+    ["ecosystem", valley.path],
+    ["ecosystem-neighbourhood", `${new URL(valley.id).pathname}/neighbourhood`],
+    ["ecosystem-map", `/?member=${handle}`],
+    ["ecosystem-timeline", `/timeline?member=${handle}`],
+    ["ecosystem-genealogy", `/genealogy?member=${handle}`],
+  ]);
+  for (const v of VARIANTS) {
+    const context = await browser.newContext({
+      viewport: { width: v.width, height: 900 },
+      colorScheme: v.scheme,
+      reducedMotion: "reduce",
+    });
+    for (const [label, path] of here) {
+      await t.test(`${label}, ${v.width} px, ${v.scheme}`, async () => {
+        const page = await watched(context);
+        assert.equal((await open(page, path))?.status(), 200, path);
+        await page.screenshot({ path: join(out, `graph-${label}-${v.scheme}-${v.width}.png`), fullPage: true });
+        assert.deepEqual(await violations(page, "fr"), []);
+        assert.ok((await overflow(page)) <= 0, `wider than ${v.width} px`);
+        assert.deepEqual(page.faults, []);
+        await page.close();
+      });
+    }
+    await context.close();
+  }
+  const plain = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 390, height: 900 } });
+  const page = await watched(plain);
+  await open(page, valley.path);
+  assert.ok(
+    (await page.locator(".carte-membres svg").count()) === 1 && (await page.locator(".voisinage a.noeud").count()) >= 3,
+  );
+  await page.screenshot({ path: join(out, "graph-ecosystem-noscript.png"), fullPage: true });
+  for (const [href, name] of [
+    ["/timeline?member=", "Fête des essais"],
+    ["/genealogy?member=", "Charte des essais"],
+    ["/?all=1&member=", "Moulin des essais"],
+  ]) {
+    await open(page, `${href}${handle}`);
+    assert.ok((await page.locator("#contenu").innerText()).includes(name), `${href} has ${name}`);
+    assert.ok((await page.locator(".actifs").innerText()).includes("Vallée des essais"), `${href} says whose members`);
+  }
+  await page.close();
+  await plain.close();
 });
