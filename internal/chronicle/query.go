@@ -77,15 +77,38 @@ func (c *Chronicle) Range(f Filter) (span Span, ok bool) {
 		return Span{From: s.base.from[0], To: max(slices.Max(s.base.maxTo), s.base.from[last]+1)}, true
 	}
 	span = Span{From: math.MaxInt64, To: math.MinInt64}
-	s.each(Span{From: minTime, To: maxTime + 1}, &m, func(t *table, i int) {
-		span.From = min(span.From, t.from[i])
-		span.To = max(span.To, t.to[i], t.from[i]+1)
-		ok = true
-	})
-	if !ok {
+	if !m.nothing {
+		s.base.extend(s.dead, &m, &span)
+		s.plus.extend(nil, &m, &span)
+	}
+	if span.From > span.To {
 		return Span{}, false
 	}
 	return span, true
+}
+
+// extend makes the span hold the intervals that pass: the first of them is the first
+// to start, and only blocks that end after the span are looked through for its end.
+func (t *table) extend(d dead, m *mask, span *Span) {
+	first := 0
+	for first < len(t.from) && (d.has(first) || !m.pass(t, first)) {
+		first++
+	}
+	if first == len(t.from) {
+		return
+	}
+	span.From = min(span.From, t.from[first])
+	for b := len(t.maxTo) - 1; b >= first/blockIntervals; b-- {
+		end := min(len(t.from), (b+1)*blockIntervals)
+		if max(t.maxTo[b], t.from[end-1]+1) <= span.To {
+			continue
+		}
+		for i := max(first, b*blockIntervals); i < end; i++ {
+			if last := max(t.to[i], t.from[i]+1); last > span.To && !d.has(i) && m.pass(t, i) {
+				span.To = last
+			}
+		}
+	}
 }
 
 // Density counts the intervals that pass the filter by where they start, in

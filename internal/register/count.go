@@ -96,60 +96,70 @@ func (g *Register) Count(f Filter, ask Ask) Counts {
 // add counts the rows of a page, for each list those that fail nowhere else.
 func (c *counter) add(p *page, failed *failures, lists bool) {
 	for i, f := range failed {
-		if f == 0 {
-			c.out.Total++
-		}
-		if f&^ofKind == 0 {
+		switch f {
+		case 0:
+			c.all(p, i, lists)
+		case ofKind:
 			c.out.Kinds[p.kind[i]&7]++
-		}
-		if f&^ofTheme == 0 {
-			for t := p.themes[i]; t != 0; t &= t - 1 {
-				c.out.Themes[bits.TrailingZeros64(t)]++
+		case ofTheme:
+			c.themes(p.themes[i])
+		case ofRules:
+			c.rules(p, i)
+		case ofOrigin:
+			c.origins[p.origin[i]]++
+		case ofLicence:
+			c.licences[p.licence[i]]++
+		case ofLanguage:
+			c.languages[p.languages[i]]++
+		case ofArea:
+			c.departments[p.department[i]]++
+		case ofFresh:
+			c.fresh(p.confirmed[i])
+		case ofTag:
+			if lists {
+				p.texts(i).count(c.tags)
+			}
+		case ofConcept:
+			if lists {
+				p.texts(i).skip().count(c.claims)
 			}
 		}
-		if f&^ofRules == 0 && p.state[i]&hasRules != 0 {
-			c.out.Rules++
-		}
 	}
-	tally(c.origins, p.origin[:], failed, ofOrigin)
-	tally(c.licences, p.licence[:], failed, ofLicence)
-	tally(c.languages, p.languages[:], failed, ofLanguage)
-	tally(c.departments, p.department[:], failed, ofArea)
-	for k, t := range c.since {
-		for i, at := range p.confirmed {
-			if failed[i]&^ofFresh == 0 && at >= t && at > 0 {
-				c.out.Since[k]++
-			}
-		}
-	}
+}
+
+// all counts a row that passes in every list.
+func (c *counter) all(p *page, i int, lists bool) {
+	c.out.Total++
+	c.out.Kinds[p.kind[i]&7]++
+	c.themes(p.themes[i])
+	c.rules(p, i)
+	c.origins[p.origin[i]]++
+	c.licences[p.licence[i]]++
+	c.languages[p.languages[i]]++
+	c.departments[p.department[i]]++
+	c.fresh(p.confirmed[i])
 	if lists {
-		c.addLists(p, failed)
-	}
-}
-
-// tally counts a column.
-func tally[T uint8 | uint16](into []uint32, column []T, failed *failures, d dims) {
-	for i, v := range column[:pageRows] {
-		if failed[i]&^d == 0 {
-			into[v]++
-		}
-	}
-}
-
-func (c *counter) addLists(p *page, failed *failures) {
-	for i, f := range failed {
-		tags, concepts := f&^ofTag == 0, f&^ofConcept == 0
-		if !tags && !concepts {
-			continue
-		}
 		t := p.texts(i)
-		if tags {
-			t = t[t.count(c.tags):]
-		} else {
-			t = t.skip()
-		}
-		if concepts {
-			t.count(c.claims)
+		t[t.count(c.tags):].count(c.claims)
+	}
+}
+
+func (c *counter) themes(mask uint64) {
+	for ; mask != 0; mask &= mask - 1 {
+		c.out.Themes[bits.TrailingZeros64(mask)]++
+	}
+}
+
+func (c *counter) rules(p *page, i int) {
+	if p.state[i]&hasRules != 0 {
+		c.out.Rules++
+	}
+}
+
+func (c *counter) fresh(at uint32) {
+	for k, since := range c.since {
+		if at >= since && at > 0 {
+			c.out.Since[k]++
 		}
 	}
 }

@@ -138,8 +138,14 @@ func (t texts) varint(at int) (v uint32, next int) {
 func (t texts) count(into []uint32) (after int) {
 	n, at := t.varint(0)
 	for range n {
-		var v uint32
-		v, at = t.varint(at)
+		v := uint32(t[at])
+		at++
+		if v >= 0x80 { // most numbers have two bytes at most
+			v = v&0x7f | uint32(t[at])<<7
+			if at++; v >= 1<<14 {
+				v, at = t.varint(at - 2)
+			}
+		}
 		into[v]++
 	}
 	return at
