@@ -126,6 +126,11 @@ for (const javaScriptEnabled of [true, false]) {
         }
         const csv = ".fichiers a[href*='entries.csv'][href*='theme=nourrir']";
         await page.waitForSelector(csv);
+        if (javaScriptEnabled) {
+          const count = await page.textContent("#resultats h2");
+          const said = (n) => document.getElementById("annonce").textContent.trim() === n.trim();
+          await page.waitForFunction(said, count); // a screen reader hears how many there are
+        }
         await tabTo(page, csv);
         const [download] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("Enter")]);
         const [head, ...rows] = (await readFile(await download.path(), "utf8")).trim().split("\r\n");
