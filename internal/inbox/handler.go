@@ -1,6 +1,7 @@
 package inbox
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -20,6 +21,8 @@ import (
 
 const (
 	maxBodyBytes = federation.MaxBodyBytes
+	// firstBytes is how much room is made for a body because it says that it is long.
+	firstBytes = 16 << 10
 	// retryAfter is what a peer is told when the fault is ours.
 	retryAfter = 60 * time.Second
 )
@@ -129,14 +132,15 @@ func readBody(r *http.Request) ([]byte, error) {
 	if r.ContentLength > maxBodyBytes {
 		return nil, answer{http.StatusRequestEntityTooLarge, "more than 1 MiB"}
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBodyBytes+1))
-	if err != nil {
+	var body bytes.Buffer
+	body.Grow(int(min(max(r.ContentLength, 0), firstBytes)) + bytes.MinRead)
+	if _, err := body.ReadFrom(io.LimitReader(r.Body, maxBodyBytes+1)); err != nil {
 		return nil, answer{http.StatusBadRequest, "body cut short"}
 	}
-	if len(body) > maxBodyBytes {
+	if body.Len() > maxBodyBytes {
 		return nil, answer{http.StatusRequestEntityTooLarge, "more than 1 MiB"}
 	}
-	return body, nil
+	return body.Bytes(), nil
 }
 
 // envelope reads the activity's outside and checks that it can be what it says.

@@ -75,8 +75,7 @@ func (in *Inbox) readNews(ctx context.Context, env federation.Envelope, origin s
 // which were applied.
 func (in *Inbox) applyNews(ctx context.Context, tx *store.Tx, as []arrival) (done []bool, err error) {
 	done = make([]bool, len(as))
-	var page []ledger.Remote
-	var index []int
+	page, index := make([]ledger.Remote, 0, len(as)), make([]int, 0, len(as))
 	speakers := map[string]*speaker{}
 	for i, a := range as {
 		s, ok := speakers[a.rec.Actor]

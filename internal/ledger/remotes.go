@@ -31,8 +31,11 @@ type Remote struct {
 func (l *Ledger) AcceptRemotes(ctx context.Context, tx *store.Tx, rs []Remote) (changed []bool, refused []error, err error) {
 	changed, refused = make([]bool, len(rs)), make([]error, len(rs))
 	for at := 0; at < len(rs); {
-		p := &remotePage{l: l, tx: tx, known: map[string]directory.Entry{}}
+		p := &remotePage{l: l, tx: tx}
 		end := p.until(rs, at)
+		n := end - at
+		p.known, p.entries = make(map[string]directory.Entry, 2*n), make([]*directory.Entry, 0, n)
+		p.olds, p.wires = make([]directory.Entry, 0, n), make([][]byte, 0, n)
 		if err := p.load(ctx, rs[at:end]); err != nil {
 			return nil, nil, err
 		}
