@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 
 	"codeberg.org/bocage/bocage/internal/directory"
 )
@@ -40,35 +39,12 @@ func countryOf(p *directory.Public) string {
 // before the columns.
 func fillChronicle(ctx context.Context, tx *sql.Tx, e engine) error {
 	t := &Tx{Reader: Reader{q: tx, engine: e}}
-	const chunk = 2000
-	for after := int64(0); ; {
-		var rows [][]any
-		last, n := after, 0
-		err := t.each(ctx, func(row scanner) error {
-			var doc string
-			if err := row.Scan(&last, &doc); err != nil {
-				return err
-			}
-			n++
-			var entry directory.Entry
-			if json.Unmarshal([]byte(doc), &entry) != nil {
-				return nil // it is read, and complained of, elsewhere
-			}
-			p, _ := entry.Public()
-			rows = append(rows, []any{last, int64(dateForm(&entry)), seriesOf(&entry), countryOf(&p)})
-			return nil
-		}, "SELECT num, doc FROM entry_doc WHERE num > $1 ORDER BY num LIMIT $2", after, chunk)
-		if err != nil {
-			return err
-		}
-		for _, row := range rows {
-			if _, err := t.exec(ctx, "UPDATE entry SET date_form = $2, series = $3, country = $4 WHERE num = $1", row...); err != nil {
-				return err
-			}
-		}
-		if n < chunk {
-			return nil
-		}
-		after = last
-	}
+	var rows [][]any
+	return t.eachEntryThen(ctx, func(num int64, e *directory.Entry, p *directory.Public) {
+		rows = append(rows, []any{num, int64(dateForm(e)), seriesOf(e), countryOf(p)})
+	}, func() error {
+		err := t.execEach(ctx, "UPDATE entry SET date_form = $2, series = $3, country = $4 WHERE num = $1", rows)
+		rows = rows[:0]
+		return err
+	})
 }

@@ -86,39 +86,48 @@ func (x *IndexRow) readTerms(terms string) {
 // fillTerms writes what a selection chooses by for the entries that were there
 // before the columns.
 func fillTerms(ctx context.Context, tx *sql.Tx, e engine) error {
-	t := Reader{q: tx, engine: e}
+	t := &Tx{Reader: Reader{q: tx, engine: e}}
+	var rows, languages [][]any
+	return t.eachEntryThen(ctx, func(num int64, e *directory.Entry, p *directory.Public) {
+		rows = append(rows, []any{num, p.Department(), p.RulesArePublished(), termsOf(p)})
+		for _, l := range directory.EntryLanguages(e) {
+			languages = append(languages, []any{l, num})
+		}
+	}, func() error {
+		err := t.execEach(ctx, "UPDATE entry SET department = $2, rules = $3, terms = $4 WHERE num = $1", rows)
+		if err == nil {
+			err = t.insertRows(ctx, "entry_language (language, num)", placeholders(2), "ON CONFLICT DO NOTHING", languages)
+		}
+		rows, languages = rows[:0], languages[:0]
+		return err
+	})
+}
+
+// eachEntryThen calls read with every entry of the database, in order, and then each
+// time that it read some: a step of the schema fills in columns so, a part at a time.
+func (r Reader) eachEntryThen(ctx context.Context, read func(num int64, e *directory.Entry, p *directory.Public), then func() error) error {
 	const chunk = 2000
 	for after := int64(0); ; {
-		var rows, languages [][]any
 		last, n := after, 0
-		err := t.each(ctx, func(row scanner) error {
+		err := r.each(ctx, func(row scanner) error {
 			var doc string
 			if err := row.Scan(&last, &doc); err != nil {
 				return err
 			}
 			n++
-			var entry directory.Entry
-			if json.Unmarshal([]byte(doc), &entry) != nil {
+			var e directory.Entry
+			if json.Unmarshal([]byte(doc), &e) != nil {
 				return nil // it is read, and complained of, elsewhere
 			}
-			p, _ := entry.Public()
-			rows = append(rows, []any{last, p.Department(), p.RulesArePublished(), termsOf(&p)})
-			for _, l := range directory.EntryLanguages(&entry) {
-				languages = append(languages, []any{l, last})
-			}
+			p, _ := e.Public()
+			read(last, &e, &p)
 			return nil
 		}, "SELECT num, doc FROM entry_doc WHERE num > $1 ORDER BY num LIMIT $2", after, chunk)
-		if err != nil {
-			return err
+		if err == nil {
+			err = then()
 		}
-		if err := t.execEach(ctx, "UPDATE entry SET department = $2, rules = $3, terms = $4 WHERE num = $1", rows); err != nil {
+		if err != nil || n < chunk {
 			return err
-		}
-		if err := t.insertRows(ctx, "entry_language (language, num)", placeholders(2), "ON CONFLICT DO NOTHING", languages); err != nil {
-			return err
-		}
-		if n < chunk {
-			return nil
 		}
 		after = last
 	}
