@@ -90,11 +90,13 @@ async function bundleParts(name) {
   const source = `src/${name}.ts`;
   for (const { path, contents } of outputFiles) {
     const file = basename(path);
-    const { entryPoint, inputs } = Object.entries(metafile.outputs).find(([out]) => basename(out) === file)[1];
+    const { entryPoint, inputs, imports } = Object.entries(metafile.outputs).find(([out]) => basename(out) === file)[1];
     if (entryPoint === source) continue;
-    if (!entryPoint && !inputs[source]) throw new Error(`${source} is in more than one file`);
+    const main = !entryPoint && source in inputs;
+    if (main && imports.some((i) => i.kind === "import-statement")) throw new Error(`${source} is in several files`);
     writeFileSync(path, await smaller(contents));
-    manifest[entryPoint ? `${basename(entryPoint, ".ts")}.js` : `${name}.js`] = file;
+    if (main) manifest[`${name}.js`] = file;
+    else if (entryPoint) manifest[`${basename(entryPoint, ".ts")}.js`] = file;
   }
 }
 
@@ -132,6 +134,9 @@ async function bundle() {
 function licences() {
   const shipped = [
     "ol",
+    "ol-mapbox-style",
+    "@maplibre/maplibre-gl-style-spec",
+    "mapbox-to-css-font",
     "rbush",
     "quickselect",
     "pbf",

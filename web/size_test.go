@@ -31,6 +31,9 @@ func TestSizes(t *testing.T) {
 	if n := size("map.js", ".gz"); n > 130*kb {
 		t.Errorf("map.js is %d bytes with gzip, at most 130 KB are allowed", n)
 	}
+	if n := size("mapvectorstyle.js", ".gz"); n > 45*kb {
+		t.Errorf("the part that draws vector styles is %d bytes with gzip, at most 45 KB are allowed", n)
+	}
 	all := size("atkinson.woff2", "") + size("atkinson-europe.woff2", "") + size("fraunces.woff2", "")
 	for _, name := range []string{"map.js", "app.js", "home.css", "theme.js", "icons.svg", "parcels.svg", "favicon.svg"} {
 		all += size(name, ".br")

@@ -19,6 +19,9 @@ type Config struct {
 	Basemap *basemap.Basemap
 	// Ground is the operator's own background, nil without one.
 	Ground *tileset.Set
+	// Style gives the newest copy of the operator's style, nil when there is none;
+	// the nil function has none.
+	Style func() *tileset.Style
 	// Base is the instance's URL without a trailing slash.
 	Base string
 	// Title is the instance's name, for feeds.

@@ -48,3 +48,49 @@ func (a *API) GroundTile(w http.ResponseWriter, r *http.Request) error {
 	_, _ = w.Write(raw) // the client may have gone
 	return nil
 }
+
+// styleMaxAgeSeconds is how long a style may be kept by a browser.
+const styleMaxAgeSeconds = 3600
+
+// style is the copy of the operator's style that there is now.
+func (a *API) style() (*tileset.Style, error) {
+	if a.cfg.Style != nil {
+		if s := a.cfg.Style(); s != nil {
+			return s, nil
+		}
+	}
+	return nil, fmt.Errorf("no style is configured, or it was not had yet: %w", directory.ErrNotFound)
+}
+
+// GroundStyle answers GET /tiles/base/style.json: the operator's style, made ready.
+func (a *API) GroundStyle(w http.ResponseWriter, r *http.Request) error {
+	s, err := a.style()
+	if err != nil {
+		return err
+	}
+	return a.ground(w, r, "application/json", s.JSON)
+}
+
+// GroundSprite answers GET /tiles/base/sprite.png: the icons of that style.
+func (a *API) GroundSprite(w http.ResponseWriter, r *http.Request) error {
+	s, err := a.style()
+	if err != nil {
+		return err
+	}
+	if s.Sprite == nil {
+		return fmt.Errorf("the style has no icons: %w", directory.ErrNotFound)
+	}
+	return a.ground(w, r, "image/png", s.Sprite)
+}
+
+// ground answers with a part of the style.
+func (a *API) ground(w http.ResponseWriter, r *http.Request, kind string, body []byte) error {
+	open(w)
+	w.Header().Set("Cache-Control", "public, max-age="+strconv.Itoa(styleMaxAgeSeconds))
+	if fresh(w, r, etag("style", string(body))) {
+		return nil
+	}
+	w.Header().Set("Content-Type", kind)
+	_, _ = w.Write(body) // the client may have gone
+	return nil
+}

@@ -265,6 +265,9 @@ func (a *App) buildDoors(ctx context.Context, opt Options) error {
 	if a.ground, err = openGround(a.Config); err != nil {
 		return err
 	}
+	if err := a.keepStyle(); err != nil {
+		return err
+	}
 	if warning := a.ground.source.Warning(); warning != "" {
 		a.log.WarnContext(ctx, "basemap: "+warning)
 	}
@@ -284,7 +287,7 @@ func (a *App) buildDoors(ctx context.Context, opt Options) error {
 	if err != nil {
 		return err
 	}
-	a.site, err = site.New(site.Config{Moderation: a.Moderation, Store: a.Store, Discussions: a.Discussions, View: a.View, Pages: pages, Ledger: a.Ledger, Harvest: a.Harvest, Auth: a.Auth, Basemap: base, Ground: a.ground.info,
+	a.site, err = site.New(site.Config{Moderation: a.Moderation, Store: a.Store, Discussions: a.Discussions, View: a.View, Pages: pages, Ledger: a.Ledger, Harvest: a.Harvest, Auth: a.Auth, Basemap: base, Ground: a.ground.shown,
 		Gazetteer: places, Client: a.client, Env: a.Env, Clock: a.clock,
 		Description: a.Config.Summary, Contact: a.Config.ContactEmail, Version: Version(), Logger: a.log})
 	if err != nil {
@@ -292,7 +295,7 @@ func (a *App) buildDoors(ctx context.Context, opt Options) error {
 	}
 	a.admin = admin.New(admin.Config{Env: a.Env, Discussions: a.Discussions, Store: a.Store, Pages: pages, Clock: a.clock, Logger: a.log, Moderation: a.Moderation, Ledger: a.Ledger, Harvest: a.Harvest,
 		Publisher: a.Publisher, Actors: a.Actors, Deliver: a.deliverer.Notify})
-	a.api = api.New(api.Config{Store: a.Store, View: a.View, Basemap: base, Ground: a.ground.set, Base: a.Config.URL, Title: a.Config.Name,
+	a.api = api.New(api.Config{Store: a.Store, View: a.View, Basemap: base, Ground: a.ground.set, Style: a.ground.keeper.Style, Base: a.Config.URL, Title: a.Config.Name,
 		Clock: a.clock, Logger: a.log})
 	if a.assets, err = loadAssets(web.Assets()); err != nil {
 		return err

@@ -39,7 +39,11 @@ func Doctor(ctx context.Context, cfg config.Config, log *slog.Logger) []Check {
 	defer cancel()
 	out := checkDatabase(ctx, cfg, log)
 	out = append(out, checkReach(ctx, cfg)...)
-	return append(out, checkDisk(cfg.DataDir), checkAssets(), checkGround(cfg))
+	client, err := CheckupClient(cfg, cfg.Basemap, strings.HasPrefix(cfg.Basemap, "http://"))
+	if err != nil {
+		return append(out, checkDisk(cfg.DataDir), checkAssets(), Check{"basemap", false, err.Error()})
+	}
+	return append(out, checkDisk(cfg.DataDir), checkAssets(), checkGround(ctx, cfg, client))
 }
 
 func checkDatabase(ctx context.Context, cfg config.Config, log *slog.Logger) []Check {

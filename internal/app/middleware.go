@@ -24,10 +24,9 @@ const strictTransport = "max-age=31536000"
 // secure sets the headers that every answer has.
 func (a *App) secure(next http.Handler) http.Handler {
 	https := a.Config.HTTPS()
-	security := a.ground.contentSecurity()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", security)
+		h.Set("Content-Security-Policy", a.ground.contentSecurity())
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Permissions-Policy", "geolocation=(self)")

@@ -103,6 +103,8 @@ func (a *App) data(r chi.Router) {
 	get("/tiles/areas/{level}/{z}/{x}/{y}", a.api.ZoneTile)
 	get("/tiles/base/{z}/{x}/{y}", a.api.BaseTile)
 	get("/tiles/base/own/{z}/{x}/{y}", a.api.GroundTile)
+	get("/tiles/base/style.json", a.api.GroundStyle)
+	get("/tiles/base/sprite.png", a.api.GroundSprite)
 	get("/feeds/events.ics", a.api.Events)
 	get("/feeds/events/{id}", a.api.Event)
 	get("/feeds/changes.atom", a.api.Changes)

@@ -71,6 +71,7 @@ func (a *App) Run(ctx context.Context) error {
 	}{
 		{"view", a.View.Run}, {"deliverer", a.deliverer.Run}, {"applier", a.applier.Run}, {"jobs", a.runner.Run}, {"gatherer", a.gatherer.Run},
 		{"harvest", a.Harvest.Run}, {"prune", a.prune}, {"twins", a.indexTwins}, {"documents", a.rehash}, {"moderation", a.Moderation.Run},
+		{"basemap", a.ground.keeper.Run},
 		{"software", func(ctx context.Context) error { return a.Actors.RunSoftware(ctx, a.log) }},
 	} {
 		g.Go(func() error {

@@ -55,9 +55,10 @@ type Config struct {
 	// ShutdownTimeout is how long open requests may take to end at shutdown.
 	ShutdownTimeout time.Duration
 	// Basemap is the operator's background of the map: a .pmtiles or .mbtiles file,
-	// or the template of a raster tile server; empty = the built-in one alone.
+	// the template of a raster tile server, or the address of a vector style; empty =
+	// the built-in one alone.
 	Basemap string
-	// BasemapAttribution names whose data it is; a file may say so itself.
+	// BasemapAttribution names whose data it is; a file or style may say so itself.
 	BasemapAttribution string
 	// File is the configuration file that was read; empty = none.
 	File string

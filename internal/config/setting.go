@@ -77,7 +77,7 @@ func Settings() []Setting {
 			set: setCount(func(c *Config) *int { return &c.PostsPerHour }), get: func(c Config) string { return strconv.Itoa(c.PostsPerHour) }},
 		{Key: "posts_per_day", Help: "the same in a day",
 			set: setCount(func(c *Config) *int { return &c.PostsPerDay }), get: func(c Config) string { return strconv.Itoa(c.PostsPerDay) }},
-		{Key: "basemap", Help: "background of the map: a .pmtiles or .mbtiles file, or https://host/{z}/{x}/{y}.png; empty is the built-in one",
+		{Key: "basemap", Help: "background of the map: a .pmtiles or .mbtiles file, https://host/{z}/{x}/{y}.png, or a vector style, https://host/style.json; empty is the built-in one",
 			set: setBasemap, get: func(c Config) string { return c.Basemap }},
 		{Key: "basemap_attribution", Help: "whose data the background is, shown on the map",
 			set: setText(func(c *Config) *string { return &c.BasemapAttribution }, 0, 500), get: func(c Config) string { return c.BasemapAttribution }},

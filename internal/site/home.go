@@ -280,7 +280,7 @@ func (s *Site) mapView(ctx context.Context, l *i18n.Locale, st homeState) (MapVi
 	for _, m := range marks {
 		n += m.N
 	}
-	m := MapView{Ground: s.cfg.Ground, View: st.position.String(), NoPlaces: n == 0,
+	m := MapView{Ground: s.ground(), View: st.position.String(), NoPlaces: n == 0,
 		MapTitle: l.N("map.drawing", n),
 		ZoomIn:   to(0, 0, 1), ZoomOut: to(0, 0, -1), North: to(0, -.5, 0), South: to(0, .5, 0), West: to(-.5, 0, 0), East: to(.5, 0, 0)}
 	m.CloseHref = page.Address("/", page.With(st.query, "entry", ""))

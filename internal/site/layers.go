@@ -97,7 +97,7 @@ func (s *Site) layersView(ctx context.Context, l *i18n.Locale, st homeState) (La
 		}
 		v.Modes = append(v.Modes, Option{name, l.T("layers." + key), name == st.layers.mode})
 	}
-	if s.cfg.Ground.URL != "" {
+	if g := s.ground(); g.URL != "" || g.Style != "" {
 		builtIn := st.query.Get("ground") == groundBuiltIn
 		v.Grounds = []Option{{"", l.T("layers.ground.own"), !builtIn}, {groundBuiltIn, l.T("layers.ground.plain"), builtIn}}
 	}

@@ -39,8 +39,9 @@ type Config struct {
 	Discussions *discussion.Discussions
 	// Basemap nil draws the marks on an empty sea.
 	Basemap *basemap.Basemap
-	// Ground is the operator's own background; the zero value is none.
-	Ground Ground
+	// Ground gives the operator's own background as it is now; the zero value, and
+	// the nil function, is none.
+	Ground func() Ground
 	// Gazetteer nil finds no commune.
 	Gazetteer *gazetteer.Gazetteer
 	// Client asks a visitor's home server where to follow; nil asks nobody.
@@ -59,12 +60,21 @@ type Config struct {
 
 // Ground is a background that the operator brought.
 type Ground struct {
-	// URL is the template of its tiles, "" for none.
-	URL              string
+	// URL is the template of its tiles, Style the address of its style on this
+	// instance; both "" is no background.
+	URL, Style       string
 	Vector           bool
 	MinZoom, MaxZoom uint32
 	// Attribution names whose data it is, as plain text.
 	Attribution string
+}
+
+// ground is the operator's background as it is now.
+func (s *Site) ground() Ground {
+	if s.cfg.Ground == nil {
+		return Ground{}
+	}
+	return s.cfg.Ground()
 }
 
 // MapPosition is the centre of a map, degrees WGS 84, and its zoom, at which

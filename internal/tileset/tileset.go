@@ -1,10 +1,11 @@
 // Package tileset reads the map backgrounds that an operator brings: a PMTiles
-// or an MBTiles file, whose tiles this instance then serves itself, or the
-// template of a raster tile server.
+// or an MBTiles file, whose tiles this instance then serves itself, the template
+// of a raster tile server, or a vector style.
 //
-// What belongs: the two formats, read within bounds, and the reading of the
-// setting. What does not: the ground that is built in (package basemap) and HTTP.
-// Package app opens a Set at start, package api serves its tiles.
+// What belongs: the two formats, read within bounds, the reading of the setting,
+// and a style made ready for pages. What does not: the ground that
+// is built in (package basemap) and answering HTTP. Package app opens a Set or
+// keeps a Style, package api serves them.
 package tileset
 
 import (
@@ -13,7 +14,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -123,10 +123,13 @@ type Source struct {
 	File string
 	// Template has {z}, {x} and {y}; Origin is its scheme://host.
 	Template, Origin string
+	// Style is the address of a vector style, "" for none; Origin is its own.
+	Style string
 }
 
-// ParseSource reads the setting: a path that ends in .pmtiles or .mbtiles, or an
-// https URL with {z}, {x} and {y}; "" is the zero Source.
+// ParseSource reads the setting: a path that ends in .pmtiles or .mbtiles, an
+// https URL with {z}, {x} and {y}, or one of a vector style, whose path ends in
+// .json or has "style" in it; "" is the zero Source.
 func ParseSource(s string) (Source, error) {
 	s = strings.TrimSpace(s)
 	switch ext := strings.ToLower(filepath.Ext(s)); {
@@ -135,17 +138,20 @@ func ParseSource(s string) (Source, error) {
 	case !strings.Contains(s, "://") && (ext == ".pmtiles" || ext == ".mbtiles"):
 		return Source{File: s}, nil
 	}
-	u, err := url.Parse(strings.NewReplacer("{", "", "}", "").Replace(s))
-	if err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && !(u.Scheme == "http" && u.Hostname() == "localhost") ||
-		strings.ContainsAny(u.Host, " ;,'\"*") {
-		return Source{}, errors.New("want a .pmtiles or .mbtiles file, or https://host/{z}/{x}/{y}.png")
+	u, err := safeURL(strings.NewReplacer("{", "", "}", "").Replace(s))
+	if err != nil {
+		return Source{}, errors.New("want a .pmtiles or .mbtiles file, https://host/{z}/{x}/{y}.png or the https address of a style.json")
+	}
+	origin := u.Scheme + "://" + u.Host
+	if !strings.ContainsAny(s, "{}") && (strings.HasSuffix(u.Path, ".json") || strings.Contains(u.Path, "style")) {
+		return Source{Style: s, Origin: origin}, nil
 	}
 	for _, part := range []string{"{z}", "{x}", "{y}"} {
 		if !strings.Contains(s, part) {
 			return Source{}, fmt.Errorf("the template has no %s", part)
 		}
 	}
-	return Source{Template: s, Origin: u.Scheme + "://" + u.Host}, nil
+	return Source{Template: s, Origin: origin}, nil
 }
 
 // Refused reports whether the source's operators refuse such use.
@@ -155,6 +161,9 @@ func (s Source) Refused() bool { return strings.HasSuffix(s.Origin, "tile.openst
 func (s Source) Warning() string {
 	if s.Refused() {
 		return "the tiles of openstreetmap.org are for its own site: its operators block servers that send them visitors; bring a file or a server of your own"
+	}
+	if s.Style != "" {
+		return "each visitor's browser asks the servers of the tiles that " + s.Style + " names, which learn their addresses"
 	}
 	if s.Origin != "" {
 		return "each visitor's browser asks " + s.Origin + " for tiles, which learns their addresses"

@@ -212,7 +212,7 @@ func TestParseSource(t *testing.T) {
 			t.Errorf("%q: %+v, %v", in, got, err)
 		}
 	}
-	for _, in := range []string{"fr.osm.pbf", "https://tuiles.example/style.json", "http://tuiles.example/{z}/{x}/{y}.png", "https://a b/{z}/{x}/{y}",
+	for _, in := range []string{"fr.osm.pbf", "https://tuiles.example/tuiles", "http://tuiles.example/{z}/{x}/{y}.png", "https://a b/{z}/{x}/{y}",
 		"javascript://x/{z}/{x}/{y}", "https://x; script-src */{z}/{x}/{y}", "https://u:p@x/{z}/{x}/{y}", "https://*.x'/{z}/{x}/{y}"} {
 		if got, err := ParseSource(in); err == nil {
 			t.Errorf("%q is taken as %+v", in, got)

@@ -180,15 +180,25 @@ class EntryMap {
 
   /** Brings the operator's background over the built-in one, which stays where that fails. */
   async #loadGround(): Promise<void> {
-    if (!this.host.dataset.own) return;
+    const { own, styled } = this.host.dataset;
+    if (!own && !styled) return;
     try {
-      const { ownGround } = await import("./mapground.js");
-      this.#own = ownGround(this.host.dataset, this.#lang);
+      if (styled)
+        this.#own = await (await import("./mapvectorstyle.js")).styledGround(styled, () => this.#loseGround());
+      else this.#own = (await import("./mapground.js")).ownGround(this.host.dataset, this.#lang);
       this.#map.getLayers().insertAt(1, this.#own.layer);
       this.#restyle();
     } catch {
-      this.#warn();
+      this.#loseGround();
     }
+  }
+
+  /** The built-in ground is back, and it is said why. */
+  #loseGround(): void {
+    if (this.#own) this.#map.removeLayer(this.#own.layer);
+    this.#own = undefined;
+    this.#restyle();
+    this.#say(this.host.dataset.lGround ?? this.host.dataset.lFailed ?? "");
   }
 
   /** Brings the script of the period's slider when its box opens. */

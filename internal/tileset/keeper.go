@@ -1,0 +1,131 @@
+package tileset
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"os"
+	"sync/atomic"
+	"time"
+)
+
+// How often a style is asked for again, and after a failure, at first and at most.
+const (
+	styleAge      = 24 * time.Hour
+	styleTimeout  = time.Minute
+	firstRetry    = time.Minute
+	longestRetry  = 2 * time.Hour
+	maxKeptBytes  = 16 << 20
+	styleFileMode = 0o600
+)
+
+// Keeper has the newest copy of a style, and a file with it for the next start.
+// The nil Keeper has none. Its methods are safe for concurrent calls.
+type Keeper struct {
+	url, file string
+	client    *http.Client
+	now       func() time.Time
+	log       *slog.Logger
+	// needs is an attribution that stands in where the style has none, "" refuses it.
+	needs string
+	style atomic.Pointer[Style]
+}
+
+// NewKeeper reads the kept copy, where the file has one of this address; file ""
+// keeps none. attribution is the operator's, who must name whose data it is
+// where the style does not.
+func NewKeeper(url, file, attribution string, client *http.Client, now func() time.Time, log *slog.Logger) (*Keeper, error) {
+	k := &Keeper{url: url, file: file, needs: attribution, client: client, now: now, log: log}
+	if file == "" {
+		return k, nil
+	}
+	info, err := os.Stat(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return k, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("kept style: %w", err)
+	}
+	if info.Size() > maxKeptBytes {
+		return k, nil // is not ours
+	}
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("kept style: %w", err)
+	}
+	var s Style
+	if json.Unmarshal(raw, &s) == nil && s.URL == url && len(s.JSON) > 0 {
+		k.style.Store(&s)
+	}
+	return k, nil
+}
+
+// Style is the newest copy, nil until there is one.
+func (k *Keeper) Style() *Style {
+	if k == nil {
+		return nil
+	}
+	return k.style.Load()
+}
+
+// Refresh asks for the style; the copy before stays when that fails.
+func (k *Keeper) Refresh(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, styleTimeout)
+	defer cancel()
+	s, err := FetchStyle(ctx, k.client, k.url, k.now())
+	if err != nil {
+		return err
+	}
+	if s.Attribution == "" && k.needs == "" {
+		return errors.New("style: its source must be named: set basemap_attribution")
+	}
+	k.style.Store(s)
+	if k.file == "" {
+		return nil
+	}
+	raw, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("keep style: %w", err)
+	}
+	if err := os.WriteFile(k.file+".new", raw, styleFileMode); err != nil {
+		return fmt.Errorf("keep style: %w", err)
+	}
+	if err := os.Rename(k.file+".new", k.file); err != nil {
+		return fmt.Errorf("keep style: %w", err)
+	}
+	return nil
+}
+
+// Run refreshes the style once a day until ctx ends; a failure is logged and
+// tried again, later each time.
+func (k *Keeper) Run(ctx context.Context) error {
+	if k == nil {
+		return nil
+	}
+	wait, retry := time.Duration(0), firstRetry
+	if s := k.Style(); s != nil {
+		wait = max(0, styleAge-k.now().Sub(s.Fetched))
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(wait):
+		}
+		if err := k.Refresh(ctx); err != nil {
+			if ctx.Err() == nil {
+				k.log.WarnContext(ctx, "the style of the map's background was not had; the copy before or the built-in one is shown", "error", err, "again", retry)
+			}
+			wait, retry = retry, min(2*retry, longestRetry)
+			continue
+		}
+		wait, retry = styleAge, firstRetry
+		if left := k.Style().Left; len(left) > 0 {
+			k.log.InfoContext(ctx, "parts of the background's style are left out", "parts", left)
+		}
+	}
+}
