@@ -141,6 +141,26 @@ suite("each sort of page", { concurrency: 2 }, () => {
     }));
 });
 
+test("what has the focus is not under the bar at the bottom of a phone", async () => {
+  const c = await browser.newContext({ viewport: { width: 390, height: 800 }, reducedMotion: "reduce" });
+  for (const path of ["/start", "/glossary"]) {
+    const page = await c.newPage();
+    await page.goto(base + path, { waitUntil: "load" });
+    for (let n = 0; n < 60; n++) {
+      await page.keyboard.press("Tab");
+      const under = await page.evaluate(() => {
+        const e = document.activeElement;
+        const bar = document.querySelector(".nav");
+        if (!e || e === document.body || bar.contains(e)) return "";
+        return e.getBoundingClientRect().bottom > bar.getBoundingClientRect().top + 1 ? e.outerHTML.slice(0, 120) : "";
+      });
+      assert.equal(under, "", `${path}, Tab ${n + 1}`);
+    }
+    await page.close();
+  }
+  await c.close();
+});
+
 test("the links of the statement lead somewhere", async () => {
   for (const at of [base, there]) {
     const html = await (await fetch(`${at}/accessibility`)).text();
