@@ -45,12 +45,8 @@ check-web: web/node_modules/.stamp
 test-web: web/node_modules/.stamp
 	.ci/node node.log $(NPM) --prefix web test
 
-# Twice as many packages and tests at a time as there are processors: those of
-# several instances mostly wait.
-AT_ONCE := $(shell echo $$((2 * $$(nproc 2>/dev/null || echo 2))))
-
 test-go: web/dist/manifest.json
-	.ci/gotest $(RACE) -p $(AT_ONCE) -parallel $(AT_ONCE) -timeout 30m ./...
+	.ci/gotest $(RACE) -timeout 30m ./...
 
 # Without the race detector, which the Go tests of every page have: a browser
 # waits for some thousand pages here.
