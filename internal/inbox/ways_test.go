@@ -269,7 +269,7 @@ func TestTwoProcesses(t *testing.T) {
 			const n = 60
 			inboxes := []*inbox.Inbox{r.inbox, inbox.New(r.config)}
 			var wg sync.WaitGroup
-			for _, req := range burst(t, r, them, org, n) {
+			for _, req := range burst(t, r, them, org, 0, n) {
 				body, err := io.ReadAll(req.Body)
 				if err != nil {
 					t.Fatal(err)
