@@ -49,12 +49,17 @@ func cmdDead(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // forge INSTANCE OTHER FROM TO: INSTANCE changes a word in one document of OTHER that
-// it kept; its id is then in $forged
+// it kept; its id is then in $forged. One that has the new word already is left: what
+// INSTANCE was reading of OTHER when that went down may have given it back
 func cmdForge(ts *testscript.TestScript, _ bool, args []string) {
 	i, other := at(ts, args, 4), at(ts, args[1:], 1)
 	rows, err := i.App.Store.MirrorCatalog(ctxOf(ts), other.URL(), 0, store.MaxLimit)
 	ts.Check(err)
 	for _, row := range rows {
+		if bytes.Contains(row.Body, []byte(args[3])) {
+			ts.Setenv("forged", row.URI)
+			return
+		}
 		if !bytes.Contains(row.Body, []byte(args[2])) {
 			continue
 		}
