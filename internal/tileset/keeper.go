@@ -35,9 +35,9 @@ type Keeper struct {
 	style atomic.Pointer[Style]
 }
 
-// NewKeeper reads the kept copy, where the file has one of this address; file ""
-// keeps none. attribution is the operator's, who must name whose data it is
-// where the style does not.
+// NewKeeper reads the kept copy, where the file has one of this address that may be
+// shown; file "" keeps none. attribution is the operator's, who must name whose data
+// it is where the style does not.
 func NewKeeper(url, file, attribution string, client *http.Client, now func() time.Time, log *slog.Logger) (*Keeper, error) {
 	k := &Keeper{url: url, file: file, needs: attribution, client: client, now: now, log: log}
 	if file == "" {
@@ -58,7 +58,7 @@ func NewKeeper(url, file, attribution string, client *http.Client, now func() ti
 		return nil, fmt.Errorf("kept style: %w", err)
 	}
 	var s Style
-	if json.Unmarshal(raw, &s) == nil && s.URL == url && len(s.JSON) > 0 {
+	if json.Unmarshal(raw, &s) == nil && s.URL == url && len(s.JSON) > 0 && k.owned(&s) {
 		k.style.Store(&s)
 	}
 	return k, nil
@@ -72,6 +72,9 @@ func (k *Keeper) Style() *Style {
 	return k.style.Load()
 }
 
+// owned reports whether somebody is named as whose data a style shows.
+func (k *Keeper) owned(s *Style) bool { return s.Attribution != "" || k.needs != "" }
+
 // Refresh asks for the style; the copy before stays when that fails.
 func (k *Keeper) Refresh(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, styleTimeout)
@@ -80,24 +83,29 @@ func (k *Keeper) Refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.Attribution == "" && k.needs == "" {
+	if !k.owned(s) {
 		return errors.New("style: its source must be named: set basemap_attribution")
 	}
 	k.style.Store(s)
+	if err := k.keep(s); err != nil { // it is shown all the same, and not asked for again
+		k.log.WarnContext(ctx, "the style of the map's background is not kept for the next start", "error", err)
+	}
+	return nil
+}
+
+// keep writes the copy for the next start.
+func (k *Keeper) keep(s *Style) error {
 	if k.file == "" {
 		return nil
 	}
 	raw, err := json.Marshal(s)
 	if err != nil {
-		return fmt.Errorf("keep style: %w", err)
+		return err
 	}
 	if err := os.WriteFile(k.file+".new", raw, styleFileMode); err != nil {
-		return fmt.Errorf("keep style: %w", err)
+		return err
 	}
-	if err := os.Rename(k.file+".new", k.file); err != nil {
-		return fmt.Errorf("keep style: %w", err)
-	}
-	return nil
+	return os.Rename(k.file+".new", k.file)
 }
 
 // Run refreshes the style once a day until ctx ends; a failure is logged and

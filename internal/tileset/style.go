@@ -218,6 +218,9 @@ func (m *styleMaker) templates(at string, said map[string]any) ([]string, error)
 			return nil, err
 		}
 		src, err := ParseSource(address)
+		if err == nil && src.Template == "" {
+			err = fmt.Errorf("%.80q is no template of tiles", address)
+		}
 		if err != nil {
 			return nil, err
 		}

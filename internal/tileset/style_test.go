@@ -89,6 +89,7 @@ func TestFetchStyleRefuses(t *testing.T) {
 		"plain http":      {`{"version":8,` + strings.ReplaceAll(tiles, "%s", "http://tuiles.example/{z}/{x}/{y}.pbf") + `}`, "not an https"},
 		"a header's end":  {`{"version":8,` + strings.ReplaceAll(tiles, "%s", "https://a.example;script-src/{z}/{x}/{y}") + `}`, "not an https"},
 		"no template":     {`{"version":8,` + strings.ReplaceAll(tiles, "%s", "https://a.example/{z}/{x}.pbf") + `}`, "no {y}"},
+		"another style":   {`{"version":8,` + strings.ReplaceAll(tiles, "%s", "https://a.example/style.json") + `}`, "is no template of tiles"},
 	} {
 		client, host := styleServer(t, map[string]string{"/style.json": c.doc})
 		if _, err := FetchStyle(t.Context(), client, host+"/style.json", time.Time{}); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -122,12 +123,19 @@ func TestKeeper(t *testing.T) {
 	if err := k.Refresh(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	k.file = filepath.Join(t.TempDir(), "no", "directory") // as on a full disk
+	if err := k.Refresh(t.Context()); err != nil {
+		t.Errorf("a style that cannot be kept is asked for again: %v", err)
+	}
 	client.Transport = http.NewFileTransport(http.Dir(t.TempDir()))
 	if err := k.Refresh(t.Context()); err == nil || k.Style() == nil {
 		t.Errorf("after the server went: %v, %v", err, k.Style())
 	}
 	if s := make(url, "© A").Style(); s == nil || s.Origins[0] != "https://a.example" {
 		t.Errorf("at the next start: %+v", s)
+	}
+	if s := make(url, "").Style(); s != nil {
+		t.Error("the copy names nobody any more, and is shown")
 	}
 	if s := make(host+"/other.json", "© A").Style(); s != nil {
 		t.Error("the copy of another address is taken")
