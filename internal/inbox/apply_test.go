@@ -79,6 +79,33 @@ func TestFollowing(t *testing.T) {
 	}
 }
 
+// TestUnfollowedLater: a follow is taken back by its id long after what was received
+// is forgotten, and by who made it only.
+func TestUnfollowedLater(t *testing.T) {
+	ctx := context.Background()
+	r, them := newRig(t), newRemote(t)
+	alice, bob := them.actor("alice", "Person"), them.actor("bob", "Person")
+	us := base + "/actor"
+	follow := r.activity("Follow", alice, us)
+	if why := r.deliver(them, follow); why != "" {
+		t.Fatal(why)
+	}
+	if err := r.st.Write(ctx, func(tx *store.Tx) error { return tx.Prune(ctx, store.PruneOptions{Received: time.Microsecond}) }); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		by   string
+		left int
+	}{{bob, 1}, {alice, 0}} {
+		if why := r.deliver(them, r.activity("Undo", c.by, follow["id"])); why != "" {
+			t.Errorf("by %s: %s", c.by, why)
+		}
+		if n, err := r.st.CountFollowers(ctx, us); err != nil || n != c.left {
+			t.Errorf("undone by %s: %d followers, %v", c.by, n, err)
+		}
+	}
+}
+
 // TestAnswers: only the actor that we asked can accept, and it starts a backfill.
 func TestAnswers(t *testing.T) {
 	ctx := context.Background()

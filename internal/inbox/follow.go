@@ -137,6 +137,10 @@ func (in *Inbox) undone(ctx context.Context, act federation.Activity) (string, e
 	raw := []byte(act.Object.Raw)
 	if !act.Object.Embedded() {
 		rec, err := in.cfg.Store.Received(ctx, act.Object.ID)
+		if errors.Is(err, directory.ErrNotFound) { // forgotten, or still to come
+			f, err := in.cfg.Store.FollowerByID(ctx, act.Actor, act.Object.ID)
+			return f.Object, err
+		}
 		if err != nil {
 			return "", fmt.Errorf("undone activity: %w", err)
 		}

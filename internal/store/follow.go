@@ -19,6 +19,13 @@ func (r Reader) Follower(ctx context.Context, actor, object string) (Follower, e
 	return f, wrap(err, "follower %s of %s", actor, object)
 }
 
+// FollowerByID reads the follow that a remote actor asked for with an activity, or
+// ErrNotFound.
+func (r Reader) FollowerByID(ctx context.Context, actor, followID string) (Follower, error) {
+	f, err := one(ctx, r, scanFollower, selectFollower+" WHERE actor = $1 AND follow_id = $2", actor, followID)
+	return f, wrap(err, "follow %s", followID)
+}
+
 // CountFollowers counts the accepted followers of one of our actors.
 func (r Reader) CountFollowers(ctx context.Context, object string) (int, error) {
 	n, err := value[int](ctx, r, "SELECT COUNT(*) FROM follower WHERE object = $1 AND state = 'accepted'", object)
