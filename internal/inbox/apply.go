@@ -71,10 +71,11 @@ func (in *Inbox) Apply(ctx context.Context, job jobs.Job) error {
 	if !final(err) && job.Attempts < maxAttempts && !(errors.Is(err, errUnseen) && job.Attempts >= unseenAttempts) {
 		return err
 	}
-	in.countDrop(rec.Origin, err)
 	in.cfg.Logger.InfoContext(ctx, "activity not applied", "activity", rec.ID, "type", rec.Type, "reason", err)
-	why := err.Error()
-	return in.effects.do(ctx, func(ctx context.Context, tx *store.Tx) error { return tx.FinishReceived(ctx, rec.ID, why) })
+	return in.effects.do(ctx, func(ctx context.Context, tx *store.Tx) error {
+		tx.OnCommit(func() { in.countDrop(rec.Origin, err) })
+		return tx.FinishReceived(ctx, rec.ID, err.Error())
+	})
 }
 
 // final reports whether trying again is of no use. A conflict is not final: two

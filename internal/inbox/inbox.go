@@ -68,6 +68,8 @@ type Inbox struct {
 	// stranger is not kept, so that it is bounded by the table of peers.
 	forms sync.Map
 	seen  seen
+	// altered are the activities that are counted as carrying what another did not sign.
+	altered seen
 	// arrivals are kept together, and effects applied.
 	arrivals batch[arrival]
 	effects  batch[store.Part]

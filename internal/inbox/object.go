@@ -147,7 +147,7 @@ func (in *Inbox) accept(ctx context.Context, doc document) (effect, error) {
 	}
 	kept, err := in.cfg.Actors.Vouch(ctx, doc.raw, hash)
 	if errors.Is(err, peer.ErrAltered) {
-		return effect{}, in.refuse(ctx, doc, err)
+		return effect{}, altered{doc.origin, err}
 	}
 	if err != nil {
 		return effect{}, err

@@ -24,7 +24,7 @@ var causes = map[int]string{
 
 // countAnswer counts a request that was refused before its signature held.
 func (in *Inbox) countAnswer(a answer) {
-	if cause := causes[a.status]; cause != "" && a.text != blockedText {
+	if cause := causes[a.status]; cause != "" && a.text != blockedText && a.text != alteredText {
 		in.cfg.Moderation.Refused(unverified, cause, a.text)
 	}
 }
@@ -41,6 +41,7 @@ func forged(format string, args ...any) error {
 // effect because of what it says. What is merely none of our business is not
 // counted.
 func (in *Inbox) countDrop(origin string, err error) {
+	var doc altered
 	switch {
 	case errors.Is(err, federation.ErrMalformed):
 		in.cfg.Moderation.Refused(origin, moderation.CauseMalformed, err.Error())
@@ -48,6 +49,10 @@ func (in *Inbox) countDrop(origin string, err error) {
 		in.cfg.Moderation.Refused(origin, moderation.CauseForged, err.Error())
 	case errors.Is(err, peer.ErrRefusedAddress):
 		in.cfg.Moderation.Refused(origin, moderation.CauseAddress, err.Error())
+	case errors.Is(err, moderation.ErrReports):
+		in.cfg.Moderation.Refused(origin, moderation.CauseReports, err.Error())
+	case errors.As(err, &doc):
+		in.cfg.Moderation.Refused(doc.origin, causeProof, err.Error())
 	case errors.Is(err, errBlocked):
 		in.cfg.Moderation.Refused(origin, moderation.CauseBlocked, err.Error())
 	}
@@ -59,6 +64,21 @@ var errBlocked = errors.New("blocked")
 func blocked(format string, args ...any) error {
 	return fmt.Errorf("dropped: %w: %w: %w", directory.ErrInvalid, errBlocked, fmt.Errorf(format, args...))
 }
+
+// altered is a document of origin that is not what its owner signed; what is held of
+// it stays.
+type altered struct {
+	origin string
+	err    error
+}
+
+func (a altered) Error() string { return "dropped: " + a.err.Error() }
+
+func (a altered) Unwrap() []error { return []error{directory.ErrInvalid, a.err} }
+
+// alteredText is the answer to who passes on an activity that its actor did not sign;
+// it is counted with who that was.
+const alteredText = "the activity is not what its actor signed"
 
 // blockedText is what a blocked host is told; it is counted with its rule.
 const blockedText = "this host is blocked here"

@@ -3,14 +3,12 @@ package inbox
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
 	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/federation/httpsig"
 	"codeberg.org/bocage/bocage/federation/proof"
-	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/moderation"
 	"codeberg.org/bocage/bocage/internal/peer"
 )
@@ -82,7 +80,7 @@ func (in *Inbox) relayed(r *http.Request, body []byte, env federation.Envelope, 
 		return out, refused
 	case errors.Is(err, peer.ErrAltered):
 		in.cfg.Moderation.Refused(from, causeProof, err.Error())
-		return out, answer{http.StatusUnauthorized, "the activity is not what its actor signed"}
+		return out, answer{http.StatusUnauthorized, alteredText}
 	case err != nil:
 		return out, keyAnswer(err)
 	case in.now().Sub(proven.Created) > relayedAge:
@@ -117,17 +115,10 @@ func (in *Inbox) embedded(ctx context.Context, act federation.Activity, ref fede
 		known, err := in.trusted(ctx, origin, proven)
 		return document{object: o, raw: ref.Raw, origin: origin}, known, err
 	case errors.Is(err, peer.ErrAltered):
-		if from, oerr := peer.Origin(act.Actor); oerr == nil {
+		if from, oerr := peer.Origin(act.Actor); oerr == nil && !in.altered.has(act.ID) {
+			in.altered.add(act.ID) // it is read again when the origin does not answer
 			in.cfg.Moderation.Refused(from, causeProof, err.Error())
 		}
 	}
 	return document{}, false, nil
-}
-
-// refuse counts a document that is not what its owner signed; what is held of
-// it stays.
-func (in *Inbox) refuse(ctx context.Context, doc document, err error) error {
-	in.cfg.Moderation.Refused(doc.origin, causeProof, err.Error())
-	in.cfg.Logger.WarnContext(ctx, "document refused", "id", doc.object.ID, "reason", err)
-	return fmt.Errorf("dropped: %w: %w", directory.ErrInvalid, err)
 }

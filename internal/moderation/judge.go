@@ -10,6 +10,7 @@ import (
 // Judge decides what becomes of an entry of another instance: first what holds
 // for its origin and its publisher (blocks, quarantine, limits), then what the
 // rules of the followed sources say of it; a silence holds for what they take.
+// A refusal is counted when the transaction of r is committed.
 // An entry with a Num is held already: neither a block, which withholds it, nor
 // a limit or a quarantine lets go of it, since all can be taken back.
 func (m *Moderation) Judge(ctx context.Context, r store.Reader, e *directory.Entry) (directory.Decision, error) {
@@ -58,7 +59,7 @@ func (m *Moderation) judge(ctx context.Context, r store.Reader, e *directory.Ent
 	}
 	standing := st.entry(m.clock(), e.Origin, e.URI, e.OwnerURI)
 	if standing.Action == ActionBlock {
-		m.refuse(e.Origin, CauseBlocked, standing.reason())
+		r.OnCommit(func() { m.refuse(e.Origin, CauseBlocked, standing.reason()) })
 		return heldOr(e, directory.DecideIgnore, "blocked"), nil
 	}
 	e.Withheld = false
@@ -71,7 +72,7 @@ func (m *Moderation) judge(ctx context.Context, r store.Reader, e *directory.Ent
 			return directory.Decision{}, err
 		}
 		if cause != "" {
-			m.refuse(e.Origin, cause, reason)
+			r.OnCommit(func() { m.refuse(e.Origin, cause, reason) })
 			return directory.Decision{Action: directory.DecideIgnore, Code: cause, Reason: reason}, nil
 		}
 	}

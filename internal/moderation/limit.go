@@ -288,7 +288,7 @@ func (m *Moderation) full(ctx context.Context, r store.Reader, origin string) (c
 }
 
 // MayFollow reports whether one more follow by origin may be kept; what it refuses
-// is counted. What is there is measured every few minutes.
+// is counted, once the transaction of r is committed. What is there is measured every few minutes.
 func (m *Moderation) MayFollow(ctx context.Context, r store.Reader, origin string) (bool, error) {
 	key, now := "follows "+origin, m.clock()
 	m.usage.mu.Lock()
@@ -305,7 +305,10 @@ func (m *Moderation) MayFollow(ctx context.Context, r store.Reader, origin strin
 	if may {
 		u.entries++
 	} else {
-		m.refuse(origin, CauseFollows, fmt.Sprintf("%d follows are kept of %s, which is the most", u.entries, origin))
+		kept := u.entries
+		r.OnCommit(func() {
+			m.refuse(origin, CauseFollows, fmt.Sprintf("%d follows are kept of %s, which is the most", kept, origin))
+		})
 	}
 	m.usage.put(key, u)
 	return may, nil

@@ -35,7 +35,10 @@ func Categories() []string {
 }
 
 // ErrTooMany says that a reporter has sent as many reports as are taken in a day.
-var ErrTooMany = fmt.Errorf("too many reports a day: %w", directory.ErrForbidden)
+var ErrTooMany = fmt.Errorf("%w: too many a day", ErrReports)
+
+// ErrReports says that a reporter's reports are not taken (any more).
+var ErrReports = fmt.Errorf("reports: %w", directory.ErrForbidden)
 
 // The outcomes of a report: what was done about what it is about.
 const (
@@ -63,8 +66,9 @@ type NewReport struct {
 }
 
 // TakeReport keeps a report in the caller's transaction. The same again while it
-// is open is counted and not kept. The error wraps ErrForbidden when the reporter's
-// domain sends no reports here any more, and is ErrTooMany above its limit.
+// is open is counted and not kept. The error wraps ErrReports when the reporter's
+// domain sends no reports here any more, and ErrTooMany above its limit; the caller
+// counts that as CauseReports, once, when the transaction has ended.
 func (m *Moderation) TakeReport(ctx context.Context, tx *store.Tx, n NewReport) (id string, err error) {
 	now := m.clock().UTC()
 	objects := slices.Clone(n.Objects)
@@ -85,8 +89,7 @@ func (m *Moderation) TakeReport(ctx context.Context, tx *store.Tx, n NewReport) 
 		}
 		host, _ := hostname(origin) // an origin has one
 		if s := st.standing(now, host, n.Reporter); s.Rule.RejectReports || s.Action == ActionBlock {
-			m.refuse(origin, CauseReports, "its reports are not taken: "+s.Rule.Reason)
-			return "", fmt.Errorf("reports of %s are not taken: %w", origin, directory.ErrForbidden)
+			return "", fmt.Errorf("%w: those of %s are not taken: %s", ErrReports, origin, s.Rule.Reason)
 		}
 	}
 	id, err = newID()
@@ -101,8 +104,7 @@ func (m *Moderation) TakeReport(ctx context.Context, tx *store.Tx, n NewReport) 
 		return "", err
 	}
 	if taken >= most {
-		m.refuse(origin, CauseReports, fmt.Sprintf("more than %d reports a day", most))
-		return "", ErrTooMany
+		return "", fmt.Errorf("%w: %d", ErrTooMany, most)
 	}
 	id, _, err = tx.AddReport(ctx, r)
 	return id, err

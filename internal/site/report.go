@@ -103,6 +103,7 @@ func (s *Site) PostReport(w http.ResponseWriter, r *http.Request) error {
 		return err
 	})
 	if errors.Is(err, moderation.ErrTooMany) {
+		s.cfg.Moderation.Refused("", moderation.CauseReports, err.Error())
 		return later(w, refuse, time.Hour)
 	}
 	if err != nil {

@@ -42,7 +42,9 @@ func (t *Tx) within(ctx context.Context, part Part) (err, fault error) {
 	if _, fault := t.q.ExecContext(ctx, "SAVEPOINT part"); fault != nil {
 		return nil, fmt.Errorf("savepoint: %w", fault)
 	}
+	then := len(*t.committed)
 	if err = part(ctx, t); err != nil {
+		*t.committed = (*t.committed)[:then]
 		if t.engine.retryable(err) {
 			return nil, err
 		}

@@ -46,3 +46,33 @@ func TestWriteEach(t *testing.T) {
 		}
 	})
 }
+
+// TestOnCommit: what is to be done after a commit is done once, and not for a part
+// that was undone, nor for a transaction that failed.
+func TestOnCommit(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		var did []string
+		say := func(name string, end error) store.Part {
+			return func(_ context.Context, tx *store.Tx) error {
+				tx.OnCommit(func() { did = append(did, name) })
+				return end
+			}
+		}
+		refused := errors.New("refused")
+		s.OnCommit(func() { did = append(did, "outside") })
+		s.WriteEach(ctx, []store.Part{say("first", nil), say("undone", refused), say("last", nil)})
+		if err := s.Write(ctx, func(tx *store.Tx) error { return say("failed", refused)(ctx, tx) }); !errors.Is(err, refused) {
+			t.Error(err)
+		}
+		if err := s.Write(ctx, func(tx *store.Tx) error {
+			defer func() { did = append(did, "ran") }()
+			return say("then", nil)(ctx, tx)
+		}); err != nil {
+			t.Error(err)
+		}
+		if got := fmt.Sprint(did); got != "[outside first last ran then]" {
+			t.Errorf("did %s", got)
+		}
+	})
+}

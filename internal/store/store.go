@@ -36,6 +36,20 @@ type Reader struct {
 	q      querier
 	engine engine
 	clock  func() time.Time
+	// committed is what to do after the commit, nil outside a transaction.
+	committed *[]func()
+}
+
+// OnCommit runs f once what is read here is certain: at once, or, in a transaction,
+// when it is committed and not when it, or the part of it that f is of, is undone. What
+// is not kept in the database, a count say, is then done once however often the
+// transaction runs.
+func (r Reader) OnCommit(f func()) {
+	if r.committed == nil {
+		f()
+		return
+	}
+	*r.committed = append(*r.committed, f)
 }
 
 // Store is one open database. It may be used by many goroutines at once.
@@ -159,13 +173,17 @@ func (s *Store) writeOnce(ctx context.Context, fn func(*Tx) error) (err error) {
 			_ = tx.Rollback() // the error of fn says more
 		}
 	}()
-	if err := fn(&Tx{Reader{q: tx, engine: s.engine, clock: s.clock}}); err != nil {
+	var then []func()
+	if err := fn(&Tx{Reader{q: tx, engine: s.engine, clock: s.clock, committed: &then}}); err != nil {
 		return err
 	}
 	if err := tx.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	committed = true
+	for _, f := range then {
+		f()
+	}
 	return nil
 }
 
