@@ -14,8 +14,8 @@ const (
 // contextTerms are the terms that ActivityStreams and security/v1 do not have.
 // They are written by hand and inline: strict JSON-LD readers (Fedify) fetch
 // every context URL that they do not bundle, and refuse the delivery when the
-// fetch fails. Values of type @json are ours alone and stay as they are.
-const contextTerms = `{"toot":"http://joinmastodon.org/ns#","schema":"http://schema.org#","sc":"https://schema.org/","mz":"https://joinmobilizon.org/ns#",` +
+// fetch fails.
+const contextTerms = `"toot":"http://joinmastodon.org/ns#","schema":"http://schema.org#","sc":"https://schema.org/","mz":"https://joinmobilizon.org/ns#",` +
 	`"sec":"https://w3id.org/security#","dcterms":"http://purl.org/dc/terms/","skos":"http://www.w3.org/2004/02/skos/core#","boc":"` + NS + `",` +
 	`"manuallyApprovesFollowers":"as:manuallyApprovesFollowers","alsoKnownAs":{"@id":"as:alsoKnownAs","@type":"@id"},"movedTo":{"@id":"as:movedTo","@type":"@id"},"sensitive":"as:sensitive",` +
 	`"discoverable":"toot:discoverable","indexable":"toot:indexable","featured":{"@id":"toot:featured","@type":"@id"},` +
@@ -27,11 +27,19 @@ const contextTerms = `{"toot":"http://joinmastodon.org/ns#","schema":"http://sch
 	`"pt":"https://joinpeertube.org/ns#","commentsEnabled":"pt:commentsEnabled","repliesModerationOption":"mz:repliesModerationOption","timezone":"mz:timezone","joinMode":"mz:joinMode","externalParticipationUrl":{"@id":"mz:externalParticipationUrl","@type":"sc:URL"},"isOnline":"mz:isOnline","status":"http://www.w3.org/2002/12/cal/ical#status","category":"sc:category",` +
 	`"organizers":{"@id":"https://w3id.org/fep/8a8e/organizers","@type":"@id"},"displayEndTime":"https://w3id.org/fep/8a8e/displayEndTime","upcomingEvents":{"@id":"https://w3id.org/fep/8a8e/upcomingEvents","@type":"@id"},` +
 	`"kind":"boc:kind","archived":"boc:archived","pitch":{"@id":"boc:pitch","@container":"@language"},"themes":{"@id":"boc:themes","@container":"@list"},"dateEdtf":"boc:dateEdtf","lastConfirmed":{"@id":"boc:lastConfirmed","@type":"http://www.w3.org/2001/XMLSchema#dateTime"},` +
-	`"precision":"boc:precision","pointSource":"boc:pointSource","shape":{"@id":"boc:shape","@type":"@json"},"onlineUrl":{"@id":"boc:onlineUrl","@type":"@id"},"website":{"@id":"boc:website","@type":"@id"},` +
-	`"pillars":{"@id":"boc:pillars","@type":"@json"},"edition":{"@id":"boc:edition","@type":"@json"},"text":{"@id":"boc:text","@type":"@json"},"concept":{"@id":"boc:concept","@type":"@json"},` +
-	`"links":{"@id":"boc:links","@type":"@json"},"pictures":{"@id":"boc:pictures","@type":"@json"},"sources":{"@id":"boc:sources","@type":"@json"},"identifiers":{"@id":"boc:identifiers","@type":"@json"},` +
-	`"relations":{"@id":"boc:relations","@type":"@id"},"endorsement":{"@id":"boc:endorsement","@type":"@json"},"via":{"@id":"boc:via","@type":"@id"},"catalog":{"@id":"boc:catalog","@type":"@id"},"digest":{"@id":"boc:digest","@type":"@id"},"hash":"boc:hash","orderType":"https://w3id.org/fep/1985/orderType",` +
-	featureTerms + `}`
+	`"precision":"boc:precision","pointSource":"boc:pointSource","onlineUrl":{"@id":"boc:onlineUrl","@type":"@id"},"website":{"@id":"boc:website","@type":"@id"},` +
+	`"relations":{"@id":"boc:relations","@type":"@id"},"via":{"@id":"boc:via","@type":"@id"},"catalog":{"@id":"boc:catalog","@type":"@id"},"digest":{"@id":"boc:digest","@type":"@id"},"hash":"boc:hash","orderType":"https://w3id.org/fep/1985/orderType",` +
+	featureTerms
+
+// plainTerms are those whose value is plain JSON and ours alone. JSON-LD 1.1 has
+// the type @json for them; readers of 1.0 (Friendica) refuse the whole
+// document over it, so in documents they are null: known, and nothing to them.
+const plainTerms = `"shape":null,"pillars":null,"edition":null,"text":null,"concept":null,"links":null,"pictures":null,"sources":null,"identifiers":null,"endorsement":null`
+
+// plainDefinitions say of the same terms, to people, what they are.
+const plainDefinitions = `"shape":{"@id":"boc:shape","@type":"@json"},"pillars":{"@id":"boc:pillars","@type":"@json"},"edition":{"@id":"boc:edition","@type":"@json"},` +
+	`"text":{"@id":"boc:text","@type":"@json"},"concept":{"@id":"boc:concept","@type":"@json"},"links":{"@id":"boc:links","@type":"@json"},"pictures":{"@id":"boc:pictures","@type":"@json"},` +
+	`"sources":{"@id":"boc:sources","@type":"@json"},"identifiers":{"@id":"boc:identifiers","@type":"@json"},"endorsement":{"@id":"boc:endorsement","@type":"@json"}`
 
 // featureTerms are those of collections of actors (FEP-7aa9) and of the policies
 // that they ask for, which are GoToSocial's.
@@ -42,7 +50,7 @@ const featureTerms = `"gts":"https://gotosocial.org/ns#","interactionPolicy":{"@
 	`"featureAuthorization":{"@id":"fep7aa9:featureAuthorization","@type":"@id"},"featuredCollections":{"@id":"fep7aa9:featuredCollections","@type":"@id"}`
 
 // contextJSON is the @context of every document, the same bytes each time.
-const contextJSON = "[" + signedContexts + "," + contextTerms + "]"
+const contextJSON = "[" + signedContexts + ",{" + contextTerms + "," + plainTerms + "}]"
 
 // signedContexts are the first elements of every @context, and what the proofs
 // of our documents cover of it: a document keeps its proof when a new version
@@ -58,6 +66,8 @@ type Context struct{}
 // MarshalJSON writes the constant.
 func (Context) MarshalJSON() ([]byte, error) { return []byte(contextJSON), nil }
 
-// ContextDocument is the JSON-LD document of the terms, for those who want to
-// look one up; no reader needs it.
-func ContextDocument() []byte { return []byte(`{"@context":` + contextTerms + `}`) }
+// ContextDocument is the JSON-LD 1.1 document of the terms, for those who want
+// to look one up; no reader needs it.
+func ContextDocument() []byte {
+	return []byte(`{"@context":{` + contextTerms + "," + plainDefinitions + `}}`)
+}

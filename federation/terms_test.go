@@ -3,6 +3,7 @@ package federation
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -50,5 +51,61 @@ func TestEveryPropertyIsInTheContext(t *testing.T) {
 	}
 	for _, v := range []any{Object{}, Act{}, Tombstone{}, OrderedCollection{}, FeaturedCollection{}, FeatureAuthorization{}, Relationship{}} {
 		look(reflect.TypeOf(v))
+	}
+}
+
+// Friendica, and what else reads with a JSON-LD processor of 1.0, refuses a
+// document whose @context has more than that version knows, be it in a proof.
+func TestInlineContextIsJSONLD10(t *testing.T) {
+	known := []string{"@id", "@type", "@container"}
+	terms := func(raw []byte) map[string]any {
+		var all []json.RawMessage
+		if err := json.Unmarshal(raw, &all); err != nil {
+			t.Fatal(err)
+		}
+		var m map[string]any
+		if err := json.Unmarshal(all[len(all)-1], &m); err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	inline := terms([]byte(contextJSON))
+	iri := func(s string) bool { return s == "@id" || s == "@vocab" || strings.Contains(s, ":") }
+	for term, def := range inline {
+		switch def := def.(type) {
+		case nil:
+		case string:
+			if !iri(def) {
+				t.Errorf("%s: %q is no IRI", term, def)
+			}
+		case map[string]any:
+			for k, v := range def {
+				s, _ := v.(string)
+				switch {
+				case !slices.Contains(known, k), s == "":
+					t.Errorf("%s: %s is not of 1.0", term, k)
+				case k == "@container" && !slices.Contains([]string{"@list", "@set", "@language", "@index"}, s):
+					t.Errorf("%s: %s %s is not of 1.0", term, k, s)
+				case k != "@container" && !iri(s):
+					t.Errorf("%s: %s %s is neither an IRI nor of 1.0", term, k, s)
+				}
+			}
+		default:
+			t.Errorf("%s: %v", term, def)
+		}
+	}
+	var doc struct {
+		Terms map[string]any `json:"@context"`
+	}
+	if err := json.Unmarshal(ContextDocument(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	for term := range doc.Terms {
+		if _, ok := inline[term]; !ok {
+			t.Errorf("%s is explained and in no document", term)
+		}
+	}
+	if len(doc.Terms) != len(inline) {
+		t.Errorf("%d terms are explained, %d written", len(doc.Terms), len(inline))
 	}
 }
