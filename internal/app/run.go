@@ -135,7 +135,7 @@ func (a *App) pruneOnce(ctx context.Context, now time.Time) error {
 		if dropped, err = tx.DropOldDeliveries(ctx, now.Add(-keepDeliveries)); err != nil {
 			return err
 		}
-		if err := tx.PruneArchives(ctx, ledger.ArchiveUnanswered, ledger.ArchiveUndoable); err != nil {
+		if err := tx.PruneArchives(ctx, ledger.ArchiveSilent, ledger.ArchiveUnanswered, ledger.ArchiveUndoable); err != nil {
 			return err
 		}
 		return tx.Prune(ctx, store.PruneOptions{Received: keepReceived, Activities: keepActivities})

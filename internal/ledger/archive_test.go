@@ -5,9 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/ledger"
@@ -318,6 +321,109 @@ func TestArchiveKilled(t *testing.T) {
 	}
 }
 
+// bringForever takes an archive in that does not end.
+func bringForever(ctx context.Context, url string) error {
+	st, err := store.Open(ctx, url, store.Options{})
+	if err != nil {
+		return err
+	}
+	_, err = newLedger(st).BringArchive(ctx, system, os.Stdin)
+	return err
+}
+
+// TestArchiveUploadKilled: of an archive whose reader is killed in the middle nothing is
+// shown nor made, it can be brought again at once, and what was read of it is
+// forgotten when nothing more came of it for a while.
+func TestArchiveUploadKilled(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := archivedOrg
+	for n := range 450 {
+		file += archivedPlace(n+2, "")
+	}
+	for _, engine := range storetest.Engines {
+		t.Run(engine, func(t *testing.T) {
+			ctx := t.Context()
+			url := storetest.URL(t, engine)
+			st := storetest.OpenURL(t, url, store.Options{})
+			to := &instance{Ledger: newLedger(st), st: st}
+			id := readAndKilled(t, st, []string{childDatabase + "=" + url, childArchive + "=" + readsArchive}, self, file)
+			if as, err := st.Archives(ctx, 10); err != nil || len(as) != 0 || counted(t, st) != 0 {
+				t.Fatalf("%+v, %v; %d entries", as, err, counted(t, st))
+			}
+			worked(t, to.Ledger, id)
+			for what, err := range map[string]error{"import": to.ImportArchive(ctx, system, id), "undo": to.UndoArchive(ctx, system, id)} {
+				if !errors.Is(err, directory.ErrConflict) {
+					t.Errorf("%s of half an archive: %v", what, err)
+				}
+			}
+			if _, n := brought(t, to, file+"]}"); n[store.ArchivedMade] != 451 || counted(t, st) != 451 {
+				t.Errorf("brought again: %v", n)
+			}
+			for _, c := range []struct {
+				silent time.Duration
+				want   int
+			}{{ledger.ArchiveSilent, 400}, {0, 0}} {
+				if err := st.Write(ctx, func(tx *store.Tx) error {
+					return tx.PruneArchives(ctx, c.silent, ledger.ArchiveUnanswered, ledger.ArchiveUndoable)
+				}); err != nil {
+					t.Fatal(err)
+				}
+				if n := states(t, st, id)[store.ArchivedUnread]; n != c.want {
+					t.Errorf("after %v without a word %d entries are kept, want %d", c.silent, n, c.want)
+				}
+			}
+			if counted(t, st) != 451 {
+				t.Errorf("%d entries are left", counted(t, st))
+			}
+		})
+	}
+}
+
+// readAndKilled has a process read a file that goes on, kills it when it has kept two
+// chunks, and returns the id of what it read.
+func readAndKilled(t *testing.T, st *store.Store, env []string, self, file string) (id string) {
+	t.Helper()
+	cmd := exec.Command(self)
+	cmd.Env, cmd.Stderr = append(os.Environ(), env...), os.Stderr
+	in, err := cmd.StdinPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err == nil {
+		_, err = io.WriteString(in, file)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := 0; n < 400 && t.Context().Err() == nil; {
+		if err := st.Write(t.Context(), func(tx *store.Tx) error {
+			rows, err := tx.Jobs().QueryContext(t.Context(), "SELECT MAX(archive_id), COUNT(*) FROM archive_entry HAVING COUNT(*) > 0")
+			if err != nil {
+				return err
+			}
+			defer func() { _ = rows.Close() }() // read to its end
+			for rows.Next() {
+				if err := rows.Scan(&id, &n); err != nil {
+					return err
+				}
+			}
+			return rows.Err()
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() != -1 {
+		t.Fatalf("the child ended by itself: %v", err)
+	}
+	return id
+}
+
 // counted is how many entries lists show.
 func counted(t *testing.T, st *store.Store) int {
 	t.Helper()
@@ -334,7 +440,9 @@ func TestArchivesPruned(t *testing.T) {
 	to := newInstance(t, "sqlite", base)
 	made, _ := brought(t, to, archivedOrg+"]}")
 	checked(t, to, archivedOrg+"]}")
-	if err := to.st.Write(ctx, func(tx *store.Tx) error { return tx.PruneArchives(ctx, 0, ledger.ArchiveUndoable) }); err != nil {
+	if err := to.st.Write(ctx, func(tx *store.Tx) error {
+		return tx.PruneArchives(ctx, ledger.ArchiveSilent, 0, ledger.ArchiveUndoable)
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if as, err := to.st.Archives(ctx, 10); err != nil || len(as) != 1 || as[0].ID != made.ID {

@@ -26,8 +26,11 @@ const (
 	archiveSteps = 100
 )
 
-// How long an archive waits for a yes, and how long it can be undone.
+// How long nothing may come of an archive that is being read, how long a whole one
+// waits for a yes, and how long it can be undone. Who reads one and is killed leaves
+// what it had read, which nobody sees.
 const (
+	ArchiveSilent     = 2 * time.Hour
 	ArchiveUnanswered = 7 * 24 * time.Hour
 	ArchiveUndoable   = 30 * 24 * time.Hour
 )

@@ -20,8 +20,12 @@ import (
 // childDatabase, when set, makes this test binary the process that TestKilled kills.
 const childDatabase = "BOCAGE_TEST_LEDGER_CHILD"
 
-// childArchive, when set too, is the archive that it works on.
-const childArchive = "BOCAGE_TEST_LEDGER_ARCHIVE"
+// childArchive, when set too, is the archive that it works on, or readsArchive, when it
+// reads one from its standard input.
+const (
+	childArchive = "BOCAGE_TEST_LEDGER_ARCHIVE"
+	readsArchive = "stdin"
+)
 
 func TestMain(m *testing.M) {
 	url := os.Getenv(childDatabase)
@@ -29,7 +33,9 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	child := writeForever
-	if id := os.Getenv(childArchive); id != "" {
+	if id := os.Getenv(childArchive); id == readsArchive {
+		child = bringForever
+	} else if id != "" {
 		child = func(ctx context.Context, url string) error { return workOn(ctx, url, id) }
 	}
 	if err := child(context.Background(), url); err != nil {

@@ -216,6 +216,9 @@ func (t *Tx) LockArchive(ctx context.Context, id string) (Archive, error) {
 
 // AddArchiveEntries adds entries to an archive with their documents, one for each.
 func (t *Tx) AddArchiveEntries(ctx context.Context, id string, es []ArchiveEntry, docs [][]byte) error {
+	if _, err := t.exec(ctx, "UPDATE archive SET at = $2 WHERE id = $1", id, t.now()); err != nil {
+		return wrap(err, "archive %s", id)
+	}
 	rows := make([][]any, len(es))
 	for i, e := range es {
 		rows[i] = []any{id, e.Ordinal, e.URI, e.ID, e.Here, e.Kind, e.Name, e.Licence, e.Steps, e.State, e.Reason, e.Revision, string(docs[i])}
@@ -246,11 +249,12 @@ func (t *Tx) ForgetKnownAs(ctx context.Context, uri string) error {
 	return wrap(err, "forget %s", uri)
 }
 
-// PruneArchives forgets archives that nobody said yes to for some time, and those
-// that were written, with the way to undo them, after another.
-func (t *Tx) PruneArchives(ctx context.Context, unanswered, written time.Duration) error {
+// PruneArchives forgets archives of which nothing more came for some time although
+// they are not whole, those that nobody said yes to for another, and those that were
+// written, with the way to undo them, after a third.
+func (t *Tx) PruneArchives(ctx context.Context, silent, unanswered, written time.Duration) error {
 	now := t.now()
-	_, err := t.exec(ctx, `DELETE FROM archive WHERE state IN ('reading', 'checking', 'waiting') AND at <= $1
-		OR state IN ('done', 'undone') AND at <= $2`, now-unanswered.Microseconds(), now-written.Microseconds())
+	_, err := t.exec(ctx, `DELETE FROM archive WHERE state = 'reading' AND at <= $1 OR state IN ('checking', 'waiting') AND at <= $2
+		OR state IN ('done', 'undone') AND at <= $3`, now-silent.Microseconds(), now-unanswered.Microseconds(), now-written.Microseconds())
 	return wrap(err, "prune archives")
 }
