@@ -94,6 +94,44 @@ func TestDoubt(t *testing.T) {
 	}
 }
 
+// TestDoubtAfterBlock: of a server that was blocked for long, what another key signs
+// waits when the block is lifted, until a key known before has signed something; one
+// that was blocked for a day is believed as before.
+func TestDoubtAfterBlock(t *testing.T) {
+	ctx := t.Context()
+	for _, c := range []struct {
+		blocked time.Duration
+		doubt   bool
+	}{{24 * time.Hour, false}, {30 * 24 * time.Hour, true}} {
+		r, them := newRig(t), newRemote(t)
+		org := them.actor("org", "Organization")
+		r.follows(them.actor("relay", "Application"))
+		fair := them.URL + "/fair"
+		if why := r.deliver(them, r.activity("Create", org, event(fair, org, "Foire", day))); why != "" {
+			t.Fatal(why)
+		}
+		if err := r.st.Write(ctx, func(tx *store.Tx) error { return tx.EnsurePeer(ctx, them.URL) }); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.rules.Block(ctx, system, them.URL, "test"); err != nil {
+			t.Fatal(err)
+		}
+		r.skew += c.blocked
+		if err := r.rules.Unset(ctx, system, them.URL, "test"); err != nil {
+			t.Fatal(err)
+		}
+		eve := them.actor("eve", "Organization") // whom nobody knew
+		them.set("/fair", object{"id": fair, "type": "Tombstone"})
+		why := r.deliver(them, r.activity("Delete", eve, fair))
+		if waits := strings.HasPrefix(why, "held"); waits != c.doubt || r.doubts(them.URL) != c.doubt || (r.name(fair) == "Foire") != c.doubt {
+			t.Errorf("blocked for %v: %q, shows %q", c.blocked, why, r.name(fair))
+		}
+		if why := r.deliver(them, r.activity("Like", org, base+"/actor")); why != "" || r.doubts(them.URL) || r.name(fair) != "" {
+			t.Errorf("blocked for %v, signed by a known key: %q, doubt %v, shows %q", c.blocked, why, r.doubts(them.URL), r.name(fair))
+		}
+	}
+}
+
 // TestReleaseSeenLate: an activity that is held by a process which does not know yet
 // that its server is believed again is not lost.
 func TestReleaseSeenLate(t *testing.T) {

@@ -170,7 +170,7 @@ func (m *Moderation) keepRule(ctx context.Context, tx *store.Tx, who directory.W
 }
 
 // settle closes the queues of the peers that are blocked now and opens those of
-// the others.
+// the others, with a doubt about who was blocked for long.
 func (m *Moderation) settle(ctx context.Context, tx *store.Tx) error {
 	st, err := readState(ctx, tx.Reader)
 	if err != nil {
@@ -190,17 +190,19 @@ func (m *Moderation) settle(ctx context.Context, tx *store.Tx) error {
 		if (p.State == store.PeerBlocked) == blocked {
 			continue
 		}
-		p.State = store.PeerUp
-		if blocked {
-			p.State = store.PeerBlocked
-			if _, err := tx.DropDeliveriesOf(ctx, p.Origin); err != nil {
+		if !blocked {
+			if err := tx.UnblockPeer(ctx, p.Origin); err != nil {
 				return err
 			}
-			if _, err := tx.DeleteFollowersOf(ctx, p.Origin); err != nil {
-				return err
-			}
+			continue
 		}
-		if err := tx.PutPeer(ctx, p); err != nil {
+		if _, err := tx.DropDeliveriesOf(ctx, p.Origin); err != nil {
+			return err
+		}
+		if _, err := tx.DeleteFollowersOf(ctx, p.Origin); err != nil {
+			return err
+		}
+		if err := tx.BlockPeer(ctx, p.Origin); err != nil {
 			return err
 		}
 	}

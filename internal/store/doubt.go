@@ -82,6 +82,21 @@ func (t *Tx) DoubtPeers(ctx context.Context, since time.Time) error {
 	return wrap(err, "doubt about all peers")
 }
 
+// BlockPeer records that a peer is blocked from now on.
+func (t *Tx) BlockPeer(ctx context.Context, origin string) error {
+	_, err := t.exec(ctx, "UPDATE peer SET state = 'blocked', blocked_at = $2 WHERE origin = $1", origin, t.now())
+	return wrap(err, "block %s", origin)
+}
+
+// UnblockPeer records that a peer is not blocked any more. Nobody looked at it
+// meanwhile: when that was as long as a peer must be away to be down, it is in doubt.
+func (t *Tx) UnblockPeer(ctx context.Context, origin string) error {
+	_, err := t.exec(ctx, `UPDATE peer SET state = 'up', blocked_at = 0, doubt_back = 0, doubt_asked = 0,
+		doubted = CASE WHEN doubted = 0 AND blocked_at <= $2 AND `+concerns+` THEN blocked_at ELSE doubted END
+		WHERE origin = $1 AND state = 'blocked'`, origin, t.now()-provenFor.Microseconds())
+	return wrap(err, "unblock %s", origin)
+}
+
 // DoubtAsked notes that a peer was asked for something signed.
 func (t *Tx) DoubtAsked(ctx context.Context, origin string) error {
 	_, err := t.exec(ctx, "UPDATE peer SET doubt_asked = $2 WHERE origin = $1", origin, t.now())

@@ -70,6 +70,48 @@ func TestDoubt(t *testing.T) {
 	})
 }
 
+// TestDoubtAfterBlock: a peer that was blocked for a week is in doubt when the block is
+// lifted, and not one that was for less, or that is nothing to us; a doubt that was
+// there stays.
+func TestDoubtAfterBlock(t *testing.T) {
+	eachWithClock(t, func(t *testing.T, s *store.Store, c *clock) {
+		ctx := t.Context()
+		const day = 24 * time.Hour
+		for origin, p := range map[string]struct {
+			ours, doubted bool
+			blocked       time.Duration
+			want          bool
+		}{
+			"https://long.example":     {true, false, 7 * day, true},
+			"https://short.example":    {true, false, 7*day - time.Second, false},
+			"https://stranger.example": {false, false, 30 * day, false},
+			"https://before.example":   {true, true, day, true},
+		} {
+			write(t, s, func(tx *store.Tx) error {
+				if err := tx.EnsurePeer(ctx, origin); err != nil || !p.ours {
+					return err
+				}
+				return tx.PutFollowing(ctx, store.Following{Actor: "https://us.example/actor", Object: origin + "/actor", Origin: origin, State: store.FollowAccepted})
+			})
+			since := c.now()
+			if p.doubted {
+				write(t, s, func(tx *store.Tx) error { return tx.PutPeer(ctx, store.Peer{Origin: origin, State: store.PeerDead}) })
+				c.advance(day)
+			}
+			write(t, s, func(tx *store.Tx) error { return tx.BlockPeer(ctx, origin) })
+			c.advance(p.blocked)
+			write(t, s, func(tx *store.Tx) error { return tx.UnblockPeer(ctx, origin) })
+			d, err := s.Doubt(ctx, origin)
+			if err != nil || d.Any() != p.want || p.want && (!d.Since.Equal(since) || !d.Back.IsZero()) {
+				t.Errorf("%s: %+v, %v, want %v since %v", origin, d, err, p.want, since)
+			}
+			if got, err := s.Peer(ctx, origin); err != nil || got.State != store.PeerUp {
+				t.Errorf("%s is %q, %v", origin, got.State, err)
+			}
+		}
+	})
+}
+
 // TestKeysSince: an actor has its keys since they were first seen, however often its
 // document is read again.
 func TestKeysSince(t *testing.T) {
