@@ -23,24 +23,11 @@ const (
 func (s *Signature) check(text string, pub crypto.PublicKey) error {
 	switch pub := pub.(type) {
 	case *rsa.PublicKey:
-		switch s.Algorithm {
-		case "", "rsa-sha256", "hs2019", "rsa-v1_5-sha256":
-			sum := sha256.Sum256([]byte(text))
-			if rsa.VerifyPKCS1v15(pub, crypto.SHA256, sum[:], s.sig) == nil {
-				return nil
-			}
-			if s.Algorithm != "hs2019" {
-				return ErrVerification
-			}
-			fallthrough // hs2019 leaves the hash to the key's metadata
-		case "rsa-sha512":
-			sum := sha512.Sum512([]byte(text))
-			if rsa.VerifyPKCS1v15(pub, crypto.SHA512, sum[:], s.sig) == nil {
-				return nil
-			}
-			return ErrVerification
-		}
-		return fmt.Errorf("%w: algorithm %q with an RSA key", ErrVerification, s.Algorithm)
+		return s.checkRSA(text, func(hash crypto.Hash, sum, sig []byte) bool {
+			return rsa.VerifyPKCS1v15(pub, hash, sum, sig) == nil
+		})
+	case *Prepared:
+		return s.checkRSA(text, pub.verify)
 	case ed25519.PublicKey:
 		switch s.Algorithm {
 		case "", "ed25519", "hs2019":
@@ -52,6 +39,28 @@ func (s *Signature) check(text string, pub crypto.PublicKey) error {
 		return fmt.Errorf("%w: algorithm %q with an Ed25519 key", ErrVerification, s.Algorithm)
 	}
 	return fmt.Errorf("%w: key type %T", ErrVerification, pub)
+}
+
+// checkRSA verifies text with an RSA key: verify says whether sig is one of sum.
+func (s *Signature) checkRSA(text string, verify func(hash crypto.Hash, sum, sig []byte) bool) error {
+	switch s.Algorithm {
+	case "", "rsa-sha256", "hs2019", "rsa-v1_5-sha256":
+		sum := sha256.Sum256([]byte(text))
+		if verify(crypto.SHA256, sum[:], s.sig) {
+			return nil
+		}
+		if s.Algorithm != "hs2019" {
+			return ErrVerification
+		}
+		fallthrough // hs2019 leaves the hash to the key's metadata
+	case "rsa-sha512":
+		sum := sha512.Sum512([]byte(text))
+		if verify(crypto.SHA512, sum[:], s.sig) {
+			return nil
+		}
+		return ErrVerification
+	}
+	return fmt.Errorf("%w: algorithm %q with an RSA key", ErrVerification, s.Algorithm)
 }
 
 // ParseKey reads a PEM public key, PKIX or PKCS #1: RSA of 2048 to 8192 bits,

@@ -151,6 +151,7 @@ func exportedReceiver(d *ast.FuncDecl) bool {
 // licences are the direct dependencies with their licences, each of which a
 // program under the AGPL may link.
 var licences = map[string]string{
+	"filippo.io/bigmod":                  "BSD-3-Clause",
 	"github.com/andybalholm/brotli":      "MIT",
 	"github.com/BurntSushi/toml":         "MIT",
 	"github.com/arran4/golang-ical":      "Apache-2.0", // tests only

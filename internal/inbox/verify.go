@@ -43,12 +43,12 @@ func (in *Inbox) verify(r *http.Request, body []byte, actor string) (out signed,
 	if key.Actor != actor {
 		return out, answer{http.StatusForbidden, "the signer is not the actor"}
 	}
-	err = sig.Verify(r, body, key.Pub, in.now())
+	err = key.Signed(sig, r, body, in.now())
 	if errors.Is(err, httpsig.ErrVerification) {
 		fresh, ferr := in.cfg.Actors.RefetchKey(r.Context(), key)
 		switch {
 		case ferr == nil:
-			key, err = fresh, sig.Verify(r, body, fresh.Pub, in.now())
+			key, err = fresh, fresh.Signed(sig, r, body, in.now())
 		case errors.Is(ferr, directory.ErrUnavailable):
 			return out, ferr
 		}

@@ -76,7 +76,8 @@ type Key struct {
 	Actor string // the owner's id
 	Pub   crypto.PublicKey
 
-	seen time.Time // when it was put into memory
+	prepared crypto.PublicKey // Pub, made ready for many signatures
+	seen     time.Time        // when it was put into memory
 }
 
 // Known returns the actor uri from memory or the store, without asking its

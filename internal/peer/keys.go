@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -205,8 +206,14 @@ func (a *Actors) keyOf(ra store.RemoteActor, keyID string) (Key, error) {
 	return Key{}, fmt.Errorf("%s does not list the key %s: %w", ra.URI, clip(keyID), directory.ErrForbidden)
 }
 
+// Signed checks that a request with this body was signed by the key: see
+// [httpsig.Signature.Verify].
+func (k Key) Signed(sig *httpsig.Signature, r *http.Request, body []byte, now time.Time) error {
+	return sig.Verify(r, body, k.prepared, now)
+}
+
 func (a *Actors) keep(k Key) Key {
-	k.seen = a.cfg.Clock()
+	k.prepared, k.seen = httpsig.Prepare(k.Pub), a.cfg.Clock()
 	a.keys.put(k.ID, k)
 	return k
 }
