@@ -20,10 +20,6 @@ func ParseObject(raw []byte) (Members, error) {
 	if err := check(raw); err != nil {
 		return nil, err
 	}
-	if !json.Valid(raw) {
-		var v json.RawMessage
-		return nil, fmt.Errorf("%w: %w", ErrMalformed, json.Unmarshal(raw, &v)) // says where
-	}
 	return parseMembers(raw)
 }
 
@@ -37,26 +33,18 @@ func parseMembers(text []byte) (Members, error) {
 	return m, nil
 }
 
-// check bounds the size and the nesting before anything recursive sees raw.
-func check(raw []byte) error {
-	if len(raw) > MaxBodyBytes {
+// check bounds the size and the nesting of text, and makes sure that it is JSON, before
+// anything recursive sees it.
+func check(text []byte) error {
+	if len(text) > MaxBodyBytes {
 		return ErrTooLarge
 	}
-	depth, inString := 0, false
-	for i := 0; i < len(raw); i++ {
-		switch c := raw[i]; {
-		case inString && c == '\\':
-			i++
-		case c == '"':
-			inString = !inString
-		case inString:
-		case c == '{' || c == '[':
-			if depth++; depth > MaxDepth {
-				return fmt.Errorf("%w: nested deeper than %d", ErrMalformed, MaxDepth)
-			}
-		case c == '}' || c == ']':
-			depth--
-		}
+	switch valid, deep := raw.Valid(text, MaxDepth); {
+	case deep:
+		return fmt.Errorf("%w: nested deeper than %d", ErrMalformed, MaxDepth)
+	case !valid:
+		var v json.RawMessage
+		return fmt.Errorf("%w: %w", ErrMalformed, json.Unmarshal(text, &v)) // says where
 	}
 	return nil
 }
@@ -202,6 +190,9 @@ func (m Members) LangMap(key string) map[string]string {
 // Time reads a date-time as all known software writes it; zero when it cannot.
 func (m Members) Time(key string) time.Time {
 	s := m.Text(key)
+	if s == "" {
+		return time.Time{}
+	}
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05", "2006-01-02T15:04Z07:00", "2006-01-02"} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t.UTC().Truncate(time.Microsecond)

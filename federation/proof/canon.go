@@ -16,7 +16,10 @@ func canonical(b, text []byte, without ...string) ([]byte, error) {
 	if !utf8.Valid(text) {
 		return nil, fmt.Errorf("%w: not UTF-8", ErrMalformed)
 	}
-	if !json.Valid(text) {
+	switch valid, deep := raw.Valid(text, maxDepth+1); {
+	case deep:
+		return nil, fmt.Errorf("%w: nested deeper than %d", ErrMalformed, maxDepth)
+	case !valid:
 		var v json.RawMessage
 		return nil, fmt.Errorf("%w: %w", ErrMalformed, json.Unmarshal(text, &v)) // says where
 	}

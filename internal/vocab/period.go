@@ -77,7 +77,9 @@ func dateTime(text string, unix int64, precision directory.DatePrecision, loc *t
 // foreignDate reads a startTime or endTime of anybody: with milliseconds, an
 // offset, none, or a date alone. The offset as written is kept.
 func foreignDate(s string) string {
-	s = strings.TrimSpace(s)
+	if s = strings.TrimSpace(s); s == "" {
+		return ""
+	}
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05.999999999", "2006-01-02T15:04"} {
 		if t, err := time.Parse(layout, s); err == nil {
 			return t.Truncate(time.Second).Format(time.RFC3339)

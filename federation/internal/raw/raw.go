@@ -3,7 +3,7 @@
 // read documents with it, so that what is nested is looked at once and not once
 // for each level.
 //
-// It trusts that the text is valid (json.Valid said so): of anything else it
+// It trusts that the text is valid (see Valid): of anything else it
 // returns false or less than there is, and never panics.
 package raw
 
