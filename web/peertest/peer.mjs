@@ -9,6 +9,7 @@
 //	POST /control/say      {"object": "<uri>", "text", "do": "Create|Update|Delete"}  a Note in reply to an object
 //	POST /control/claim    {"object": "<uri>"}  a second actor says that it is also known as object
 //	POST /control/flag     {"object": "<uri>", "text"}  report it to its publisher's server
+//	POST /control/react    {"object": "<uri>", "kind": "Like|Announce", "undo": true}  like or boost it, or take that back
 //	GET  /control/received                     what came, in order
 //	GET  /control/sent                         what its inbox deliveries were answered
 //	GET  /control/lookup?q=<handle or uri>     what Fedify reads of an actor or object
@@ -31,6 +32,7 @@ import {
   Endpoints,
   Flag,
   Follow,
+  Like,
   Move,
   Note,
   Person,
@@ -180,6 +182,16 @@ const control = {
     const flag = new Flag({ id, actor: ctx.getActorUri(name), objects: [author.id, target.id], content: text });
     await ctx.sendActivity({ identifier: name }, author, flag, { immediate: true });
     return { flag: id.href };
+  },
+  async "/control/react"(ctx, { object, kind, undo }) {
+    const target = await ctx.lookupObject(object);
+    const author = target.attributionId ? await target.getAttribution() : target;
+    const me = { actor: ctx.getActorUri(name), to: PUBLIC_COLLECTION };
+    const parts = { id: new URL(`${origin}/reactions/${kind}`), object: target.id, ...me };
+    const reaction = kind === "Like" ? new Like(parts) : new Announce(parts);
+    const activity = undo ? new Undo({ id: new URL(`${reaction.id.href}/undo`), object: reaction, ...me }) : reaction;
+    await ctx.sendActivity({ identifier: name }, author, activity, { immediate: true });
+    return { activity: activity.id.href };
   },
   async "/control/received"() {
     return received;

@@ -156,6 +156,24 @@ test("a reply waits for a decision, is shown, edited and deleted", async () => {
   assert.deepEqual((await document(`${fair.uri}/replies`)).orderedItems ?? [], []);
 });
 
+test("a like and a boost are counted, shown and taken back", async () => {
+  const counts = async () => [
+    (await document(`${fair.uri}/likes`)).totalItems,
+    (await document(`${fair.uri}/shares`)).totalItems,
+  ];
+  const react = async (kind, undo, want) => {
+    await control("/control/react", { object: fair.uri, kind, undo });
+    await until(`${undo ? "no " : ""}${kind}`, async () => String(await counts()) === String(want));
+  };
+  assert.deepEqual(await counts(), [0, 0]);
+  await react("Like", false, [1, 0]);
+  await react("Announce", false, [1, 1]);
+  const shown = await (await fetch(fair.uri, { headers: { accept: "text/html", "accept-language": "fr" } })).text();
+  assert.match(shown, /1 personne du fediverse l.{1,5}aime · 1 partage/);
+  await react("Like", true, [0, 1]);
+  await react("Announce", true, [0, 0]);
+});
+
 test("a Flag is a report", async () => {
   await control("/control/flag", { object: fair.uri, text: "Contenu douteux" });
   const list = () => cli(["moderation", "reports", "--json"]);
