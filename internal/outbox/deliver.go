@@ -15,6 +15,7 @@ import (
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/keyring"
 	"codeberg.org/bocage/bocage/internal/store"
+	"codeberg.org/bocage/bocage/internal/vocab"
 )
 
 const (
@@ -178,6 +179,11 @@ func (d *Deliverer) serve(ctx context.Context, p store.Peer) (done int, err erro
 		}
 		if len(ds) == 0 {
 			return done, d.release(ctx, p.Origin)
+		}
+		if p.Software == vocab.GancioSoftware {
+			for i := range ds {
+				ds[i].Body = vocab.ForGancio(ds[i].Body)
+			}
 		}
 		n, more, err := d.batch(ctx, p, ds, known)
 		done += n

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"codeberg.org/bocage/bocage/internal/peer"
 	"codeberg.org/bocage/bocage/internal/store"
 	"codeberg.org/bocage/bocage/internal/store/storetest"
+	"codeberg.org/bocage/bocage/internal/vocab"
 )
 
 // TestServersGetNoNotes: who follows as a whole server gets the event, its
@@ -81,5 +83,31 @@ func TestSilentAtOne(t *testing.T) {
 	}
 	if p := b.peer(t, srv.URL); p.State != store.PeerUp || p.Fails != 0 {
 		t.Errorf("peer %+v", p)
+	}
+}
+
+// TestGancioShape: an event goes to a Gancio in the shape that it can take, and
+// to everybody else as it is.
+func TestGancioShape(t *testing.T) {
+	b := newBench(storetest.Open(t, "sqlite"))
+	const event = `{"type":"Update","actor":"https://us.example/actor","object":{"type":"Event","name":"Fête","content":"x",` +
+		`"attachment":[{"type":"Link","href":"https://visio.example/","mediaType":"text/html"}]}}`
+	agenda, other := newBox(t, b.keys, nil), newBox(t, b.keys, nil)
+	for _, srv := range []*box{agenda, other} {
+		b.queue(t, srv.URL+"/inbox", event)
+	}
+	ctx := context.Background()
+	err := b.st.Write(ctx, func(tx *store.Tx) error { return tx.NoteSoftware(ctx, agenda.URL, vocab.GancioSoftware, "1.21.0") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := b.deliverer(atOnce).Step(ctx); err != nil || n != 2 {
+		t.Fatalf("%d left the queue, %v", n, err)
+	}
+	if got := other.received(); !slices.Equal(got, []string{event}) {
+		t.Errorf("others are sent %v", got)
+	}
+	if got := agenda.received(); !slices.Equal(got, []string{string(vocab.ForGancio([]byte(event)))}) || !strings.Contains(got[0], `"attachment":[]`) {
+		t.Errorf("Gancio is sent %v", got)
 	}
 }
