@@ -104,6 +104,9 @@ type pinLine struct {
 	Actor  string `json:"actor,omitempty"`
 	How    string `json:"how"`
 	Seen   string `json:"seen"`
+	// Disputed says that the server names Named, or nobody, as its own actor.
+	Disputed bool   `json:"disputed,omitempty"`
+	Named    string `json:"named,omitempty"`
 }
 
 func listPins(ctx context.Context, c *call, a *app.App, asJSON bool) error {
@@ -114,7 +117,7 @@ func listPins(ctx context.Context, c *call, a *app.App, asJSON bool) error {
 	lines := []pinLine{}
 	for _, p := range pins {
 		if len(c.args) == 0 || p.Origin == c.args[0] {
-			lines = append(lines, pinLine{p.Origin, p.Multikey, p.Actor, p.How, stamp(p.Seen)})
+			lines = append(lines, pinLine{p.Origin, p.Multikey, p.Actor, p.How, stamp(p.Seen), !p.Disputed.IsZero(), p.Named})
 		}
 	}
 	if asJSON {
@@ -125,6 +128,9 @@ func listPins(ctx context.Context, c *call, a *app.App, asJSON bool) error {
 	}
 	for _, l := range lines {
 		fmt.Fprintf(c.out, "%-40s %s %s %s\n", l.Origin, l.Key, l.How, l.Seen)
+		if l.Disputed {
+			fmt.Fprintf(c.out, "  not believed: it is of %s, and the server names %s as its own\n", l.Actor, cmp.Or(l.Named, "nobody"))
+		}
 	}
 	return nil
 }

@@ -30,6 +30,8 @@ type FederationPage struct {
 	More   int // how many are not listed
 	// MirrorDown says that documents of servers that are down are served too.
 	MirrorDown bool
+	// Disputed are the servers that do not name the actor whose key is pinned.
+	Disputed []PeerFilter
 }
 
 // PeerFilter is one state that the list can be narrowed to, as a link.
@@ -102,6 +104,14 @@ func (a *Admin) Federation(w http.ResponseWriter, r *http.Request) error {
 	p := &FederationPage{Base: b, State: r.URL.Query().Get("state"), Query: strings.ToLower(strings.TrimSpace(r.URL.Query().Get("q")))}
 	if p.MirrorDown, err = a.cfg.Harvest.MirrorDown(r.Context()); err != nil {
 		return err
+	}
+	pins, err := a.cfg.Store.DisputedPins(r.Context())
+	if err != nil {
+		return err
+	}
+	for _, pin := range pins {
+		_, host, _ := strings.Cut(pin.Origin, "://")
+		p.Disputed = append(p.Disputed, PeerFilter{Href: "/admin/federation/" + url.PathEscape(host), Label: host})
 	}
 	trouble := 0
 	var chosen []store.Peer

@@ -21,7 +21,11 @@ type LostView struct {
 	// Key is its pinned Multikey, "" when none is known; Print is its fingerprint.
 	Key, Print, How string
 	Seen            Moment
-	Dead            bool
+	// Disputed is since when the server does not name Actor, whose key it is, as its
+	// own, and Named whom it names, "" for nobody.
+	Disputed     Moment
+	Actor, Named string
+	Dead         bool
 	// Ask shows the question before it is declared dead.
 	Ask bool
 	// Mirror and Given are what was typed.
@@ -42,9 +46,10 @@ type RebuildView struct {
 // lost reads what the page of a server says of its end.
 func (a *Admin) lost(ctx context.Context, b *Base, known store.Peer) (LostView, error) {
 	v := LostView{Dead: known.State == store.PeerDead}
-	pin, err := a.cfg.Store.PinnedKey(ctx, known.Origin)
+	pin, err := a.cfg.Store.AnyPin(ctx, known.Origin)
 	switch {
 	case err == nil:
+		v.Actor, v.Named, v.Disputed = pin.Actor, pin.Named, b.moment(pin.Disputed)
 		v.Key, v.Print, v.How, v.Seen = pin.Multikey, moderation.Fingerprint(pin.Multikey), b.T("admin.federation.lost.how."+pin.How), b.moment(pin.Seen)
 	case !errors.Is(err, directory.ErrNotFound):
 		return v, err

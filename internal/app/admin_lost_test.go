@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -46,4 +47,42 @@ func TestLostServer(t *testing.T) {
 		t.Errorf("mirror: %d %s", status, says)
 	}
 	o.see("/admin/federation", "Seulement ceux des serveurs disparus")
+}
+
+// TestDisputedPin: an administrator, and whoever asks doctor, hears that a server does
+// not name the actor whose key is pinned, and decides: the key that is pinned then is of
+// the actor that the server names, or of the one that it was of when it is the same.
+func TestDisputedPin(t *testing.T) {
+	a := testApp(t)
+	o := newOperator(t, a)
+	const was, named = troubledOrigin + "/users/mallory", troubledOrigin + "/actor"
+	const key, other = "z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK", "z6MkpTHR8VNsBxYAAWHut2Geadd9jSwuBV8xRoAnwWsdvktH"
+	if k := checkPins(t.Context(), a); !k.OK {
+		t.Errorf("doctor: %+v", k)
+	}
+	for _, c := range []struct{ pin, actor string }{{key, was}, {other, named}} {
+		if err := a.Store.Write(t.Context(), func(tx *store.Tx) error {
+			return errors.Join(tx.ReplacePinnedKey(t.Context(), store.PinnedKey{Origin: troubledOrigin, Multikey: key, Actor: was, How: store.PinFollowed}),
+				tx.DisputePin(t.Context(), troubledOrigin, named))
+		}); err != nil {
+			t.Fatal(err)
+		}
+		o.see("/admin/federation", "Clés retenues à regarder", "communs.example")
+		o.see(o.path, "ne désigne pas l’acteur", was, named, key)
+		if k := checkPins(t.Context(), a); k.OK || !strings.Contains(k.Detail, troubledOrigin) {
+			t.Errorf("doctor: %+v", k)
+		}
+		if status, says := o.act("rebuild", "mirror", "miroir.example"); status != http.StatusUnprocessableEntity {
+			t.Errorf("a rebuild by a disputed key: %d %s", status, says)
+		}
+		if status, says := o.act("pin", "key", c.pin); status != http.StatusSeeOther {
+			t.Fatalf("%d\n%s", status, says)
+		}
+		if pin, err := a.Store.PinnedKey(t.Context(), troubledOrigin); err != nil || pin.Multikey != c.pin || pin.Actor != c.actor || pin.How != store.PinManual {
+			t.Errorf("pinned: %+v, %v", pin, err)
+		}
+		if strings.Contains(o.see("/admin/federation"), "Clés retenues à regarder") {
+			t.Error("what was decided is still to be looked at")
+		}
+	}
 }

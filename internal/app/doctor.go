@@ -62,7 +62,25 @@ func checkDatabase(ctx context.Context, cfg config.Config, log *slog.Logger) []C
 	if err != nil {
 		return append(out, Check{"entries", false, err.Error()})
 	}
-	return append(out, Check{"entries", true, fmt.Sprintf("%d public", n)})
+	return append(out, Check{"entries", true, fmt.Sprintf("%d public", n)}, checkPins(ctx, a))
+}
+
+// checkPins looks whether servers name the actors whose keys are pinned, as they were
+// asked last.
+func checkPins(ctx context.Context, a *App) Check {
+	pins, err := a.Store.DisputedPins(ctx)
+	if err != nil {
+		return Check{"pinned keys", false, err.Error()}
+	}
+	if len(pins) == 0 {
+		return Check{"pinned keys", true, "no server disputes the one that is known here"}
+	}
+	var hosts []string
+	for _, pin := range pins {
+		hosts = append(hosts, pin.Origin)
+	}
+	return Check{"pinned keys", false, fmt.Sprintf("%s: of an actor that the server does not name as its own, so not believed; "+
+		"compare with another instance and set the right one with 'bocage peer pin', or look at /admin/federation", strings.Join(hosts, ", "))}
 }
 
 // checkReach asks the instance at its public URL, and compares the clocks.

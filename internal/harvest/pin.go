@@ -27,18 +27,23 @@ func (h *Harvester) Pin(ctx context.Context, who directory.Who, origin, multikey
 		return fmt.Errorf("pin key of %s: %w: %w", origin, directory.ErrInvalid, err)
 	}
 	return h.cfg.Store.Write(ctx, func(tx *store.Tx) error {
-		pin, err := tx.PinnedKey(ctx, origin)
+		pin, err := tx.AnyPin(ctx, origin)
 		if err != nil && !errors.Is(err, directory.ErrNotFound) {
 			return err
 		}
-		if err == nil && pin.Multikey == multikey {
+		disputed := !pin.Disputed.IsZero()
+		if err == nil && pin.Multikey == multikey && !disputed {
 			return nil
+		}
+		actor := pin.Actor
+		if disputed && pin.Multikey != multikey {
+			actor = pin.Named // whose key it is now
 		}
 		detail := "from " + pin.Multikey + " to " + multikey
 		if reason != "" {
 			detail += ": " + reason
 		}
-		if err := tx.ReplacePinnedKey(ctx, store.PinnedKey{Origin: origin, Multikey: multikey, Actor: pin.Actor, How: store.PinManual, Seen: h.now()}); err != nil {
+		if err := tx.ReplacePinnedKey(ctx, store.PinnedKey{Origin: origin, Multikey: multikey, Actor: actor, How: store.PinManual, Seen: h.now()}); err != nil {
 			return err
 		}
 		return h.audit(ctx, tx, who, "pin-key", origin, detail)

@@ -184,8 +184,11 @@ func (h *Harvester) rebuilder(ctx context.Context, opt RebuildOptions) (*rebuild
 // pinFor is the key that everything is verified by: the pinned one or, when
 // this instance never met the origin, the one that the administrator gives.
 func (h *Harvester) pinFor(ctx context.Context, origin, given string) (store.PinnedKey, error) {
-	pin, err := h.cfg.Store.PinnedKey(ctx, origin)
+	pin, err := h.cfg.Store.AnyPin(ctx, origin)
 	switch {
+	case err == nil && !pin.Disputed.IsZero():
+		return pin, fmt.Errorf("the key that this instance knows of %s is of an actor that the server did not name as its own when it was asked last: "+
+			"pin its key first: %w", origin, directory.ErrInvalid)
 	case errors.Is(err, directory.ErrNotFound) && given == "":
 		return pin, fmt.Errorf("this instance never met %s and knows no key of it: give its key, which starts with z6Mk and which every instance "+
 			"that followed it shows on its page of that peer and at /mirror; compare what two of them show: %w", origin, directory.ErrInvalid)

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"testing"
@@ -184,4 +185,137 @@ func TestChangedProofKey(t *testing.T) {
 	if len(changes) != 1 || changes[0].Old != multikey(edKey(1)) || changes[0].New != multikey(edKey(2)) || changes[0].Vouched {
 		t.Errorf("changes: %+v", changes)
 	}
+}
+
+// pinCase is what a server says of itself, and how the key of another actor of it, evil,
+// was pinned.
+type pinCase struct {
+	says     func(h *host)
+	how      string
+	doubted  bool
+	disputed bool
+}
+
+// pinCases are what may become of such a key.
+func pinCases() map[string]pinCase {
+	names := func(path string) func(*host) {
+		return func(h *host) { h.on(wellKnownNodeInfo, links(relApplication, h.URL+path)) }
+	}
+	return map[string]pinCase{
+		"another":                {names("/actor"), store.PinFollowed, false, true},
+		"the same":               {names("/evil"), store.PinFollowed, false, false},
+		"it says nothing at all": {func(*host) {}, store.PinFollowed, false, false},
+		"out of order": {func(h *host) {
+			h.on(wellKnownNodeInfo, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) })
+		}, store.PinFollowed, false, false},
+		"given by hand": {names("/actor"), store.PinManual, false, false},
+		"in doubt":      {names("/actor"), store.PinFollowed, true, false},
+		"nobody": {func(h *host) {
+			h.on(wellKnownNodeInfo, links("http://nodeinfo.diaspora.software/ns/schema/2.1", h.URL+"/nodeinfo/2.1"))
+			h.on("/nodeinfo/2.1", func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				_ = json.NewEncoder(w).Encode(object{"version": "2.1", "software": object{"name": "x", "version": "1"}, "protocols": []string{"activitypub"}})
+			})
+		}, store.PinFollowed, false, true},
+	}
+}
+
+const wellKnownNodeInfo = "/.well-known/nodeinfo"
+
+// pinned is a server of which the key of evil is pinned, day after day.
+type pinned struct {
+	*host
+	t    *testing.T
+	st   *store.Store
+	a    *peer.Actors
+	evil string
+	now  time.Time
+}
+
+func newPinned(t *testing.T, c pinCase) *pinned {
+	t.Helper()
+	p := &pinned{host: newHost(t), t: t, now: time.Now()}
+	p.application(t, "actor", edKey(1))
+	p.evil = p.application(t, "evil", edKey(2))
+	c.says(p.host)
+	clock := func() time.Time { return p.now }
+	p.st = storetest.OpenClock(t, "sqlite", clock)
+	p.a = peer.NewActors(peer.ActorsConfig{Store: p.st, Clock: clock, Client: &federation.Client{HTTP: peer.NewTransport(peer.GuardOptions{AllowLoopback: true})}})
+	if err := p.st.Write(t.Context(), func(tx *store.Tx) error {
+		err := tx.PinKey(t.Context(), store.PinnedKey{Origin: p.URL, Multikey: multikey(edKey(2)), Actor: p.evil, Doc: []byte("{}"), How: c.how})
+		if err != nil || !c.doubted {
+			return err
+		}
+		return errors.Join(tx.PutPeer(t.Context(), store.Peer{Origin: p.URL, State: store.PeerDead}), tx.PeerAnswered(t.Context(), p.URL))
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// check is the look of the next day; the key that is pinned stays, whatever is seen.
+func (p *pinned) check() (disputed bool) {
+	p.t.Helper()
+	p.now = p.now.Add(25 * time.Hour)
+	for n := range 2 {
+		if asked, err := p.a.CheckPins(p.t.Context(), slog.New(slog.DiscardHandler)); err != nil || n == 1 && asked != 0 {
+			p.t.Fatalf("look %d: %d were asked, %v", n, asked, err)
+		}
+	}
+	pin, err := p.st.AnyPin(p.t.Context(), p.URL)
+	if err != nil || pin.Actor != p.evil || pin.Multikey != multikey(edKey(2)) {
+		p.t.Fatalf("pinned: %+v, %v", pin, err)
+	}
+	if _, err = p.st.PinnedKey(p.t.Context(), p.URL); (err == nil) != pin.Disputed.IsZero() {
+		p.t.Errorf("a disputed key: %+v, %v", pin, err)
+	}
+	return !pin.Disputed.IsZero()
+}
+
+// TestCheckPins: a key of an actor that its server does not name, pinned before that was
+// asked, is disputed and vouches for nothing, and no other is pinned in its place; it
+// is believed again when the server names its actor. Nothing is concluded when the
+// server cannot be asked, is in doubt, or when an administrator gave the key.
+func TestCheckPins(t *testing.T) {
+	for name, c := range pinCases() {
+		t.Run(name, func(t *testing.T) {
+			p := newPinned(t, c)
+			if got := p.check(); got != c.disputed {
+				t.Fatalf("disputed: %v", got)
+			}
+			if !c.disputed {
+				return
+			}
+			doc := endorsedBy(t, p.host, "org", p.evil, edKey(2))
+			if d, err := p.a.Vouch(t.Context(), doc, "h"); err != nil || d == nil || d.Endorsed {
+				t.Errorf("vouched for by a disputed key: %+v, %v", d, err)
+			}
+			if p.check(); !p.check() {
+				t.Error("it is believed on the third day")
+			}
+			if log, err := p.st.AuditOf(t.Context(), p.URL, 10); err != nil || len(log) != 1 || log[0].Verb != "pin.disputed" {
+				t.Errorf("log: %+v, %v", log, err)
+			}
+			p.on(wellKnownNodeInfo, links(relApplication, p.evil))
+			if p.check() {
+				t.Error("the server names it, and it is still disputed")
+			}
+			if d, err := p.a.Vouch(t.Context(), doc, "h"); err != nil || d == nil || !d.Endorsed {
+				t.Errorf("vouched for by a key that is believed again: %+v, %v", d, err)
+			}
+		})
+	}
+}
+
+// endorsedBy is the document of an actor of a host, whose key another actor of it, by,
+// vouches for.
+func endorsedBy(t *testing.T, h *host, name, by string, key ed25519.PrivateKey) []byte {
+	t.Helper()
+	id, own := h.URL+"/"+name, edKey(3)
+	raw, err := federation.Endorse(by, id, []string{multikey(own)}, by+"#ed25519-key", key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signedDoc(t, object{"@context": []string{"https://www.w3.org/ns/activitystreams"}, "id": id, "type": "Organization", "inbox": id + "/inbox", "endorsement": raw,
+		"assertionMethod": []object{{"id": id + "#ed25519-key", "type": "Multikey", "controller": id, "publicKeyMultibase": multikey(own)}}}, id, own)
 }

@@ -30,7 +30,7 @@ func KnownMultikey(ctx context.Context, r store.Reader, origin, owner, multikey 
 	if err != nil && !errors.Is(err, directory.ErrNotFound) {
 		return false, err
 	}
-	if kept.Endorsed && kept.Multikey == multikey && kept.Origin == origin {
+	if pin.Multikey != "" && kept.Endorsed && kept.Multikey == multikey && kept.Origin == origin {
 		return true, nil
 	}
 	ra, ok, err := knownActor(ctx, r, owner, before)

@@ -265,9 +265,12 @@ func Endorsed(act federation.Actor, key string, pin store.PinnedKey, now time.Ti
 
 // pin returns the pinned key of an origin, and pins that of the actor when there
 // is none and the origin names it as its own Application; a zero one when it does
-// not, cannot be asked now, or is in doubt.
+// not, cannot be asked now, or is in doubt, and when the pinned key is disputed.
 func (a *Actors) pin(ctx context.Context, origin, actor string) (store.PinnedKey, error) {
-	pin, err := a.cfg.Store.PinnedKey(ctx, origin)
+	pin, err := a.cfg.Store.AnyPin(ctx, origin)
+	if err == nil && !pin.Disputed.IsZero() {
+		return store.PinnedKey{}, nil
+	}
 	if err == nil || !errors.Is(err, directory.ErrNotFound) {
 		return pin, err
 	}
@@ -290,5 +293,5 @@ func (a *Actors) pin(ctx context.Context, origin, actor string) (store.PinnedKey
 	if err := a.cfg.Store.Write(ctx, func(tx *store.Tx) error { return tx.PinKey(ctx, pin) }); err != nil {
 		return store.PinnedKey{}, err
 	}
-	return a.cfg.Store.PinnedKey(ctx, origin)
+	return a.cfg.Store.AnyPin(ctx, origin) // another process may have pinned it first
 }

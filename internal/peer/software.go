@@ -71,13 +71,16 @@ func (a *Actors) AskAll(ctx context.Context, log *slog.Logger) (int, error) {
 	return len(origins), ctx.Err()
 }
 
-// RunSoftware calls AskAll until ctx ends.
+// RunSoftware calls AskAll and CheckPins until ctx ends.
 func (a *Actors) RunSoftware(ctx context.Context, log *slog.Logger) error {
 	t := time.NewTicker(softwareEvery)
 	defer t.Stop()
 	for {
 		if _, err := a.AskAll(ctx, log); err != nil && ctx.Err() == nil {
 			log.ErrorContext(ctx, "nodeinfo", "error", err)
+		}
+		if _, err := a.CheckPins(ctx, log); err != nil && ctx.Err() == nil {
+			log.ErrorContext(ctx, "pinned keys", "error", err)
 		}
 		select {
 		case <-ctx.Done():

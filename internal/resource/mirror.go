@@ -54,7 +54,7 @@ func (h *Handlers) MirrorList(w http.ResponseWriter, r *http.Request) error {
 	list := []mirrored{}
 	for _, pin := range pins {
 		p, err := h.silent(ctx, pin.Origin)
-		if errors.Is(err, directory.ErrNotFound) || err == nil && !mirrors(p.State, down) {
+		if errors.Is(err, directory.ErrNotFound) || err == nil && (!mirrors(p.State, down) || !pin.Disputed.IsZero()) {
 			continue
 		}
 		if err != nil {

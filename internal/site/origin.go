@@ -58,7 +58,9 @@ func (s *Site) keys(ctx context.Context) (map[string]string, error) {
 	}
 	out := make(map[string]string, len(pins))
 	for _, p := range pins {
-		out[p.Origin] = p.Multikey
+		if p.Disputed.IsZero() {
+			out[p.Origin] = p.Multikey
+		}
 	}
 	return out, nil
 }

@@ -28,6 +28,10 @@ type PinnedKey struct {
 	Doc   []byte
 	How   string
 	Seen  time.Time
+	// Disputed is since when the origin names another actor than Actor as its own,
+	// Named, or none; zero when it does not. A disputed key is not believed.
+	Disputed time.Time
+	Named    string
 }
 
 // KeptDocument is a document of another server whose proof verified.
@@ -65,22 +69,67 @@ func (t *Tx) MarkPeerDead(ctx context.Context, origin string, since time.Time) e
 	return t.doubtPeer(ctx, origin)
 }
 
-const selectPin = "SELECT origin, multikey, actor, doc, how, first_seen FROM pinned_key"
+const selectPin = "SELECT origin, multikey, actor, doc, how, first_seen, disputed, named FROM pinned_key"
 
 func scanPin(row scanner) (p PinnedKey, err error) {
-	var seen int64
-	err = row.Scan(&p.Origin, &p.Multikey, &p.Actor, &p.Doc, &p.How, &seen)
-	p.Seen = instant(seen)
+	var seen, disputed int64
+	err = row.Scan(&p.Origin, &p.Multikey, &p.Actor, &p.Doc, &p.How, &seen, &disputed, &p.Named)
+	p.Seen, p.Disputed = instant(seen), instant(disputed)
 	return p, err
 }
 
-// PinnedKey reads the pinned key of an origin, or ErrNotFound.
+// PinnedKey reads the pinned key of an origin, ErrNotFound when there is none that is
+// believed.
 func (r Reader) PinnedKey(ctx context.Context, origin string) (PinnedKey, error) {
+	p, err := one(ctx, r, scanPin, selectPin+" WHERE origin = $1 AND disputed = 0", origin)
+	return p, wrap(err, "pinned key of %s", origin)
+}
+
+// AnyPin is PinnedKey of a disputed key too.
+func (r Reader) AnyPin(ctx context.Context, origin string) (PinnedKey, error) {
 	p, err := one(ctx, r, scanPin, selectPin+" WHERE origin = $1", origin)
 	return p, wrap(err, "pinned key of %s", origin)
 }
 
-// PinnedKeys lists the pinned keys by origin.
+// DisputedPins lists the pinned keys that are not believed, by origin.
+func (r Reader) DisputedPins(ctx context.Context) ([]PinnedKey, error) {
+	ps, err := collect(ctx, r, scanPin, selectPin+" WHERE disputed > 0 ORDER BY origin")
+	return ps, wrap(err, "disputed keys")
+}
+
+// PinsToCheck lists pinned keys, not those that an administrator gave, of whose
+// origins was last asked before the given time whom they name, never asked ones first.
+// Origins that are blocked, paused, away or in doubt are left alone.
+func (r Reader) PinsToCheck(ctx context.Context, before time.Time, limit int) ([]PinnedKey, error) {
+	ps, err := collect(ctx, r, scanPin, selectPin+` WHERE checked < $1 AND how = $2 AND actor <> '' AND NOT EXISTS (SELECT 1 FROM peer p
+		WHERE p.origin = pinned_key.origin AND (p.state NOT IN ('up', 'failing') OR p.paused > 0 OR p.doubted > 0))
+		ORDER BY checked, origin LIMIT $3`, micros(before), PinFollowed, limit)
+	return ps, wrap(err, "keys to check")
+}
+
+// PinChecked notes that the origin of a pinned key was asked whom it names, and
+// returns the key, disputed or not.
+func (t *Tx) PinChecked(ctx context.Context, origin string) (PinnedKey, error) {
+	if _, err := t.exec(ctx, "UPDATE pinned_key SET checked = $2 WHERE origin = $1", origin, t.now()); err != nil {
+		return PinnedKey{}, wrap(err, "pinned key of %s", origin)
+	}
+	return t.AnyPin(ctx, origin)
+}
+
+// DisputePin has a pinned key not believed any more, because its origin names another
+// actor, or "", as its own.
+func (t *Tx) DisputePin(ctx context.Context, origin, named string) error {
+	_, err := t.exec(ctx, "UPDATE pinned_key SET disputed = $2, named = $3 WHERE origin = $1", origin, t.now(), named)
+	return wrap(err, "dispute key of %s", origin)
+}
+
+// SettlePin has a disputed key believed again.
+func (t *Tx) SettlePin(ctx context.Context, origin string) error {
+	_, err := t.exec(ctx, "UPDATE pinned_key SET disputed = 0, named = '' WHERE origin = $1", origin)
+	return wrap(err, "settle key of %s", origin)
+}
+
+// PinnedKeys lists the pinned keys by origin, disputed ones too.
 func (r Reader) PinnedKeys(ctx context.Context) ([]PinnedKey, error) {
 	ps, err := collect(ctx, r, scanPin, selectPin+" ORDER BY origin")
 	return ps, wrap(err, "pinned keys")
@@ -103,7 +152,7 @@ func (t *Tx) ReplacePinnedKey(ctx context.Context, p PinnedKey) error {
 	}
 	_, err := t.exec(ctx, `INSERT INTO pinned_key (origin, multikey, actor, doc, how, first_seen)
 		VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (origin) DO UPDATE SET multikey = excluded.multikey,
-		actor = excluded.actor, doc = excluded.doc, how = excluded.how, first_seen = excluded.first_seen`, p.args(t)...)
+		actor = excluded.actor, doc = excluded.doc, how = excluded.how, first_seen = excluded.first_seen, disputed = 0, named = ''`, p.args(t)...)
 	return wrap(err, "replace key of %s", p.Origin)
 }
 
