@@ -21,6 +21,15 @@ const maxAttempts = 10
 // overtaken.
 const unseenAttempts = 3
 
+// unclaimedAttempts is how often a Move waits until its target says that it is
+// also known as who moves: some four minutes. Mastodon serves an actor out of a
+// cache for three, whatever was edited meanwhile, and people set the alias and
+// move at once.
+const unclaimedAttempts = 7
+
+// errUnclaimed says that the target of a Move does not know who moves, yet.
+var errUnclaimed = fmt.Errorf("not claimed yet: %w", directory.ErrUnavailable)
+
 // errUnseen says that an activity is about an entry that we have not seen yet.
 var errUnseen = fmt.Errorf("not seen yet: %w", directory.ErrUnavailable)
 
@@ -68,7 +77,7 @@ func (in *Inbox) Apply(ctx context.Context, job jobs.Job) error {
 	if errors.As(err, &waits) {
 		return in.hold(ctx, rec, waits)
 	}
-	if !final(err) && job.Attempts < maxAttempts && !(errors.Is(err, errUnseen) && job.Attempts >= unseenAttempts) {
+	if !final(err) && job.Attempts < attempts(err) {
 		return err
 	}
 	in.cfg.Logger.InfoContext(ctx, "activity not applied", "activity", rec.ID, "type", rec.Type, "reason", err)
@@ -76,6 +85,17 @@ func (in *Inbox) Apply(ctx context.Context, job jobs.Job) error {
 		tx.OnCommit(func() { in.countDrop(rec.Origin, err) })
 		return tx.FinishReceived(ctx, rec.ID, err.Error())
 	})
+}
+
+// attempts is how often an activity that failed with err is tried again.
+func attempts(err error) int {
+	switch {
+	case errors.Is(err, errUnseen):
+		return unseenAttempts
+	case errors.Is(err, errUnclaimed):
+		return unclaimedAttempts
+	}
+	return maxAttempts
 }
 
 // final reports whether trying again is of no use. A conflict is not final: two

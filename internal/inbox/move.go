@@ -52,6 +52,9 @@ func (in *Inbox) moved(ctx context.Context, act federation.Activity) (effect, er
 		return effect{}, fmt.Errorf("target of the Move: %w", err)
 	}
 	if err := agrees(doc.object, old, target); err != nil {
+		if !slices.Contains(doc.object.AlsoKnownAs, old) {
+			err = fmt.Errorf("%w: %w", errUnclaimed, err)
+		}
 		return effect{}, err
 	}
 	var actor store.RemoteActor
