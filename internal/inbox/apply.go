@@ -193,7 +193,7 @@ func (in *Inbox) plan(ctx context.Context, rec store.Received) (effect, error) {
 		return in.object(ctx, act)
 	case "Like":
 		return in.liked(ctx, act)
-	case "Dislike", "EmojiReact": // FEP-c0e0: not counted here, and no fault of theirs
+	case "Dislike", "EmojiReact", "TentativeAccept", "TentativeReject": // not counted here, and no fault of theirs
 		return effect{}, nil
 	case "Flag":
 		return in.flag(ctx, act)

@@ -131,6 +131,36 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// TestAttendance: a person that we follow says to our event that they come, do not or
+// may (Friendica). That is no answer to the Follow, and no forgery.
+func TestAttendance(t *testing.T) {
+	ctx := t.Context()
+	r, them := newRig(t), newRemote(t)
+	ana := them.actor("ana", "Person")
+	r.follows(ana)
+	_, fair := r.fair(ctx)
+	for _, typ := range []string{"Reject", "Accept", "TentativeAccept", "Reject"} {
+		said := r.activity(typ, ana, fair.URI)
+		if why := r.deliver(them, said); why != "" {
+			t.Errorf("%s of the event: %s", typ, why)
+		}
+		said["object"] = object{"type": "Event", "id": fair.URI}
+		said["id"] = said["id"].(string) + "-embedded"
+		if why := r.deliver(them, said); why != "" {
+			t.Errorf("%s of the embedded event: %s", typ, why)
+		}
+		if f, err := r.st.Following(ctx, base+"/actor", ana); err != nil || f.State != store.FollowAccepted {
+			t.Fatalf("after %s of the event the follow is %s, %v", typ, f.State, err)
+		}
+	}
+	if why := r.deliver(them, r.activity("Reject", ana, base+"/activities/of-before")); why != "" {
+		t.Error(why)
+	}
+	if f, err := r.st.Following(ctx, base+"/actor", ana); err != nil || f.State != store.FollowRejected {
+		t.Errorf("a Follow by an id of before: %s, %v", f.State, err)
+	}
+}
+
 // TestAcceptanceRules walks through federation.md §6.4.
 func TestAcceptanceRules(t *testing.T) {
 	r, them, evil := newRig(t), newRemote(t), newRemote(t)

@@ -165,6 +165,9 @@ func (in *Inbox) undone(ctx context.Context, act federation.Activity) (string, e
 // answered notes that the actor took or refused our Follow, and starts the
 // backfill when it took it. It is matched by the Follow's id, else by who follows.
 func (in *Inbox) answered(ctx context.Context, act federation.Activity, state store.FollowState) (effect, error) {
+	if !in.asked(act.Object) {
+		return effect{}, nil // whether they come to an event; nobody counts that here
+	}
 	mine, err := in.cfg.Store.FollowingOf(ctx, act.Actor)
 	if err != nil {
 		return effect{}, err
@@ -190,6 +193,16 @@ func (in *Inbox) answered(ctx context.Context, act federation.Activity, state st
 		}
 		return peer.ScheduleBackfill(ctx, tx, now.Object, in.now())
 	}}, nil
+}
+
+// asked tells a Follow, embedded or named, from what else an Accept or a Reject
+// may answer: Friendica's people say with them, and the event's id, that they come.
+func (in *Inbox) asked(object federation.Ref) bool {
+	if object.Type != "" {
+		return object.Type == "Follow"
+	}
+	env := in.cfg.Env
+	return !env.IsLocal(object.ID) || object.ID == env.InstanceURI() || strings.HasPrefix(object.ID, env.ActivityURI(""))
 }
 
 func match(mine []store.Following, object federation.Ref) (store.Following, error) {
