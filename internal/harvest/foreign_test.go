@@ -24,7 +24,9 @@ type foreign struct {
 	docs map[string]any
 	// busy makes that many answers a 429 that says when to come back.
 	busy int
-	hits []string
+	// stuck makes it say of every object, for ever, that it is as it was.
+	stuck bool
+	hits  []string
 }
 
 func newForeign(t *testing.T) *foreign {
@@ -50,7 +52,12 @@ func newForeign(t *testing.T) *foreign {
 			w.WriteHeader(http.StatusGone)
 		case isStatus:
 			w.WriteHeader(status)
+		case f.stuck && r.Header.Get("If-None-Match") == `"stuck"`:
+			w.WriteHeader(http.StatusNotModified)
 		default:
+			if f.stuck && !strings.HasPrefix(r.URL.Path, "/outbox") {
+				w.Header().Set("ETag", `"stuck"`)
+			}
 			w.Header().Set("Content-Type", federation.ContentType)
 			_ = json.NewEncoder(w).Encode(doc) // the reader is the code under test
 		}
@@ -138,6 +145,50 @@ func TestForeignOutbox(t *testing.T) {
 	if got := b.mirror(f.URL); len(got) != 0 {
 		t.Errorf("after the events went: %v", got)
 	}
+}
+
+// TestStuckETag: Friendica's ETag of an event stays when the event is edited, while
+// its outbox says the edit. What the outbox says anew is asked for without the tag,
+// and so is what is about to begin; what it says as before is asked with it.
+func TestStuckETag(t *testing.T) {
+	b, f := newNode(t, "sqlite", "B"), newForeign(t)
+	relay := f.actor("Application", nil)
+	f.stuck = true
+	fair := f.event("fair")
+	fair["startTime"] = b.now().Add(72 * time.Hour).UTC().Format(time.RFC3339)
+	says := func(typ string) {
+		f.docs["/outbox"] = object{"id": f.URL + "/outbox", "type": "OrderedCollection", "orderedItems": []any{object{"type": typ, "id": f.URL + "/" + typ, "object": fair}}}
+	}
+	pass := func(after time.Duration, want string) {
+		t.Helper()
+		b.later(after)
+		if err := b.harvester.Schedule(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		settle(t, b)
+		if got := b.mirror(f.URL)[f.URL+"/fair"]; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	says("Create")
+	b.follow(f.URL)
+	settle(t, b)
+	accept(t, b, relay)
+	settle(t, b)
+	pass(0, "fair")
+	fair["name"], fair["updated"] = "moved", "2026-03-02T10:00:00Z"
+	says("Update")
+	pass(17*time.Minute, "moved")
+	// Nothing is said of the next edit; it is seen a day before the event.
+	line, edit := object{}, object{}
+	for k, v := range fair {
+		line[k], edit[k] = v, v
+	}
+	edit["name"], edit["updated"] = "inside", "2026-03-03T10:00:00Z"
+	f.docs["/fair"], fair = edit, line
+	says("Update")
+	pass(25*time.Hour, "moved")
+	pass(25*time.Hour, "inside")
 }
 
 // TestHostileCatalog: ids of other hosts, pages of other hosts, pages that

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"codeberg.org/bocage/bocage/federation"
@@ -34,8 +35,12 @@ const (
 )
 
 // listed is an object that a collection names, and the hash of the line that does:
-// the same line says nothing new.
-type listed struct{ id, mark string }
+// the same line says nothing new. Of what is anew no "as it was" is believed:
+// Friendica's ETag of an event stays when the event is edited.
+type listed struct {
+	id, mark string
+	anew     bool
+}
 
 // walkOutbox reads what software without a catalogue offers: the first page of its
 // outbox (at first contact more), once a day its upcoming events; and looks again
@@ -59,7 +64,7 @@ func (h *Harvester) walkOutbox(ctx context.Context, f store.Following) (changed 
 	if err != nil {
 		return 0, err
 	}
-	lines = append(append(append([]listed{{id: f.Object}}, lines...), more...), soon...)
+	lines = slices.Concat([]listed{{id: f.Object}}, soon, lines, more)
 	seen := make(map[string]bool)
 	for _, l := range lines {
 		if seen[l.id] || !peer.SameOrigin(l.id, f.Origin) {
@@ -114,7 +119,7 @@ func (h *Harvester) aboutToBegin(ctx context.Context, f store.Following) (lines 
 	soon, err := h.cfg.Store.UpcomingFrom(ctx, f.Origin, now, now.Add(dayBefore), maxOutboxItems)
 	for _, u := range soon {
 		if u.Checked.Before(u.Start.Add(-dayBefore)) || now.After(u.Start.Add(-hoursBefore)) && u.Checked.Before(u.Start.Add(-hoursBefore)) {
-			lines = append(lines, listed{id: u.URI})
+			lines = append(lines, listed{id: u.URI, anew: true})
 		}
 	}
 	return lines, err
@@ -148,7 +153,7 @@ func (h *Harvester) lines(ctx context.Context, origin, rawURL string, pages int,
 	for ; ; pages-- {
 		for _, raw := range col.Items {
 			if id := objectID(raw); id != "" {
-				out = append(out, listed{id, lineMark(raw)})
+				out = append(out, listed{id: id, mark: lineMark(raw)})
 			}
 		}
 		if pages <= 1 || len(out) >= maxOutboxItems || col.Next == "" {
@@ -180,6 +185,7 @@ func (h *Harvester) look(ctx context.Context, f store.Following, l listed) (chan
 		if err == nil && d.Mark == l.mark && h.now().Sub(d.Checked) < lookAgain && d.Missing.IsZero() {
 			return false, nil
 		}
+		l.anew = d.Mark != l.mark
 	}
 	return h.takeLine(ctx, f, l)
 }
@@ -266,7 +272,7 @@ func (h *Harvester) fetch(ctx context.Context, f store.Following, l listed) ([]b
 		return nil, err
 	}
 	etag := d.ETag
-	if _, err := h.cfg.Store.EntryByURI(ctx, l.id); err != nil {
+	if _, err := h.cfg.Store.EntryByURI(ctx, l.id); err != nil || l.anew {
 		etag = "" // what we do not hold is not "as it was"
 	}
 	raw, tag, err := h.cfg.Actors.FetchIf(ctx, l.id, etag)
