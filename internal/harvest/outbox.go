@@ -36,10 +36,12 @@ const (
 
 // listed is an object that a collection names, and the hash of the line that does:
 // the same line says nothing new. Of what is anew no "as it was" is believed:
-// Friendica's ETag of an event stays when the event is edited.
+// Friendica's ETag of an event stays when the event is edited. updated is the age
+// that the line gives the object, zero when it gives none.
 type listed struct {
 	id, mark string
 	anew     bool
+	updated  time.Time
 }
 
 // walkOutbox reads what software without a catalogue offers: the first page of its
@@ -152,8 +154,8 @@ func (h *Harvester) lines(ctx context.Context, origin, rawURL string, pages int,
 	}
 	for ; ; pages-- {
 		for _, raw := range col.Items {
-			if id := objectID(raw); id != "" {
-				out = append(out, listed{id: id, mark: lineMark(raw)})
+			if id, updated := objectOf(raw); id != "" {
+				out = append(out, listed{id: id, mark: lineMark(raw), updated: updated})
 			}
 		}
 		if pages <= 1 || len(out) >= maxOutboxItems || col.Next == "" {
@@ -190,25 +192,25 @@ func (h *Harvester) look(ctx context.Context, f store.Following, l listed) (chan
 	return h.takeLine(ctx, f, l)
 }
 
-// objectID is the id of what an outbox item is about, "" for what is no entry.
-func objectID(raw json.RawMessage) string {
+// objectOf is the id of what an outbox item is about, "" for what is no entry, and
+// when the item says that it was changed.
+func objectOf(raw json.RawMessage) (id string, updated time.Time) {
 	for range 3 {
 		m, err := federation.ParseObject(raw)
 		if err != nil {
-			var id string
 			_ = json.Unmarshal(raw, &id) // neither object nor string is no item
-			return id
+			return id, time.Time{}
 		}
 		switch m.Text("type") {
 		case "Create", "Update", "Announce", "Delete", "Invite":
 			raw = m.Ref("object").Raw
 		case "Note", "Question", "Follow", "Accept", "Like", "Undo":
-			return ""
+			return "", time.Time{}
 		default:
-			return m.Text("id")
+			return m.Text("id"), m.Time("updated")
 		}
 	}
-	return ""
+	return "", time.Time{}
 }
 
 // take fetches one object and writes it. What is no entry is left out.
@@ -280,10 +282,18 @@ func (h *Harvester) fetch(ctx context.Context, f store.Following, l listed) ([]b
 		return nil, err
 	}
 	d.URI, d.Origin, d.ETag, d.Checked, d.Missing = l.id, f.Origin, tag, h.now(), time.Time{}
-	if l.mark != "" {
+	if l.mark != "" && !older(raw, l.updated) {
 		d.Mark = l.mark
 	}
 	return raw, h.cfg.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutRemoteDocument(ctx, d) })
+}
+
+// older reports whether the document is one from before the change that the outbox
+// speaks of: a Friendica serves it for a quarter of an hour more. It is asked for
+// again with the next pass.
+func older(raw []byte, updated time.Time) bool {
+	m, err := federation.ParseObject(raw)
+	return err == nil && m.Time("updated").Before(updated)
 }
 
 func (h *Harvester) write(ctx context.Context, f store.Following, b batch) (changed bool, err error) {

@@ -382,7 +382,7 @@ func (l *look) outboxIDs(ctx context.Context, ra store.RemoteActor) (ids []strin
 				col = *col.FirstPage
 			}
 			for _, raw := range col.Items {
-				if id := objectID(raw); id != "" && !slices.Contains(ids, id) {
+				if id, _ := objectOf(raw); id != "" && !slices.Contains(ids, id) {
 					ids = append(ids, id)
 				}
 			}

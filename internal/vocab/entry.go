@@ -264,8 +264,16 @@ func langText(s, lang string) directory.LangText {
 	return directory.LangText{lang: s}
 }
 
-// foreignMap reads a text in each language, or in one, as plain text.
+// foreignMap reads a text in each language, or in one, as plain text. Of one
+// language s is the text and the map says the language: Friendica's contentMap
+// has an event's title, dates and place in it again, its content has not.
 func foreignMap(m map[string]string, s, lang string, limit int) directory.LangText {
+	if len(m) == 1 && foreignText(s) != "" {
+		for l := range m {
+			lang = l
+		}
+		return langText(clip(foreignText(s), limit), lang)
+	}
 	if len(m) == 0 || len(m) > 50 {
 		return langText(clip(foreignText(s), limit), lang)
 	}
