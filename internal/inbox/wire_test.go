@@ -27,7 +27,8 @@ var update = flag.Bool("update", false, "rewrite the goldens")
 
 // TestWire feeds what other software sends, signed, through the inbox. Each
 // golden says who their actors are, whom we follow, what they send and what their
-// origin answers to a GET, in order; want says what became of it here.
+// origin answers to a GET, in order; want says what became of it here. One with
+// "effects" says after each activity what it changed for our organisation and event.
 func TestWire(t *testing.T) {
 	files, err := filepath.Glob("../../federation/testdata/*/inbox/*.txtar")
 	if err != nil || len(files) < 8 {
@@ -64,6 +65,7 @@ func wire(t *testing.T, ar *txtar.Archive) string {
 	concrete := strings.NewReplacer("https://them.example", them.URL, base+"/ours", ours.URI, base+"/org", org.URI)
 	neutral := strings.NewReplacer(them.URL, "https://them.example", ours.URI, base+"/ours", org.URI, base+"/org")
 	var out strings.Builder
+	watched, seen := false, ""
 	for _, f := range ar.Files {
 		text := concrete.Replace(string(f.Data))
 		path, isGet := strings.CutPrefix(f.Name, "GET ")
@@ -74,16 +76,51 @@ func wire(t *testing.T, ar *txtar.Archive) string {
 				path, typ, _ := strings.Cut(strings.TrimSpace(line), " ")
 				them.actor(strings.TrimPrefix(path, "/"), typ)
 			}
+		case f.Name == "effects":
+			watched, seen = true, r.effects(org, ours)
 		case f.Name == "follow":
 			r.follows(them.URL + strings.TrimSpace(text))
 		case isGet:
 			them.set(path, json.RawMessage(text))
 		case isActivity:
 			fmt.Fprintf(&out, "%s: %s\n", act, neutral.Replace(r.send(them, []byte(text))))
+			if now := r.effects(org, ours); watched && now != seen {
+				seen = now
+				fmt.Fprintf(&out, "  now %s\n", neutral.Replace(now))
+			}
 		}
 	}
 	r.summary(&out, them, neutral)
 	return out.String()
+}
+
+// effects are who follows our organisation, whom the instance follows, and the
+// counts, replies and reports of our event.
+func (r *rig) effects(org, event directory.Entry) string {
+	r.t.Helper()
+	ctx, now := r.t.Context(), []string{}
+	fs, err := r.st.Followers(ctx, org.URI, "", store.MaxLimit)
+	ours, err2 := r.st.Followings(ctx, r.env.InstanceURI(), "", store.MaxLimit)
+	replies, err3 := r.st.RepliesOf(ctx, event.ID, store.MaxLimit)
+	reports, err4 := r.st.Reports(ctx, true, "", store.MaxLimit)
+	likes, shares, err5 := r.st.CountReactionsTo(ctx, event.URI)
+	if err := errors.Join(err, err2, err3, err4, err5); err != nil {
+		r.t.Fatal(err)
+	}
+	for _, f := range fs {
+		now = append(now, "follower "+f.Actor)
+	}
+	for _, f := range ours {
+		now = append(now, "follows "+f.Object+" "+string(f.State))
+	}
+	now = append(now, fmt.Sprintf("likes %d shares %d", likes, shares))
+	for _, reply := range replies {
+		now = append(now, fmt.Sprintf("reply %s %q", reply.State, reply.Body))
+	}
+	for _, rep := range reports {
+		now = append(now, fmt.Sprintf("report %q of %v", rep.Content, rep.Objects))
+	}
+	return strings.Join(now, ", ")
 }
 
 // publishes makes an organisation of ours with an event.
