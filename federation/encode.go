@@ -58,10 +58,11 @@ func plain(v any) ([]byte, error) {
 const contextPrefix = `{"@context":` + contextJSON + `,`
 
 // Encode writes v, a struct or map that marshals to a non-empty JSON object,
-// as a document: the constant @context first, then v's fields in their order.
+// as a document: the constant @context first, then v's fields in their order; the
+// texts by language of an Object or a FeaturedCollection come last.
 // The same value gives the same bytes.
 func Encode(v any) ([]byte, error) {
-	body, err := plain(v)
+	body, err := plain(inOrder(v))
 	if err != nil {
 		return nil, fmt.Errorf("encode document: %w", err)
 	}
