@@ -5,7 +5,6 @@ import (
 	"crypto/rsa"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -46,7 +45,7 @@ func (v *visit) actor(ctx context.Context, check, id string, instance bool) {
 		return
 	}
 	a := v.get(ctx, id, federation.Accept)
-	if !v.fetched(check, a, instance) {
+	if instance && a.unsigned() && v.keyApart(ctx, check, id, a) || !v.fetched(check, a, instance) {
 		return
 	}
 	v.contentType(check, a)
@@ -75,15 +74,30 @@ func (v *visit) actor(ctx context.Context, check, id string, instance bool) {
 	}
 }
 
+// keyApart looks for the key of an actor whose document wants a signature at an
+// address of its own, where GoToSocial serves it to everybody with the actor's id.
+func (v *visit) keyApart(ctx context.Context, check, id string, refused answer) bool {
+	a := v.get(ctx, id+"/main-key", federation.Accept)
+	m, err := federation.ParseObject(a.body)
+	if !a.good() || err != nil || m.Text("id", "@id") != id {
+		return false
+	}
+	key := m.Object("publicKey")
+	v.key(check, id, m, []federation.PublicKey{{ID: key.Text("id"), Owner: key.Text("owner"), PEM: key.Text("publicKeyPem")}})
+	v.add(check, Warn, refused.said()+": it wants a signed request but for its key, so no more can be seen from here", "")
+	v.unseen = true
+	return true
+}
+
 func (v *visit) fetched(check string, a answer, instance bool) bool {
 	switch {
 	case a.good():
 		return true
 	case a.long:
 		v.add(check, Refused, "the document is larger than 1 MB", "shorten it; the fields of a profile and its summary are what grows", everybody...)
-	case a.err == nil && (a.status == http.StatusUnauthorized || a.status == http.StatusForbidden) && !instance:
+	case a.unsigned() && !instance:
 		v.add(check, Warn, a.said()+": it wants a signed request, so no more can be seen from here", "")
-	case a.err == nil && (a.status == http.StatusUnauthorized || a.status == http.StatusForbidden):
+	case a.unsigned():
 		v.add(check, Refused, a.said()+": the key cannot be read without a signature", "serve the actor that signs requests to everybody: servers that sign every request would ask each other for ever", "Mastodon (secure mode)", "GoToSocial")
 	case a.err == nil && a.status >= 300 && a.status < 400:
 		v.add(check, Refused, a.said(), "serve the document at its id without a redirect", "Mastodon", "GoToSocial")

@@ -74,6 +74,11 @@ func (a answer) said() string {
 
 func (a answer) good() bool { return a.err == nil && a.status == http.StatusOK && !a.long }
 
+// unsigned reports that what was asked for is there for signed requests.
+func (a answer) unsigned() bool {
+	return a.err == nil && (a.status == http.StatusUnauthorized || a.status == http.StatusForbidden)
+}
+
 // json reads the body within the limits of every document.
 func (a answer) json(v any) error {
 	if _, err := federation.ParseObject(a.body); err != nil {

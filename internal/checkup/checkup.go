@@ -80,6 +80,7 @@ type visit struct {
 	host   string // host[:port]
 	report Report
 	shared string // the shared inbox
+	unseen bool   // the instance's actor wants a signed request
 }
 
 // everybody is who needs what every server of the fediverse needs.

@@ -263,6 +263,28 @@ func date(off time.Duration) func(http.Header) {
 	return func(h http.Header) { h.Set("Date", time.Now().Add(off).UTC().Format(http.TimeFormat)) }
 }
 
+// TestKeyApart: a server that serves its key to everybody and the actor to who
+// signs, as GoToSocial does, is in order as far as can be seen.
+func TestKeyApart(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.handle["/actor"], s.handle["/inbox"] = status(401), status(404)
+	s.handle["/actor/main-key"] = func(w http.ResponseWriter, _ *http.Request) {
+		key := object{"id": s.URL + "/actor/main-key", "owner": s.URL + "/actor", "publicKeyPem": rsaPEM()}
+		w.Header().Set("Content-Type", federation.ContentType)
+		_ = json.NewEncoder(w).Encode(object{"id": s.URL + "/actor", "preferredUsername": "instance", "publicKey": key})
+	}
+	rep := s.check(t, checkup.Options{})
+	if n := rep.Count(checkup.Refused); n != 0 {
+		t.Errorf("%d refused: %+v", n, rep.Findings)
+	}
+	if !slices.ContainsFunc(rep.Findings, func(f checkup.Finding) bool {
+		return f.Level == checkup.Warn && strings.Contains(f.Detail, "but for its key")
+	}) {
+		t.Errorf("it is not said that no more can be seen: %+v", rep.Findings)
+	}
+}
+
 // TestUnreachable: nothing more is said than what is wrong.
 func TestUnreachable(t *testing.T) {
 	t.Parallel()

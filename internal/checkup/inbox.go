@@ -16,6 +16,9 @@ const unsignedActivity = `{"@context":"` + federation.ASContext + `","id":"https
 // makes a server try its other form of signature.
 func (v *visit) inbox(ctx context.Context) {
 	url := v.shared
+	if url == "" && v.unseen {
+		return
+	}
 	if url == "" {
 		url = v.base + "/inbox"
 	}
