@@ -147,6 +147,32 @@ func TestForeignOutbox(t *testing.T) {
 	}
 }
 
+// TestFollowedAgain: what left with a follow comes back with the next one, although
+// the outbox says of it what it said.
+func TestFollowedAgain(t *testing.T) {
+	b, f := newNode(t, "sqlite", "B"), newForeign(t)
+	relay := f.actor("Application", nil)
+	f.docs["/outbox"] = object{"id": f.URL + "/outbox", "type": "OrderedCollection", "orderedItems": []any{object{"type": "Create", "id": f.URL + "/c", "object": f.event("fair")}}}
+	for pass := range 2 {
+		b.follow(f.URL)
+		settle(t, b)
+		accept(t, b, relay)
+		settle(t, b)
+		if got := b.mirror(f.URL); len(got) != 1 {
+			t.Fatalf("followed %d times: %v", pass+1, got)
+		}
+		b.later(time.Minute)
+		if err := b.harvester.Unfollow(t.Context(), system, relay); err != nil {
+			t.Fatal(err)
+		}
+		settle(t, b)
+		if got := b.mirror(f.URL); len(got) != 0 {
+			t.Fatalf("followed no more: %v", got)
+		}
+		b.later(time.Minute)
+	}
+}
+
 // TestStuckETag: Friendica's ETag of an event stays when the event is edited, while
 // its outbox says the edit. What the outbox says anew is asked for without the tag,
 // and so is what is about to begin; what it says as before is asked with it.

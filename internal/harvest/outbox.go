@@ -177,14 +177,15 @@ func lineMark(raw json.RawMessage) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// look fetches an object unless the same line named it within the day.
+// look fetches an object unless the same line named it within the day, in this follow:
+// what an earlier one brought was forgotten with it.
 func (h *Harvester) look(ctx context.Context, f store.Following, l listed) (changed bool, err error) {
 	if l.mark != "" {
 		d, err := h.cfg.Store.RemoteDocument(ctx, l.id)
 		if err != nil && !errors.Is(err, directory.ErrNotFound) {
 			return false, err
 		}
-		if err == nil && d.Mark == l.mark && h.now().Sub(d.Checked) < lookAgain && d.Missing.IsZero() {
+		if err == nil && d.Mark == l.mark && h.now().Sub(d.Checked) < lookAgain && !d.Checked.Before(f.Created) && d.Missing.IsZero() {
 			return false, nil
 		}
 		l.anew = d.Mark != l.mark
