@@ -260,11 +260,17 @@ func (v Env) line(e directory.Public, lang string) string {
 	return out + toHTML(pitch)
 }
 
+// whenWhere says when and where in words, and that one can join online: nothing
+// else tells people on Mastodon.
 func whenWhere(e directory.Public, lang string) []string {
 	var facts []string
 	when := e.Period.Human(lang)
 	if e.Concept != nil && e.Concept.FirstUse != "" {
 		when = directory.HumanDate(e.Concept.FirstUse, lang)
+	}
+	online := e.Place != nil && e.Place.Online != ""
+	if when != "" && online && e.Kind == directory.KindEvent && e.Period.Timezone != "" && strings.Contains(e.Period.Start, "T") {
+		when += " (" + e.Period.Timezone + ")" // who joins from elsewhere has another clock
 	}
 	if when != "" {
 		facts = append(facts, when)
@@ -276,6 +282,9 @@ func whenWhere(e directory.Public, lang string) []string {
 		case placeName(p) != "":
 			facts = append(facts, placeName(p))
 		}
+	}
+	if online && e.Kind == directory.KindEvent {
+		facts = append(facts, label("online", lang))
 	}
 	return facts
 }

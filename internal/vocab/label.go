@@ -28,6 +28,7 @@ var labels = map[string][2]string{
 	"themes":     {"Thèmes", "Themes"},
 	"dates":      {"Dates", "Dates"},
 	"hours":      {"Horaires", "Opening hours"},
+	"online":     {"en ligne", "online"},
 
 	"entered":            {"%s est entré dans la carte %s", "%s entered the map %s"},
 	"digest-map":         {"{n} nouvelles entrées dans la carte {map}", "{n} new entries in the map {map}"},

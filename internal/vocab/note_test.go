@@ -98,6 +98,43 @@ func TestLanguage(t *testing.T) {
 	}
 }
 
+// TestOnlineInWords: all that people on Mastodon see of an event says that it can be
+// joined from anywhere, and by which clock.
+func TestOnlineInWords(t *testing.T) {
+	t.Parallel()
+	hybrid, there, allDay := event(), event(), event()
+	place := *hybrid.Place
+	place.Online = "https://visio.example/x"
+	hybrid.Place = &place
+	there.Place = &directory.Place{Online: place.Online}
+	allDay.Place, allDay.Period = there.Place, &directory.Period{Start: "2026-06-06", Timezone: "Europe/Paris"}
+	for name, c := range map[string]struct {
+		e      directory.Public
+		fr, en string
+		zone   bool
+	}{
+		"at a place": {event(), "La Halle, Rennes</p>", "La Halle, Rennes</p>", false},
+		"hybrid":     {hybrid, "La Halle, Rennes – en ligne</p>", "La Halle, Rennes – online</p>", true},
+		"online":     {there, "20:00 (Europe/Paris) – en ligne</p>", "(Europe/Paris) – online</p>", true},
+		"all day":    {allDay, "2026 – en ligne</p>", "2026 – online</p>", false},
+	} {
+		raw, err := env.Document(c.e, Keys{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o, err := federation.ReadObject(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(o.SummaryMap["fr"], c.fr) || !strings.Contains(o.SummaryMap["en"], c.en) || strings.Contains(o.Summary, "Europe/Paris") != c.zone {
+			t.Errorf("%s: %q", name, o.SummaryMap)
+		}
+		if note := env.noteHTML(c.e, NoteAnnounced, "fr"); !strings.Contains(note, c.fr) {
+			t.Errorf("%s: note %q", name, note)
+		}
+	}
+}
+
 func TestActorDocument(t *testing.T) {
 	t.Parallel()
 	g := generator{rand.New(rand.NewPCG(1, 1))}

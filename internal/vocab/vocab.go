@@ -53,7 +53,7 @@ func (k Keys) GoString() string { return k.Ed25519Multibase }
 // DocumentForm names what documents of entries look like, for hashes that were
 // taken of them: it changes with every change of Document that gives an entry
 // that nobody edited another hash.
-const DocumentForm = "3"
+const DocumentForm = "4"
 
 // InstanceHandle is the preferredUsername of the instance's actor.
 const InstanceHandle = "instance"
