@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
+	"unicode"
 )
 
 // Limits of what is read from outside.
@@ -12,6 +14,10 @@ const (
 	MaxBodyBytes = 1 << 20
 	// MaxDepth bounds the nesting of arrays and objects.
 	MaxDepth = 32
+	// MaxIDBytes bounds an id: databases index them, in pairs.
+	MaxIDBytes = 1024
+	// maxItems bounds the tags and the attachments that are read of an object.
+	maxItems = 1000
 )
 
 // Public is the audience of everyone (ActivityPub §5.6).
@@ -72,7 +78,24 @@ func ParseEnvelope(body []byte) (Envelope, error) {
 	if e.Type == "" || e.Actor == "" {
 		return Envelope{}, fmt.Errorf("%w: an activity needs a type and an actor", ErrMalformed)
 	}
+	if !isID(e.ID) || !isID(e.Type) || len(m["object"]) > 0 && !e.Object.Embedded() && !isID(m.Text("object")) {
+		return Envelope{}, fmt.Errorf("%w: an id or a type that is none", ErrMalformed)
+	}
 	return e, nil
+}
+
+// isID reports whether a text can be an id, or none: it is not too long, and nothing
+// that no text of a database may have is in it.
+func isID(s string) bool {
+	return len(s) <= MaxIDBytes && strings.IndexFunc(s, unicode.IsControl) < 0
+}
+
+// idOf is s when it can be an id, else "".
+func idOf(s string) string {
+	if !isID(s) {
+		return ""
+	}
+	return s
 }
 
 // IsPublic reports whether the activity is addressed to everyone.

@@ -1,6 +1,7 @@
 package federation
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 )
@@ -37,7 +38,7 @@ func ReadObject(raw []byte) (Object, error) {
 		Links: m["links"], Pictures: m["pictures"], Sources: m["sources"], Identifiers: m["identifiers"],
 		Image: readImage(m.Object("image")), Icon: readImage(m.Object("icon")),
 	}
-	if o.ID == "" || o.Type == "" {
+	if o.ID == "" || o.Type == "" || !isID(o.ID) || !isID(o.Type) {
 		return Object{}, fmt.Errorf("%w: a document needs an id and a type", ErrMalformed)
 	}
 	o.Location, o.OnlineURL = readLocation(m, o.OnlineURL)
@@ -181,9 +182,12 @@ func isWebURL(s string) bool {
 	return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")
 }
 
+// firstOf are as many items as are read.
+func firstOf(list []json.RawMessage) []json.RawMessage { return list[:min(len(list), maxItems)] }
+
 func readAttachments(m Members) Attachments {
 	var out Attachments
-	for _, raw := range m.List("attachment") {
+	for _, raw := range firstOf(m.List("attachment")) {
 		a, err := parseMembers(raw)
 		if err != nil {
 			continue
@@ -197,7 +201,7 @@ func readAttachments(m Members) Attachments {
 
 func readTags(m Members) Tags {
 	var out Tags
-	for _, raw := range m.List("tag") {
+	for _, raw := range firstOf(m.List("tag")) {
 		switch first(raw) {
 		case '"':
 			out = append(out, Tag{Type: "Hashtag", Name: firstText(raw)})

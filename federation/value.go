@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"codeberg.org/bocage/bocage/federation/internal/raw"
 )
@@ -33,11 +34,14 @@ func parseMembers(text []byte) (Members, error) {
 	return m, nil
 }
 
-// check bounds the size and the nesting of text, and makes sure that it is JSON, before
-// anything recursive sees it.
+// check bounds the size and the nesting of text, and makes sure that it is JSON (RFC
+// 8259 §8.1: in UTF-8), before anything recursive sees it.
 func check(text []byte) error {
 	if len(text) > MaxBodyBytes {
 		return ErrTooLarge
+	}
+	if !utf8.Valid(text) {
+		return fmt.Errorf("%w: not UTF-8", ErrMalformed)
 	}
 	switch valid, deep := raw.Valid(text, MaxDepth); {
 	case deep:
@@ -111,7 +115,7 @@ func (m Members) Ref(key string) Ref {
 func refOf(text json.RawMessage) Ref {
 	switch first(text) {
 	case '"':
-		return Ref{ID: firstText(text), Raw: text}
+		return Ref{ID: idOf(firstText(text)), Raw: text}
 	case '{':
 		m := make(Members, 5)
 		ok := raw.Members(text, func(name string, value json.RawMessage) {
@@ -123,7 +127,7 @@ func refOf(text json.RawMessage) Ref {
 		if !ok {
 			return Ref{}
 		}
-		return Ref{ID: m.Text("id", "@id", "href"), Type: m.Text("type", "@type"), Raw: text} // a Link has a href
+		return Ref{ID: idOf(m.Text("id", "@id", "href")), Type: m.Text("type", "@type"), Raw: text} // a Link has a href
 	}
 	return Ref{}
 }

@@ -254,23 +254,36 @@ func (s *Signature) timely(r *http.Request, now time.Time) error {
 	return nil
 }
 
-// digestMatches recomputes the body's SHA-256.
+// digestMatches recomputes the body's SHA-256 and holds every one that is signed to it.
 func (s *Signature) digestMatches(r *http.Request, body []byte) error {
-	want := base64Sum(body)
-	name := "Digest"
+	sum, needed := base64Sum(body), "digest"
 	if s.Form == RFC9421 {
-		name, want = "Content-Digest", ":"+want+":"
+		needed = "content-digest"
 	}
-	for _, item := range strings.Split(strings.Join(r.Header.Values(name), ","), ",") {
-		alg, value, _ := strings.Cut(strings.TrimSpace(item), "=")
-		if strings.EqualFold(alg, "sha-256") {
-			if value == want {
-				return nil
+	for _, name := range [...]string{"digest", "content-digest"} {
+		if !s.covers(name) {
+			continue
+		}
+		want := sum
+		if name == "content-digest" {
+			want = ":" + sum + ":"
+		}
+		found := false
+		for _, item := range strings.Split(strings.Join(r.Header.Values(name), ","), ",") {
+			alg, value, _ := strings.Cut(strings.TrimSpace(item), "=")
+			if !strings.EqualFold(alg, "sha-256") {
+				continue
 			}
-			return ErrDigest
+			if value != want {
+				return ErrDigest
+			}
+			found = true
+		}
+		if !found && name == needed {
+			return fmt.Errorf("%w: no sha-256 digest", ErrDigest)
 		}
 	}
-	return fmt.Errorf("%w: no sha-256 digest", ErrDigest)
+	return nil
 }
 
 // Hash identifies the signature for a replay cache, 64 hexadecimal digits.

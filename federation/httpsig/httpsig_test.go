@@ -384,3 +384,34 @@ func BenchmarkVerify(b *testing.B) {
 		}
 	}
 }
+
+// TestSeveralDigests: every SHA-256 of the body that is signed must be right, in
+// whatever header and wherever in it; what is not signed says nothing.
+func TestSeveralDigests(t *testing.T) {
+	t.Parallel()
+	right, wrong := base64Sum([]byte(body)), base64Sum([]byte("x"))
+	const least, both = "(request-target) host date digest", "(request-target) host date digest content-digest"
+	for name, tt := range map[string]struct {
+		digest, content []string
+		headers         string
+		want            error
+	}{
+		"another algorithm first": {[]string{"SHA-512=AAAA,SHA-256=" + right}, nil, least, nil},
+		"right, then wrong":       {[]string{"SHA-256=" + right + ",SHA-256=" + wrong}, nil, least, ErrDigest},
+		"wrong, then right":       {[]string{"SHA-256=" + wrong, "SHA-256=" + right}, nil, least, ErrDigest},
+		"both headers":            {[]string{"SHA-256=" + right}, []string{"sha-256=:" + right + ":"}, both, nil},
+		"they disagree":           {[]string{"SHA-256=" + right}, []string{"sha-256=:" + wrong + ":"}, both, ErrDigest},
+		"the other way":           {[]string{"SHA-256=" + wrong}, []string{"sha-256=:" + right + ":"}, both, ErrDigest},
+		"with what is not signed": {[]string{"SHA-256=" + right}, []string{"sha-256=:" + wrong + ":"}, least, nil},
+		"only SHA-512":            {[]string{"SHA-512=AAAA"}, nil, least, ErrDigest},
+		"SHA-512 beside it":       {[]string{"SHA-256=" + right}, []string{"sha-512=:AAAA:"}, both, nil},
+	} {
+		r := httptest.NewRequest(http.MethodPost, "https://b.ex/inbox", strings.NewReader(body))
+		r.Header.Set("Date", now.Format(http.TimeFormat))
+		r.Header["Digest"], r.Header["Content-Digest"] = tt.digest, tt.content
+		signAs(t, r, "/inbox", tt.headers, "")
+		if err := verify(r, body, testKey().Public(), now); !errors.Is(err, tt.want) {
+			t.Errorf("%s: got %v, want %v", name, err, tt.want)
+		}
+	}
+}

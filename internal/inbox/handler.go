@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"codeberg.org/bocage/bocage/federation"
@@ -128,6 +129,9 @@ func readBody(r *http.Request) ([]byte, error) {
 	}
 	if !federation.IsDocumentType(r.Header.Get("Content-Type")) {
 		return nil, answer{http.StatusUnsupportedMediaType, "Content-Type must be application/activity+json"}
+	}
+	if enc := r.Header.Get("Content-Encoding"); enc != "" && !strings.EqualFold(enc, "identity") {
+		return nil, answer{http.StatusUnsupportedMediaType, "no Content-Encoding is taken"}
 	}
 	if r.ContentLength > maxBodyBytes {
 		return nil, answer{http.StatusRequestEntityTooLarge, "more than 1 MiB"}

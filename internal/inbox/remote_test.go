@@ -140,11 +140,16 @@ func newRig(t testing.TB) *rig {
 
 func newRigOn(t testing.TB, engine string) *rig {
 	t.Helper()
+	return newRigGuarded(t, engine, peer.GuardOptions{AllowLoopback: true})
+}
+
+func newRigGuarded(t testing.TB, engine string, guard peer.GuardOptions) *rig {
+	t.Helper()
 	quiet := slog.New(slog.DiscardHandler)
 	r := &rig{t: t, env: vocab.Env{Base: base, InstanceName: "Us"}}
 	r.st = storetest.OpenClock(t, engine, r.now)
 	keys := keyring.New(r.st, nil, nil)
-	client := &federation.Client{HTTP: peer.NewTransport(peer.GuardOptions{AllowLoopback: true}), Clock: r.now}
+	client := &federation.Client{HTTP: peer.NewTransport(guard), Clock: r.now}
 	r.actors = peer.NewActors(peer.ActorsConfig{Store: r.st, Client: client, Clock: r.now,
 		KeyChanged: func(ctx context.Context, tx *store.Tx, c peer.KeyChange) error { return r.rules.KeyChanged(ctx, tx, c) },
 		Sign: func(ctx context.Context) (federation.Signer, error) {

@@ -126,6 +126,9 @@ func (p *remotePage) take(ctx context.Context, r Remote) (changed bool, err erro
 	if e.Origin == "" || strings.HasPrefix(e.URI, l.env.Base+"/") || !strings.HasPrefix(e.URI, e.Origin+"/") {
 		return false, fmt.Errorf("accept %s from %q: %w", e.URI, e.Origin, directory.ErrForbidden)
 	}
+	if r.Hash == "" {
+		return false, fmt.Errorf("accept %s: it has no canonical form (RFC 8785): %w", e.URI, directory.ErrInvalid)
+	}
 	old, have := p.known[e.URI]
 	switch {
 	case !have:

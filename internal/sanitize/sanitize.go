@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/microcosm-cc/bluemonday"
 	"golang.org/x/net/html"
@@ -167,7 +168,16 @@ func Plain(s string) string {
 			b.WriteString("\n")
 		}
 	}
-	return strings.TrimSpace(b.String())
+	return strings.TrimSpace(strings.Map(printed, b.String()))
+}
+
+// printed leaves out what no text has, and no database keeps: NUL and other control
+// characters, not line ends and tabs.
+func printed(r rune) rune {
+	if unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' {
+		return -1
+	}
+	return r
 }
 
 // Drawn marks a drawing made by our own chart packages (basemap, chronicle,
