@@ -173,6 +173,45 @@ func TestFollowedAgain(t *testing.T) {
 	}
 }
 
+// TestGoneAccount: of an actor that answers 410 nothing stays, told or not, whether
+// its document was known for less than a day or for more; others of its host stay.
+// A server that was away may be another's now, and its 410 counts for nothing.
+func TestGoneAccount(t *testing.T) {
+	for _, c := range []struct {
+		after time.Duration
+		away  bool
+		left  int
+	}{{17 * time.Minute, false, 1}, {49 * time.Hour, false, 1}, {17 * time.Minute, true, 3}, {49 * time.Hour, true, 3}} {
+		b, f := newNode(t, "sqlite", "B"), newForeign(t)
+		relay := f.actor("Group", nil)
+		hers := f.event("hers")
+		hers["attributedTo"] = f.URL + "/ana"
+		f.docs["/outbox"] = object{"id": f.URL + "/outbox", "type": "OrderedCollection", "orderedItems": []any{
+			object{"type": "Create", "id": f.URL + "/c", "object": f.event("fair")}, object{"type": "Announce", "id": f.URL + "/a", "object": hers}}}
+		b.follow(relay)
+		settle(t, b)
+		accept(t, b, relay)
+		settle(t, b)
+		if got := b.mirror(f.URL); len(got) != 3 {
+			t.Fatalf("before: %v", got)
+		}
+		f.docs["/relay"] = nil
+		if c.away {
+			b.state(f.URL, store.PeerDown)
+		}
+		for range 2 {
+			b.later(c.after)
+			if err := b.harvester.Schedule(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			settle(t, b)
+		}
+		if got := b.mirror(f.URL); len(got) != c.left || got[f.URL+"/hers"] == "" {
+			t.Errorf("%+v: %v", c, got)
+		}
+	}
+}
+
 // TestStuckETag: Friendica's ETag of an event stays when the event is edited, while
 // its outbox says the edit. What the outbox says anew is asked for without the tag,
 // and so is what is about to begin; what it says as before is asked with it.

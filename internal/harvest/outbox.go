@@ -225,6 +225,9 @@ func (h *Harvester) takeLine(ctx context.Context, f store.Following, l listed) (
 	}
 	raw, err := h.fetch(ctx, f, l)
 	switch {
+	case errors.Is(err, directory.ErrGone) && l.id == f.Object:
+		n, err := h.ownerGone(ctx, f)
+		return n > 0, err
 	case errors.Is(err, directory.ErrGone):
 		return h.write(ctx, f, batch{remove: []string{l.id}})
 	case errors.Is(err, directory.ErrNotFound):
@@ -260,6 +263,38 @@ func (h *Harvester) takeLine(ctx context.Context, f store.Following, l listed) (
 		return false, err
 	}
 	return h.write(ctx, f, batch{accept: []document{d}})
+}
+
+// ownerGone removes what the followed actor published, as its Delete would: an
+// account's end is told to nobody that Friendica takes for a relay, as it takes us.
+// A 410 of a server that was away, or that is not believed yet, is none.
+func (h *Harvester) ownerGone(ctx context.Context, f store.Following) (changed int, err error) {
+	err = h.cfg.Store.Write(ctx, func(tx *store.Tx) error {
+		p, err := tx.Peer(ctx, f.Origin)
+		if err != nil && !errors.Is(err, directory.ErrNotFound) || p.State == store.PeerDown || p.State == store.PeerDead {
+			return err
+		}
+		if waits, err := h.cfg.Moderation.Waits(ctx, tx, f.Origin); err != nil || waits {
+			return err
+		}
+		if err := tx.DeleteIgnoredOf(ctx, f.Origin, f.Object); err != nil {
+			return err
+		}
+		es, err := tx.Entries(ctx, store.EntryFilter{OwnerURI: f.Object, Limit: store.MaxLimit,
+			Statuses: []directory.Status{directory.StatusPublished, directory.StatusArchived, directory.StatusProposed}})
+		if err != nil {
+			return err
+		}
+		b := batch{remove: []string{f.Object}}
+		for _, e := range es {
+			if e.URI != f.Object {
+				b.remove = append(b.remove, e.URI)
+			}
+		}
+		changed, err = h.apply(ctx, tx, f, b)
+		return err
+	})
+	return changed, err
 }
 
 // fetch gets a document, nil when it is as we have it, and remembers what is needed

@@ -177,7 +177,10 @@ func (h *Harvester) backfill(ctx context.Context, job jobs.Job) error {
 }
 
 func (h *Harvester) pass(ctx context.Context, f store.Following) (changed int, err error) {
-	if err := h.acquainted(ctx, f); err != nil {
+	if err := h.acquainted(ctx, f); errors.Is(err, directory.ErrGone) && f.Catalog == "" {
+		changed, lost := h.ownerGone(ctx, f)
+		return changed, errors.Join(err, lost)
+	} else if err != nil {
 		return 0, err
 	}
 	d, err := h.cfg.Moderation.Doubt(ctx, f.Origin)
