@@ -19,6 +19,8 @@ type audience struct {
 	others      []listener
 	// directoriesOf are the inboxes of directories by the actor of ours that they follow.
 	directoriesOf map[string][]string
+	// order is of which actors these are the followers: who tells first comes first.
+	order []string
 }
 
 // listener is a follower on other software, and the actor of ours that it
@@ -48,7 +50,7 @@ func (p *Publisher) listeners(ctx context.Context, tx *store.Tx, objects []strin
 	if err != nil {
 		return audience{}, fmt.Errorf("followers: %w", err)
 	}
-	a := audience{directoriesOf: map[string][]string{}}
+	a := audience{directoriesOf: map[string][]string{}, order: objects}
 	for _, f := range fs {
 		if f.State != store.FollowAccepted {
 			continue

@@ -83,6 +83,13 @@ func (p *Publisher) announceNew(ctx context.Context, tx *store.Tx, s sender, obj
 
 // announce shares object with the followers of s.
 func (p *Publisher) announce(ctx context.Context, tx *store.Tx, s sender, object string, inboxes []string) error {
+	agendas, inboxes, err := p.agendas(ctx, tx, inboxes)
+	if err == nil {
+		err = p.createBy(ctx, tx, s, object, agendas)
+	}
+	if err != nil {
+		return err
+	}
 	a, err := p.act(s)
 	if err != nil {
 		return err

@@ -137,8 +137,14 @@ func (p *Publisher) update(ctx context.Context, tx *store.Tx, ch Change, before,
 	author := p.author(entry)
 	switch {
 	case ch.Bulk:
-	case !e.Kind.IsActor():
-		to = unique(append(to, aud.rest()...)) // the followers of the instance hold a copy too
+	case !e.Kind.IsActor(): // the followers of the instance hold a copy too
+		rest, err := p.relay(ctx, tx, aud, s, func(by sender, agendas []string) error {
+			return p.sendUpdate(ctx, tx, by, e.URI, doc, agendas)
+		})
+		if err != nil {
+			return err
+		}
+		to = unique(append(to, rest...))
 	case author == s:
 		to = unique(append(to, aud.of(author.uri)...))
 	}
@@ -201,7 +207,13 @@ func (p *Publisher) remove(ctx context.Context, tx *store.Tx, ch Change, e *dire
 	}
 	to := aud.directories
 	if author == s {
-		to = unique(append(to, aud.rest()...))
+		rest, err := p.relay(ctx, tx, aud, s, func(by sender, agendas []string) error {
+			return p.sendDelete(ctx, tx, by, e.URI, vocab.WireType(e.Kind), agendas)
+		})
+		if err != nil {
+			return err
+		}
+		to = unique(append(to, rest...))
 	} else if err := p.sendDelete(ctx, tx, author, e.URI, vocab.WireType(e.Kind), aud.rest()); err != nil {
 		return err
 	}

@@ -172,10 +172,10 @@ func (t *Tx) HideActivitiesOf(ctx context.Context, actor string) error {
 	return wrap(err, "hide activities of %s", actor)
 }
 
-// MapsTold lists the handles of the maps that announced an entry.
+// MapsTold lists the handles of the maps that announced an entry, the first one first.
 func (r Reader) MapsTold(ctx context.Context, num int64) ([]string, error) {
 	hs, err := collect(ctx, r, scanValue[string], `SELECT m.handle FROM map_entry e JOIN map m ON m.id = e.map_id
-		WHERE e.num = $1 AND e.announced > 0 AND m.status <> 'deleted' ORDER BY m.handle`, num)
+		WHERE e.num = $1 AND e.announced > 0 AND m.status <> 'deleted' ORDER BY e.announced, m.id`, num)
 	return hs, wrap(err, "maps of entry %d", num)
 }
 

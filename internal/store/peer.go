@@ -58,6 +58,12 @@ func (r Reader) Peers(ctx context.Context) ([]Peer, error) {
 	return ps, wrap(err, "peers")
 }
 
+// OriginsOf lists the remote instances whose NodeInfo names the software.
+func (r Reader) OriginsOf(ctx context.Context, software string) ([]string, error) {
+	origins, err := collect(ctx, r, scanValue[string], "SELECT origin FROM peer WHERE software = $1 ORDER BY origin", software)
+	return origins, wrap(err, "peers that run %s", software)
+}
+
 // EnsurePeer makes the row of a remote instance when there is none.
 func (t *Tx) EnsurePeer(ctx context.Context, origin string) error {
 	_, err := t.exec(ctx, `INSERT INTO peer (origin, state, fails, next_try, lease_until, lease_owner, last_success,
