@@ -78,7 +78,7 @@ func (r Reader) Outbox(ctx context.Context, actor string, before int64, limit in
 		before = 1 << 62
 	}
 	as, err := collect(ctx, r, scanActivity, selectActivity+
-		" WHERE actor = $1 AND outbox AND num < $2"+unwithheld(actor)+" ORDER BY num DESC LIMIT $3", actor, before, limit)
+		" WHERE actor = $1 AND outbox AND num < $2"+unwithheld(actor)+" ORDER BY num DESC"+limited("$3"), actor, before, limit)
 	return as, wrap(err, "outbox of %s", actor)
 }
 

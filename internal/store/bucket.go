@@ -43,7 +43,7 @@ func fillBuckets(ctx context.Context, tx *sql.Tx) error {
 
 // bucketless reads the next entries by number and sorts them into buckets.
 func bucketless(ctx context.Context, tx *sql.Tx, after int64, limit int) (nums map[int][]int64, last int64, err error) {
-	rows, err := tx.QueryContext(ctx, "SELECT num, uri FROM entry WHERE num > $1 ORDER BY num LIMIT $2", after, limit)
+	rows, err := tx.QueryContext(ctx, "SELECT num, uri FROM entry WHERE num > $1 ORDER BY num"+limited("$2"), after, limit)
 	if err != nil {
 		return nil, 0, err
 	}

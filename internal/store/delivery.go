@@ -13,7 +13,7 @@ func (r Reader) Deliveries(ctx context.Context, origin string, limit int) ([]Del
 		d.Created = instant(created)
 		return d, err
 	}, `SELECT d.id, d.peer, d.activity_id, a.body, d.sender, d.key_id, d.inbox, d.created, d.denied
-		FROM delivery d JOIN activity a ON a.id = d.activity_id WHERE d.peer = $1 ORDER BY d.id LIMIT $2`, origin, limit)
+		FROM delivery d JOIN activity a ON a.id = d.activity_id WHERE d.peer = $1 ORDER BY d.id`+limited("$2"), origin, limit)
 	return ds, wrap(err, "deliveries to %s", origin)
 }
 

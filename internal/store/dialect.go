@@ -120,6 +120,10 @@ func unstorable(err error) bool {
 	return errors.As(err, &pg) && (pg.Code == "22021" || pg.Code == "22P05")
 }
 
+// limited is a LIMIT of a parameter in a query whose order an index has. SQLite looks at
+// the value of a bare parameter there, and compiles the statement anew for each run.
+func limited(param string) string { return " LIMIT CAST(" + param + " AS BIGINT)" }
+
 // maxParams bounds the parameters of one statement (PostgreSQL: 65 535).
 const maxParams = 30000
 

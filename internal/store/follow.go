@@ -36,7 +36,7 @@ func (r Reader) CountFollowers(ctx context.Context, object string) (int, error) 
 // ("" = from the start).
 func (r Reader) Followers(ctx context.Context, object, afterActor string, limit int) ([]Follower, error) {
 	fs, err := collect(ctx, r, scanFollower, selectFollower+
-		" WHERE object = $1 AND actor > $2 AND state = 'accepted' ORDER BY actor LIMIT $3", object, afterActor, limit)
+		" WHERE object = $1 AND actor > $2 AND state = 'accepted' ORDER BY actor"+limited("$3"), object, afterActor, limit)
 	return fs, wrap(err, "followers of %s", object)
 }
 

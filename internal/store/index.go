@@ -59,7 +59,7 @@ func (r Reader) ChangesSince(ctx context.Context, seq int64, limit int) ([]Index
 	if limit <= 0 {
 		limit = 1000
 	}
-	rows, err := collect(ctx, r, scanIndex, selectIndex+" WHERE seq > $1 AND seq > 0 ORDER BY seq LIMIT $2", seq, limit)
+	rows, err := collect(ctx, r, scanIndex, selectIndex+" WHERE seq > $1 AND seq > 0 ORDER BY seq"+limited("$2"), seq, limit)
 	return rows, wrap(err, "changes since %d", seq)
 }
 
@@ -87,7 +87,7 @@ func (r Reader) catalog(ctx context.Context, which, ownerURI string, after int64
 		c.Updated, c.Deleted = instant(updated), !public
 		return c, err
 	}, `SELECT seq, id, uri, kind, handle, updated, hash, status IN ('published', 'archived') FROM entry
-		WHERE origin = '' AND seq > $1 AND seq > 0 AND ($2 = '' OR owner_uri = $2) `+which+` ORDER BY seq LIMIT $3`,
+		WHERE origin = '' AND seq > $1 AND seq > 0 AND ($2 = '' OR owner_uri = $2) `+which+` ORDER BY seq`+limited("$3"),
 		append([]any{after, ownerURI, limit}, more...)...)
 	return rows, wrap(err, "catalog")
 }

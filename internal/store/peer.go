@@ -104,7 +104,7 @@ func (t *Tx) LeasePeer(ctx context.Context, owner string, lease time.Duration) (
 	due, err := collect(ctx, t.Reader, scanValue[string], `SELECT origin FROM peer WHERE next_try <= $1 AND lease_until <= $1
 		AND state <> 'blocked' AND paused = 0 AND (resync > 0 OR greet > 0 OR state IN ('down', 'dead')
 		OR EXISTS (SELECT 1 FROM delivery d WHERE d.peer = peer.origin))
-		ORDER BY next_try, origin LIMIT $2`, now, leaseCandidates)
+		ORDER BY next_try, origin`+limited("$2"), now, leaseCandidates)
 	if err != nil {
 		return Peer{}, wrap(err, "lease peer")
 	}
