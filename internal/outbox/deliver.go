@@ -28,7 +28,7 @@ const (
 	leaseTime = 10 * time.Second
 	leaseBeat = 3 * time.Second
 	// batchSize bounds what a kill -9 makes a peer receive twice.
-	batchSize = 20
+	batchSize = 40
 	ackEvery  = 500 * time.Millisecond
 )
 

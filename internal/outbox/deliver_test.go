@@ -2,6 +2,7 @@ package outbox_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"log/slog"
@@ -103,7 +104,7 @@ func (b bench) queue(t testing.TB, inbox string, bodies ...string) {
 	}
 	err = b.st.Write(ctx, func(tx *store.Tx) error {
 		for _, body := range bodies {
-			id := "https://us.example/activities/" + body + inbox
+			id := fmt.Sprintf("https://us.example/activities/%x", sha256.Sum256([]byte(body+inbox)))
 			if err := tx.PutActivity(ctx, store.Activity{ID: id, Actor: "https://us.example/actor", Type: "Create", Body: []byte(body)}); err != nil {
 				return err
 			}
