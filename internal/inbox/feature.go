@@ -1,12 +1,18 @@
 package inbox
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
+	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
 	"codeberg.org/bocage/bocage/federation"
+	"codeberg.org/bocage/bocage/federation/httpsig"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/peer"
 	"codeberg.org/bocage/bocage/internal/store"
@@ -14,6 +20,26 @@ import (
 
 // maxFeatures is how many leaves the actors of one server may have asked for.
 const maxFeatures = 1000
+
+// attributed returns a FeatureRequest that names no actor with the owner of the
+// key that signed it as its actor, as Mastodon (4.6) leaves it out and reads it;
+// nil is anything else. Whether the key is that actor's is looked at as ever.
+func attributed(r *http.Request, body []byte) []byte {
+	m, err := federation.ParseObject(body)
+	if err != nil || m["actor"] != nil || m.Text("type", "@type") != "FeatureRequest" {
+		return nil
+	}
+	sig, err := httpsig.Parse(r)
+	if err != nil {
+		return nil
+	}
+	owner, _, _ := strings.Cut(sig.KeyID, "#")
+	name, err := json.Marshal(owner)
+	if err != nil || owner == "" {
+		return nil
+	}
+	return slices.Concat([]byte(`{"actor":`), name, []byte(","), body[bytes.IndexByte(body, '{')+1:])
+}
 
 // feature answers a FeatureRequest: somebody wants to put an actor of ours (object)
 // in a collection of theirs (instrument; FEP-7aa9). What is public here may be

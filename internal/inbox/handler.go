@@ -99,9 +99,15 @@ func (in *Inbox) verified(r *http.Request) (a arrival, err error) {
 	if err != nil {
 		return a, err
 	}
-	env, origin, err := in.envelope(body)
+	kept := body
+	env, origin, err := in.envelope(kept)
 	if err != nil {
-		return a, err
+		if kept = attributed(r, body); kept == nil {
+			return a, err
+		}
+		if env, origin, err = in.envelope(kept); err != nil {
+			return a, err
+		}
 	}
 	if err := in.mayCome(r, origin); err != nil {
 		return a, err
@@ -118,8 +124,8 @@ func (in *Inbox) verified(r *http.Request) (a arrival, err error) {
 		return a, err
 	}
 	return arrival{
-		rec: store.Received{ID: env.ID, Actor: env.Actor, Origin: origin, Type: env.Type, Body: body, At: in.now()},
-		sig: sig, from: from, news: in.readNews(r.Context(), env, origin, body),
+		rec: store.Received{ID: env.ID, Actor: env.Actor, Origin: origin, Type: env.Type, Body: kept, At: in.now()},
+		sig: sig, from: from, news: in.readNews(r.Context(), env, origin, kept),
 	}, nil
 }
 
