@@ -227,7 +227,7 @@ func (a *App) build(ctx context.Context, opt Options) error {
 	a.Actors = peer.NewActors(peer.ActorsConfig{Store: a.Store, Client: a.client, Clock: a.clock,
 		Sign: func(ctx context.Context) (federation.Signer, error) {
 			return a.Keyring.Signer(ctx, keyring.Instance, a.Env.InstanceURI())
-		}, KeyChanged: a.Moderation.KeyChanged})
+		}, KeyChanged: a.Moderation.KeyChanged, Ask: a.Moderation.Ask})
 	a.Harvest = harvest.New(harvest.Config{Store: a.Store, Actors: a.Actors, Client: a.client, Moderation: a.Moderation,
 		Publisher: a.Publisher, Ledger: a.Ledger, Env: a.Env, Clock: a.clock, Logger: a.log,
 		Wake: a.gatherer.Notify, Deliver: a.deliverer.Notify, Changed: a.View.Notify, Interval: opt.HarvestInterval})

@@ -2,6 +2,7 @@ package inbox_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -164,5 +165,32 @@ func TestAimed(t *testing.T) {
 	r.skew += time.Minute
 	if r.apply(); r.name(fete) != "Fête" {
 		t.Errorf("it is never asked for: %q", r.name(fete))
+	}
+}
+
+// TestAimedByName: whoever names actors of a third server on requests that nothing
+// proves does not aim us at it: its keys are asked for as often as may be, then its
+// senders are told to come back, and are taken when they do.
+func TestAimedByName(t *testing.T) {
+	r, victim := newRig(t), newRemote(t)
+	r.still = time.Now()
+	alice := victim.actor("alice", "Person")
+	for range 1200 {
+		if wait := r.rules.Ask(victim.URL); wait > 0 {
+			t.Fatal(wait)
+		}
+	}
+	body := encode(t, r.activity("Like", alice, base+"/actor"))
+	for range 3 {
+		if _, after, err := r.post(r.request(victim, alice+"#main-key", body, httpsig.Cavage)); !errors.Is(err, directory.ErrUnavailable) || after == "" {
+			t.Errorf("%v, Retry-After %q", err, after)
+		}
+	}
+	if n := victim.requests(); n != 0 {
+		t.Errorf("%d requests", n)
+	}
+	r.skew += time.Minute
+	if status, text, err := r.post(r.request(victim, alice+"#main-key", body, httpsig.Cavage)); err != nil || status != http.StatusAccepted {
+		t.Errorf("a minute later: %d %s %v", status, text, err)
 	}
 }

@@ -152,6 +152,7 @@ func newRigGuarded(t testing.TB, engine string, guard peer.GuardOptions) *rig {
 	client := &federation.Client{HTTP: peer.NewTransport(guard), Clock: r.now}
 	r.actors = peer.NewActors(peer.ActorsConfig{Store: r.st, Client: client, Clock: r.now,
 		KeyChanged: func(ctx context.Context, tx *store.Tx, c peer.KeyChange) error { return r.rules.KeyChanged(ctx, tx, c) },
+		Ask:        func(origin string) time.Duration { return r.rules.Ask(origin) },
 		Sign: func(ctx context.Context) (federation.Signer, error) {
 			return keys.Signer(ctx, keyring.Instance, r.env.InstanceURI())
 		}})

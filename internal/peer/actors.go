@@ -38,6 +38,10 @@ type ActorsConfig struct {
 	// KeyChanged is told, in the transaction that keeps it, that an actor lists
 	// another key than before; nil tells nobody.
 	KeyChanged func(ctx context.Context, tx *store.Tx, c KeyChange) error
+	// Ask counts a document that an origin is asked for because a request names it,
+	// which proves nothing yet, and says how long to wait when it is one too many; nil
+	// counts nothing.
+	Ask func(origin string) time.Duration
 }
 
 // Actors is the cache of remote actors and their keys. Concurrent use is safe.

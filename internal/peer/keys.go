@@ -37,6 +37,9 @@ func (a *Actors) KeyByID(ctx context.Context, keyID string) (Key, error) {
 		return Key{}, err
 	}
 	uri := withoutFragment(keyID)
+	if err := a.mayAsk(uri); err != nil {
+		return Key{}, err
+	}
 	if ra, err = a.Actor(ctx, uri); err == nil {
 		return a.listed(ctx, ra, keyID)
 	}
@@ -44,6 +47,22 @@ func (a *Actors) KeyByID(ctx context.Context, keyID string) (Key, error) {
 		return Key{}, err
 	}
 	return a.keyOfOwner(ctx, keyID, uri)
+}
+
+// mayAsk returns ErrUnavailable when the origin of uri was asked for much just now:
+// whoever writes the name of a third server on a request must not aim us at it.
+func (a *Actors) mayAsk(uri string) error {
+	if f, ok := a.failed.get(uri); a.cfg.Ask == nil || ok && a.cfg.Clock().Before(f.until) {
+		return nil // nothing will be asked
+	}
+	origin, err := Origin(uri)
+	if err != nil {
+		return err
+	}
+	if wait := a.cfg.Ask(origin); wait > 0 {
+		return fmt.Errorf("%s was asked for much just now: %w", origin, directory.ErrUnavailable)
+	}
+	return nil
 }
 
 // KeyOf is KeyByID when it is known whose key it should be: that another actor of the
