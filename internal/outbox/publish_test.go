@@ -205,10 +205,10 @@ func TestPublish(t *testing.T) {
 		}},
 		"deleted commons": {func(w world) outbox.Change { b := w.garden(); return outbox.Change{Before: &b} }, []string{
 			"dir.example/inbox Delete{Tombstone} by entries/org",
-			"m1.example/inbox Delete{Tombstone} by entries/garden",
-			"m2.example/inbox Delete{Tombstone} by entries/garden",
-			"m3.example/u/d/inbox Delete{Tombstone} by entries/garden",
-			"m4.example/u/e/inbox Delete{Tombstone} by entries/garden",
+			"m1.example/inbox Delete{id} by entries/garden",
+			"m2.example/inbox Delete{id} by entries/garden",
+			"m3.example/u/d/inbox Delete{id} by entries/garden",
+			"m4.example/u/e/inbox Delete{id} by entries/garden",
 		}},
 		"new event": {func(w world) outbox.Change {
 			e := w.event()

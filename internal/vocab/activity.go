@@ -45,8 +45,12 @@ func (v Env) Update(a Act, object []byte) ([]byte, error) {
 }
 
 // Delete carries a Tombstone with the type that the object had, which Gancio
-// needs; a.At is when it was deleted.
+// needs; a.At is when it was deleted. An actor deletes itself by its bare id, as
+// Mastodon does: Friendica looks for a post in any Tombstone.
 func (v Env) Delete(a Act, objectID, formerType string) ([]byte, error) {
+	if objectID == a.Actor {
+		return v.activity("Delete", a, objectID, nil)
+	}
 	return v.activity("Delete", a, tombstone(objectID, formerType, a.At), nil)
 }
 
