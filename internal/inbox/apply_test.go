@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
 
+	"codeberg.org/bocage/bocage/federation/httpsig"
 	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/store"
 )
@@ -75,6 +77,30 @@ func TestFollowing(t *testing.T) {
 	for _, target := range []string{base + "/entries/none", them.URL + "/bob"} {
 		if why := r.deliver(them, r.activity("Follow", alice, target)); why == "" {
 			t.Errorf("a Follow of %s was accepted", target)
+		}
+	}
+}
+
+// TestUnfollowedWithoutNumber: the Undos by which a Mastodon takes back follows of
+// which it has no record have one id, and are several.
+func TestUnfollowedWithoutNumber(t *testing.T) {
+	r, them := newRig(t), newRemote(t)
+	alice := them.actor("alice", "Person")
+	org, _ := r.fair(t.Context())
+	for _, us := range []string{base + "/actor", org.URI} {
+		if why := r.deliver(them, r.activity("Follow", alice, us)); why != "" {
+			t.Fatal(why)
+		}
+	}
+	for i, us := range []string{base + "/actor", org.URI} {
+		undo := r.activity("Undo", alice, object{"id": alice + "#follows/", "type": "Follow", "actor": alice, "object": us})
+		undo["id"] = alice + "#follows//undo"
+		if status, text, err := r.post(r.request(them, alice+"#main-key", encode(t, undo), httpsig.Cavage)); err != nil || status != http.StatusAccepted {
+			t.Fatalf("%d %s %v", status, text, err)
+		}
+		r.apply()
+		if n, err := r.st.CountFollowers(t.Context(), us); err != nil || n != 0 {
+			t.Errorf("%d: %d followers, %v", i, n, err)
 		}
 	}
 }

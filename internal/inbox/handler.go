@@ -153,6 +153,11 @@ func readBody(r *http.Request) ([]byte, error) {
 	return body.Bytes(), nil
 }
 
+// nameless ends the id of every Undo by which a Mastodon takes back a follow of which
+// it has no record (FEP-8fcf): the number of the follow is missing, so that all of
+// one actor have the same id.
+const nameless = "#follows//undo"
+
 // envelope reads the activity's outside and checks that it can be what it says.
 func (in *Inbox) envelope(body []byte) (federation.Envelope, string, error) {
 	env, err := federation.ParseEnvelope(body)
@@ -166,7 +171,7 @@ func (in *Inbox) envelope(body []byte) (federation.Envelope, string, error) {
 	if origin == in.origin {
 		return env, "", answer{http.StatusForbidden, "the actor is one of ours"}
 	}
-	if env.ID == "" {
+	if env.ID == "" || env.Type == "Undo" && strings.HasSuffix(env.ID, nameless) {
 		// Some software sends answers without an id; the bytes identify them.
 		sum := sha256.Sum256(body)
 		env.ID = env.Actor + "#sha256-" + base64.RawURLEncoding.EncodeToString(sum[:])

@@ -145,6 +145,9 @@ func (r *rig) send(from *remote, body []byte) string {
 	if err := json.Unmarshal(body, &act); err != nil {
 		r.t.Fatal(err)
 	}
+	if act.Actor == "" { // Mastodon's FeatureRequest
+		act.Actor, _, _ = strings.Cut(act.ID, "/feature_requests/")
+	}
 	status, text, err := r.post(r.request(from, act.Actor+"#main-key", bytes.TrimSpace(body), httpsig.Cavage))
 	if err != nil {
 		r.t.Fatal(err)
