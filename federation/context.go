@@ -41,9 +41,9 @@ const plainDefinitions = `"shape":{"@id":"boc:shape","@type":"@json"},"pillars":
 	`"text":{"@id":"boc:text","@type":"@json"},"concept":{"@id":"boc:concept","@type":"@json"},"links":{"@id":"boc:links","@type":"@json"},"pictures":{"@id":"boc:pictures","@type":"@json"},` +
 	`"sources":{"@id":"boc:sources","@type":"@json"},"identifiers":{"@id":"boc:identifiers","@type":"@json"},"endorsement":{"@id":"boc:endorsement","@type":"@json"}`
 
-// featureTerms are those of collections of actors (FEP-7aa9) and of the policies
-// that they ask for, which are GoToSocial's.
-const featureTerms = `"gts":"https://gotosocial.org/ns#","interactionPolicy":{"@id":"gts:interactionPolicy","@type":"@id"},"automaticApproval":{"@id":"gts:automaticApproval","@type":"@id"},` +
+// featureTerms are those of collections of actors (FEP-7aa9) and of policies, which
+// are GoToSocial's.
+const featureTerms = `"gts":"https://gotosocial.org/ns#","interactionPolicy":{"@id":"gts:interactionPolicy","@type":"@id"},"automaticApproval":{"@id":"gts:automaticApproval","@type":"@id"},"canReply":{"@id":"gts:canReply","@type":"@id"},` +
 	`"interactingObject":{"@id":"gts:interactingObject","@type":"@id"},"interactionTarget":{"@id":"gts:interactionTarget","@type":"@id"},` +
 	`"fep7aa9":"https://w3id.org/fep/7aa9#","canFeature":{"@id":"fep7aa9:canFeature","@type":"@id"},"FeaturedCollection":"fep7aa9:FeaturedCollection","FeaturedItem":"fep7aa9:FeaturedItem",` +
 	`"FeatureAuthorization":"fep7aa9:FeatureAuthorization","featuredObject":{"@id":"fep7aa9:featuredObject","@type":"@id"},"featuredObjectType":{"@id":"fep7aa9:featuredObjectType","@type":"@id"},` +

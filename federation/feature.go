@@ -6,9 +6,12 @@ import "time"
 // Collections). A server asks with a FeatureRequest before it puts an actor of
 // another one in a collection, and shows the FeatureAuthorization that it got.
 
-// InteractionPolicy is what an actor lets others do without asking.
+// InteractionPolicy is what an actor, or who made an object, lets others do
+// without asking; nil is nothing said.
 type InteractionPolicy struct {
-	CanFeature Approval `json:"canFeature"`
+	CanFeature *Approval `json:"canFeature,omitempty"`
+	// CanReply is GoToSocial's: who may answer the object.
+	CanReply *Approval `json:"canReply,omitempty"`
 }
 
 // Approval names who need not ask; Public is everybody.

@@ -158,7 +158,7 @@ func (v Env) DigestNote(d Digest, uri string, at time.Time) ([]byte, error) {
 // everybodyMayFeature lets any server put an actor of ours in a collection, as
 // everything here is public: an absent policy is a refusal (FEP-7aa9).
 func everybodyMayFeature() *federation.InteractionPolicy {
-	return &federation.InteractionPolicy{CanFeature: federation.Approval{AutomaticApproval: []string{federation.Public}}}
+	return &federation.InteractionPolicy{CanFeature: &federation.Approval{AutomaticApproval: []string{federation.Public}}}
 }
 
 // MaxFeatured is how many actors a collection may have.

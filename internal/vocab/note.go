@@ -52,6 +52,9 @@ func (v Env) Note(e directory.Public, change NoteKind, id string, at time.Time) 
 		Published: wireTime(at), Replies: id + repliesPath, Context: v.uri(e) + discussionPath,
 		Likes: id + likesPath, Shares: id + sharesPath,
 	}
+	if e.Discussion == directory.DiscussionOff {
+		o.InteractionPolicy = closedTo(actor)
+	}
 	if len(e.Images) > 0 {
 		img := e.Images[0]
 		o.Attachment = federation.Attachments{{Type: "Document", MediaType: mediaType(img), URL: img.URL, Name: alt(img, lang)}}

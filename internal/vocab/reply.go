@@ -28,12 +28,16 @@ func (v Env) RepliesURI(object string) string { return object + repliesPath }
 // (the `context` of FEP-7888).
 func (v Env) DiscussionURI(entry string) string { return entry + discussionPath }
 
-// discussed says of an object where its replies are, and to Mobilizon whether it takes any.
+// discussed says of an object where its replies are, and to GoToSocial and Mobilizon
+// whether it takes any.
 func discussed(o *federation.Object, e directory.Public) {
 	open := e.Discussion != directory.DiscussionOff
 	o.Replies = o.ID + repliesPath
 	if !e.Kind.IsActor() { // nobody likes an actor
 		o.Likes, o.Shares = o.ID+likesPath, o.ID+sharesPath
+	}
+	if !open && !e.Kind.IsActor() {
+		o.InteractionPolicy = closedTo(o.AttributedTo)
 	}
 	if e.Kind != directory.KindEvent {
 		return
@@ -42,6 +46,11 @@ func discussed(o *federation.Object, e directory.Public) {
 	if !open {
 		o.RepliesModeration = "closed"
 	}
+}
+
+// closedTo is the policy of an object that nobody but its author may answer.
+func closedTo(author string) *federation.InteractionPolicy {
+	return &federation.InteractionPolicy{CanReply: &federation.Approval{AutomaticApproval: []string{author}}}
 }
 
 // Limits of a reply as received.

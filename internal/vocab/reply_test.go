@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/internal/directory"
 )
 
@@ -117,4 +118,31 @@ func FuzzReply(f *testing.F) {
 			t.Errorf("%+v", r)
 		}
 	})
+}
+
+// TestClosed: what takes no replies says so where GoToSocial looks, its notes too;
+// what takes some says nothing.
+func TestClosed(t *testing.T) {
+	t.Parallel()
+	const policy = `"interactionPolicy":{"canReply":{"automaticApproval":["https://b.ex/entries/org"]}}`
+	text := event()
+	text.Kind, text.Event, text.Text = directory.KindText, nil, &directory.Text{}
+	for _, e := range []directory.Public{event(), text} {
+		for rule, closed := range map[directory.Discussion]bool{directory.DiscussionOff: true, directory.DiscussionReview: false, "": false} {
+			e.Discussion = rule
+			doc, err := env.Document(e, Keys{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			note, err := env.Note(e, NoteMoved, "1", at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, raw := range [][]byte{doc, note} {
+				if got := strings.Contains(string(federation.Embed(raw)), policy); got != closed {
+					t.Errorf("%s, rule %q: closed is %v in %s", e.Kind, rule, got, federation.Embed(raw))
+				}
+			}
+		}
+	}
 }
