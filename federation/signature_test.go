@@ -40,7 +40,9 @@ type shape struct {
 
 const (
 	shapeHost = "b.ex"
-	follow    = `{"@context":"https://www.w3.org/ns/activitystreams","id":"https://a.ex/follows/1","type":"Follow","actor":"https://a.ex/users/ada","object":"https://b.ex/actor"}`
+	// mastodonSync is the header of FEP-8fcf as Mastodon 4.6.5 writes it.
+	mastodonSync = `collectionId="https://a.ex/ap/users/116000000000000001/followers", digest="0b", url="https://a.ex/users/ada/followers_synchronization"`
+	follow       = `{"@context":"https://www.w3.org/ns/activitystreams","id":"https://a.ex/follows/1","type":"Follow","actor":"https://a.ex/users/ada","object":"https://b.ex/actor"}`
 )
 
 var shapeAt = time.Date(2026, 6, 6, 18, 0, 0, 0, time.UTC)
@@ -82,12 +84,12 @@ func shapes() []shape {
 		{name: "friendica/get", method: "GET", target: "/entries/1", headers: []string{"Host: {host}", "Date: {date}", accept},
 			base: []string{"(request-target): get /entries/1", "date: {date}", "host: {host}"},
 			line: cavage("friendica#main-key", "rsa-sha256", "(request-target) date host")},
-		{name: "mastodon/post", method: "POST", target: "/inbox", headers: append([]string{typ, `Collection-Synchronization: collectionId="https://a.ex/users/ada/followers", url="https://a.ex/users/ada/followers_synchronization", digest="0b"`}, usual...), body: follow,
-			base: append(append([]string(nil), post...), "content-type: application/activity+json", `collection-synchronization: collectionId="https://a.ex/users/ada/followers", url="https://a.ex/users/ada/followers_synchronization", digest="0b"`),
-			line: cavage("users/ada#main-key", "rsa-sha256", "(request-target) host date digest content-type collection-synchronization")},
+		{name: "mastodon/post", method: "POST", target: "/inbox", headers: append([]string{typ, "Collection-Synchronization: " + mastodonSync}, usual...), body: follow,
+			base: []string{"host: {host}", "date: {date}", "digest: {digest}", "content-type: application/activity+json", "collection-synchronization: " + mastodonSync, "(request-target): post /inbox"},
+			line: cavage("ap/users/116000000000000001#main-key", "rsa-sha256", "host date digest content-type collection-synchronization (request-target)")},
 		{name: "mastodon/get", method: "GET", target: "/entries/1?lang=fr", headers: []string{"Host: {host}", "Date: {date}", accept},
-			base: []string{"(request-target): get /entries/1?lang=fr", "host: {host}", "date: {date}", "accept: application/activity+json, application/ld+json"},
-			line: cavage("actor#main-key", "rsa-sha256", "(request-target) host date accept")},
+			base: []string{"host: {host}", "date: {date}", "accept: application/activity+json, application/ld+json", "(request-target): get /entries/1?lang=fr"},
+			line: cavage("actor#main-key", "rsa-sha256", "host date accept (request-target)")},
 		{name: "mastodon/post-rfc9421", method: "POST", target: "/inbox", body: follow, headers: []string{typ, "Host: {host}", "Date: {date}", "Content-Digest: sha-256=:{sum}:"},
 			base:  []string{`"@method": POST`, `"@target-uri": https://b.ex/inbox`, `"content-digest": sha-256=:{sum}:`, `"@signature-params": ` + mastodon},
 			input: "sig1=" + mastodon, line: "sig1=:%s:"},
