@@ -90,7 +90,9 @@ func (s *site) serve(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(http.StatusNotFound)
 			return
 		}
-		w.Header().Set("Access-Control-Allow-Origin", "*")
+		if r.Header.Get("Origin") != "" { // as Mastodon does
+			w.Header().Set("Access-Control-Allow-Origin", "*")
+		}
 		answer(federation.JRDType, s.jrd)
 	case "/actor":
 		answer(federation.ContentType, s.actor)

@@ -72,10 +72,13 @@ func (v *visit) hostMeta(ctx context.Context) {
 	v.add("host-meta", Warn, "no lrdd template with {uri}", do, "Mobilizon")
 }
 
-// finger asks WebFinger for a resource, with colon and at sign as Mastodon sends them.
+// finger asks WebFinger for a resource, with colon and at sign as Mastodon sends
+// them, and as a page of another origin would: some say who may read the answer,
+// Mastodon among them, to those only.
 func (v *visit) finger(ctx context.Context, resource string) answer {
 	escaped := strings.NewReplacer("%3A", ":", "%40", "@", "%2F", "/").Replace(url.QueryEscape(resource))
-	return v.get(ctx, v.base+"/.well-known/webfinger?resource="+escaped, "application/jrd+json, application/json")
+	header := http.Header{"Accept": {"application/jrd+json, application/json"}, "Origin": {"https://checkup.invalid"}}
+	return v.ask(ctx, http.MethodGet, v.base+"/.well-known/webfinger?resource="+escaped, header, "")
 }
 
 // instanceFinger looks for the server's actor by WebFinger, and compares.
