@@ -96,13 +96,13 @@ func (h *Handlers) HostMetaJSON(w http.ResponseWriter, r *http.Request) error {
 }
 
 // NodeInfoIndex answers /.well-known/nodeinfo, with the link to the instance's
-// actor (FEP-2677).
+// actor (FEP-2677). It is a JRD served as plain JSON, since Mobilizon reads no other.
 func (h *Handlers) NodeInfoIndex(w http.ResponseWriter, r *http.Request) error {
 	body, err := federation.NodeInfoIndex(h.cfg.Env.Base, h.cfg.Env.InstanceURI())
 	if err != nil {
 		return err
 	}
-	return serve(w, r, answer{body: body, media: federation.JRDType, cache: days})
+	return serve(w, r, answer{body: body, media: "application/json", cache: days})
 }
 
 // NodeInfo20 answers /nodeinfo/2.0.

@@ -486,7 +486,7 @@ func TestDiscovery(t *testing.T) {
 	for path, want := range map[string]struct{ media, text string }{
 		"/.well-known/host-meta":      {"application/xrd+xml", `template="https://b.ex/.well-known/webfinger?resource={uri}"`},
 		"/.well-known/host-meta.json": {"application/json", `"template":"https://b.ex/.well-known/webfinger?resource={uri}"`},
-		"/.well-known/nodeinfo":       {"application/jrd+json", `{"rel":"https://www.w3.org/ns/activitystreams#Application","type":"application/activity+json","href":"https://b.ex/actor"}`},
+		"/.well-known/nodeinfo":       {"application/json", `{"rel":"https://www.w3.org/ns/activitystreams#Application","type":"application/activity+json","href":"https://b.ex/actor"}`},
 		"/nodeinfo/2.0":               {federation.NodeInfoType("2.0"), `"version":"2.0","software":{"name":"bocage","version":"1.2.3"},"protocols":["activitypub"]`},
 		"/nodeinfo/2.1":               {federation.NodeInfoType("2.1"), `"usage":{"users":{},"localPosts":5},"metadata":{"nodeName":"Les communs"}`},
 		"/ns/v1":                      {"application/ld+json", federation.NS},
