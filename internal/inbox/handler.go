@@ -173,8 +173,10 @@ func (in *Inbox) envelope(body []byte) (federation.Envelope, string, error) {
 	}
 	if env.ID == "" || env.Type == "Undo" && strings.HasSuffix(env.ID, nameless) {
 		// Some software sends answers without an id; the bytes identify them.
-		sum := sha256.Sum256(body)
-		env.ID = env.Actor + "#sha256-" + base64.RawURLEncoding.EncodeToString(sum[:])
+		env.ID = env.Actor + ofBytes(body)
+	} else if env.Type == "Update" && strings.HasSuffix(env.ID, "/activity") {
+		// Mobilizon gives every Update of an object the id of its Create, {object}/activity.
+		env.ID += ofBytes(body)
 	}
 	if at := editedAt(env, body); at != "" {
 		env.ID += "#updated-" + at
@@ -183,6 +185,12 @@ func (in *Inbox) envelope(body []byte) (federation.Envelope, string, error) {
 		return env, "", answer{http.StatusForbidden, "the activity's id is not on its actor's host"}
 	}
 	return env, origin, nil
+}
+
+// ofBytes is the end of an activity's id that tells it from others of the same id.
+func ofBytes(body []byte) string {
+	sum := sha256.Sum256(body)
+	return "#sha256-" + base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 // editedAt is when an Invite says that it was changed, in seconds, "" for never:
