@@ -179,7 +179,7 @@ func newer(doc document, old directory.Entry, hash string) bool {
 	if updated.After(old.Updated) {
 		return true
 	}
-	return doc.fetched && hash != old.Hash && !updated.Before(old.Updated.Truncate(time.Second))
+	return doc.fetched && hash != old.Hash && (updated.IsZero() || !updated.Before(old.Updated.Truncate(time.Second)))
 }
 
 func stamp(o federation.Object) time.Time {

@@ -24,12 +24,13 @@ func (l *Ledger) AcceptRemote(ctx context.Context, tx *store.Tx, e directory.Ent
 }
 
 // stale reports whether the version e says nothing new about old. A deleted
-// entry comes back only with a version made after it.
+// entry comes back only with a version made after it. Groups of Mobilizon say at no
+// time when they changed: what differs then is new.
 func stale(old, e directory.Entry, hash string) bool {
 	if old.Status == directory.StatusDeleted {
 		return !e.Updated.After(old.Updated)
 	}
-	return old.Hash == hash || e.Updated.Before(old.Updated)
+	return old.Hash == hash || !e.Updated.IsZero() && e.Updated.Before(old.Updated)
 }
 
 // tolerate validates what another program made: a part that we would refuse
