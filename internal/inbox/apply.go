@@ -179,7 +179,7 @@ func (in *Inbox) plan(ctx context.Context, rec store.Received) (effect, error) {
 	case "Reject":
 		return in.answered(ctx, act, store.FollowRejected)
 	case "Create", "Update":
-		if eff, mine, err := in.reply(ctx, act); mine || err != nil {
+		if eff, mine, err := in.reply(ctx, act, rec.At); mine || err != nil {
 			return eff, err
 		}
 		if eff, mine, err := in.reread(ctx, act); mine || err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/internal/directory"
@@ -17,8 +18,9 @@ import (
 // names its actor with a link to it. mine is false when the activity is about
 // something else. The received bytes are forgotten once they are read: what is
 // kept of a stranger's words is what a page may show, and nothing when they
-// were not for everyone.
-func (in *Inbox) reply(ctx context.Context, act federation.Activity) (eff effect, mine bool, err error) {
+// were not for everyone. An Update that does not say when it was made (Mobilizon's of
+// a comment) was made when it came.
+func (in *Inbox) reply(ctx context.Context, act federation.Activity, came time.Time) (eff effect, mine bool, err error) {
 	if in.cfg.Discussions == nil {
 		return effect{}, false, nil
 	}
@@ -32,6 +34,9 @@ func (in *Inbox) reply(ctx context.Context, act federation.Activity) (eff effect
 	}
 	if post.ID != act.Object.ID || post.Author != act.Actor {
 		return effect{}, false, nil
+	}
+	if act.Type == "Update" && post.Updated.IsZero() {
+		post.Updated = came
 	}
 	forget := func(ctx context.Context, tx *store.Tx) error { return tx.EmptyReceived(ctx, act.ID) }
 	_, err = in.cfg.Store.ReplyByURI(ctx, post.ID)
