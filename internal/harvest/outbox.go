@@ -29,10 +29,12 @@ const (
 	// lookAgain is how often an object that the outbox still names in the same way
 	// is asked for.
 	lookAgain = 24 * time.Hour
-	// An event is looked at again so long before it begins.
-	dayBefore   = 24 * time.Hour
-	hoursBefore = 2 * time.Hour
 )
+
+// looks are how long before it begins an event is looked at again, the first one first.
+// Between the first two lies what a 404 takes to be believed: of an event that it
+// deletes Friendica tells nobody, and answers 404.
+var looks = []time.Duration{49 * time.Hour, 24 * time.Hour, 2 * time.Hour}
 
 // listed is an object that a collection names, and the hash of the line that does:
 // the same line says nothing new. Of what is anew no "as it was" is believed:
@@ -114,13 +116,17 @@ func (h *Harvester) upcoming(ctx context.Context, f store.Following, ra store.Re
 	return lines, &store.RemoteDocument{URI: act.Upcoming, Origin: f.Origin, Checked: h.now()}, err
 }
 
-// aboutToBegin lists the events that we hold and that are to be looked at again: a
-// day and two hours before they begin.
+// aboutToBegin lists the events that we hold and that are to be looked at again: two
+// days, a day and two hours before they begin.
 func (h *Harvester) aboutToBegin(ctx context.Context, f store.Following) (lines []listed, err error) {
 	now := h.now()
-	soon, err := h.cfg.Store.UpcomingFrom(ctx, f.Origin, now, now.Add(dayBefore), maxOutboxItems)
+	soon, err := h.cfg.Store.UpcomingFrom(ctx, f.Origin, now, now.Add(looks[0]), maxOutboxItems)
 	for _, u := range soon {
-		if u.Checked.Before(u.Start.Add(-dayBefore)) || now.After(u.Start.Add(-hoursBefore)) && u.Checked.Before(u.Start.Add(-hoursBefore)) {
+		due := func(before time.Duration) bool {
+			at := u.Start.Add(-before)
+			return !now.Before(at) && u.Checked.Before(at)
+		}
+		if slices.ContainsFunc(looks, due) {
 			lines = append(lines, listed{id: u.URI, anew: true})
 		}
 	}
