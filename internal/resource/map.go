@@ -129,7 +129,7 @@ func (h *Handlers) stillThere(ctx context.Context, uri string) error {
 		return err
 	}
 	e, err := h.cfg.Store.EntryByURI(ctx, uri)
-	if err == nil && !e.Listed() {
+	if err == nil && !e.Status.Public() {
 		err = directory.ErrNotFound
 	}
 	return err

@@ -46,7 +46,7 @@ func newSiteOf(t *testing.T, keys func(owner string) vocab.Keys) *site {
 		"/entries/{id}/outbox": h.Outbox, "/entries/{id}/followers": h.Followers, "/entries/{id}/following": h.Following,
 		"/entries/{id}/featured": h.Featured, "/entries/{id}/upcoming": h.Upcoming, "/entries/{id}/catalog": h.Catalog,
 		"/actor": h.Instance, "/actor/outbox": h.Outbox, "/actor/followers": h.Followers, "/actor/following": h.Following,
-		"/actor/catalog": h.Catalog, "/actor/digest": h.Digest, "/entries/{id}/digest": h.Digest, "/notes/{id}": h.Note, "/activities/{id}": h.Activity, "/ns/v1": h.Context,
+		"/actor/catalog": h.Catalog, "/actor/digest": h.Digest, "/entries/{id}/digest": h.Digest, "/notes/{id}": h.Note, "/activities/{id}": h.Activity, "/features/{id}": h.Feature, "/ns/v1": h.Context,
 		"/mirror": h.MirrorList, "/mirror/{host}/catalog": h.MirrorCatalog, "/mirror/document": h.MirrorDocument,
 		"/.well-known/webfinger": h.WebFinger, "/.well-known/host-meta": h.HostMeta, "/.well-known/host-meta.json": h.HostMetaJSON,
 		"/.well-known/nodeinfo": h.NodeInfoIndex, "/nodeinfo/2.0": h.NodeInfo20, "/nodeinfo/2.1": h.NodeInfo21,
