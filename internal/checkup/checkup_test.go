@@ -180,6 +180,7 @@ func TestBrokenDiscovery(t *testing.T) {
 	testBroken(t, map[string]breakage{
 		"clock 10 minutes off": {func(s *site) { s.header = date(-10*time.Minute - 10*time.Second) }, checkup.Refused, "clock", "10m", "Gancio"},
 		"clock 2 hours off":    {func(s *site) { s.header = date(2*time.Hour + 30*time.Second) }, checkup.Refused, "clock", "2h", "Mastodon"},
+		"nodeinfo as JRD":      {func(s *site) { s.types["/.well-known/nodeinfo"] = federation.JRDType }, checkup.Warn, "nodeinfo", "jrd+json", "Mobilizon"},
 		"no nodeinfo":          {func(s *site) { s.index = object{"links": []any{}} }, checkup.Warn, "nodeinfo", "no link", "Mobilizon"},
 		"no host-meta":         {func(s *site) { s.handle["/.well-known/host-meta"] = status(404) }, checkup.Warn, "host-meta", "404", "Mobilizon"},
 		"host-meta without lrdd": {func(s *site) {

@@ -21,6 +21,9 @@ func (v *visit) nodeInfo(ctx context.Context) (actor string) {
 		v.add("nodeinfo", Warn, a.said(), do, "Mobilizon", "Gancio")
 		return ""
 	}
+	if typ, _, _ := mime.ParseMediaType(a.contentType()); typ != "application/json" {
+		v.add("nodeinfo", Warn, fmt.Sprintf("/.well-known/nodeinfo is served as %q", clip(a.contentType())), "serve it as application/json", "Mobilizon")
+	}
 	var doc string
 	for _, l := range index.Links {
 		switch {
