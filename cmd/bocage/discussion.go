@@ -109,6 +109,10 @@ func discussionRemoveCommand() command {
 	return discussionVerbCommand(discussion.Remove, "erase the text of replies for good")
 }
 
+func discussionReportCommand() command {
+	return discussionVerbCommand(discussion.Report, "tell the servers of replies what is wrong with them, in the instance's name")
+}
+
 func discussionReactionsCommand() command {
 	return deciding("discussion reactions", "on|off", "count the likes and shares of our entries, or do not", "bocage discussion reactions off --reason 'numbers mislead'", 1, 1,
 		func(ctx context.Context, c *call, a *app.App, reason string) error {

@@ -78,7 +78,7 @@ func commands() []command {
 		orgCreateCommand(), orgListCommand(),
 		entryCreateCommand(), entryListCommand(), entryShowCommand(), entryEditCommand(), entryDeleteCommand(),
 		importCommand(), exportCommand(),
-		discussionListCommand(), discussionApproveCommand(), discussionHideCommand(), discussionRemoveCommand(), discussionAnswerCommand(),
+		discussionListCommand(), discussionApproveCommand(), discussionHideCommand(), discussionRemoveCommand(), discussionReportCommand(), discussionAnswerCommand(),
 		discussionRuleCommand(), discussionReactionsCommand(),
 		followCommand(), unfollowCommand(), peerListCommand(), peerShowCommand(), peerRebuildCommand(), peerPinCommand(), peerDeadCommand(), mirrorCommand(), keyRotateCommand(),
 	}, peerActCommands(), sourceCommands(), moderationCommands(), lifeCommands(), mapCommands(), tourCommands(), []command{benchCommand()})

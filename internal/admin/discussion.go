@@ -33,8 +33,8 @@ type DiscussionPage struct {
 	// Older leads to the page before, "" on the last.
 	Older  string
 	Reason string
-	// Ask, when not nil, asks before replies are removed for good.
-	Ask *RemoveReplies
+	// Ask, when not nil, asks before replies are removed for good or reported.
+	Ask *AskReplies
 	// Admin shows the rule and the exceptions.
 	Admin bool
 	Rules []DiscussionChoice
@@ -66,11 +66,12 @@ type ReplyRow struct {
 	On                                    bool
 }
 
-// RemoveReplies is what is about to be removed.
-type RemoveReplies struct {
-	Question string
-	IDs      []string
-	Reason   string
+// AskReplies is what is about to be done with replies: Do is the verb. Say asks for
+// the words that are sent, "" where none are.
+type AskReplies struct {
+	Do, Title, Question, Say, Yes string
+	IDs                           []string
+	Reason                        string
 }
 
 // ExceptionRow is one exception.
@@ -223,11 +224,11 @@ func (a *Admin) PostDiscussion(w http.ResponseWriter, r *http.Request) error {
 	reason := strings.TrimSpace(v.Get("reason"))
 	what := ""
 	switch do := v.Get("do"); do {
-	case discussion.Remove:
+	case discussion.Remove, discussion.Report:
 		if v.Get("confirm") != "yes" && len(v["reply"]) > 0 {
-			return a.askRemove(w, r, v["reply"], reason)
+			return a.askReplies(w, r, do, v["reply"], reason)
 		}
-		what, err = "discussion_remove", a.cfg.Discussions.Decide(r.Context(), who, do, v["reply"], reason)
+		what, err = "discussion_"+do, a.cfg.Discussions.Decide(r.Context(), who, do, v["reply"], reason)
 	case discussion.Approve, discussion.Hide:
 		what, err = "discussion_"+do, a.cfg.Discussions.Decide(r.Context(), who, do, v["reply"], reason)
 	case "reactions":
@@ -250,14 +251,19 @@ func (a *Admin) PostDiscussion(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// askRemove says what removing does and asks for a second yes.
-func (a *Admin) askRemove(w http.ResponseWriter, r *http.Request, ids []string, reason string) error {
+// askReplies says what removing or reporting does and asks for a second yes.
+func (a *Admin) askReplies(w http.ResponseWriter, r *http.Request, do string, ids []string, reason string) error {
 	p, who, ok, err := a.discussionPage(w, r)
 	if err != nil || !ok {
 		return err
 	}
 	ids = ids[:min(len(ids), discussion.MaxDecide)]
-	p.Ask = &RemoveReplies{Question: p.N("admin.discussion.remove_ask", len(ids)), IDs: ids, Reason: reason}
+	p.Ask = &AskReplies{Do: do, Title: p.T("admin.discussion.remove_title"), Question: p.N("admin.discussion.remove_ask", len(ids)),
+		Yes: p.T("admin.discussion.remove_yes"), IDs: ids, Reason: reason}
+	if do == discussion.Report {
+		p.Ask.Title, p.Ask.Question = p.T("admin.discussion.report_title"), p.N("admin.discussion.report_ask", len(ids))
+		p.Ask.Say, p.Ask.Yes = p.T("admin.discussion.report_say"), p.T("admin.discussion.report_yes")
+	}
 	return a.showDiscussion(w, r, http.StatusOK, p, who)
 }
 
@@ -280,6 +286,8 @@ func (a *Admin) discussionFault(w http.ResponseWriter, r *http.Request, err erro
 		p.SubjectFault, p.Subject, p.Wanted = p.T("admin.discussion.fault.subject"), r.PostForm.Get("subject"), r.PostForm.Get("action")
 	case bad[0].Field == "reply":
 		p.Fault = p.T("admin.discussion.fault.none")
+	case bad[0].Field == "reason":
+		p.Fault = p.T("admin.moderation.fault.reason")
 	default:
 		p.Fault = p.T("discussion.fault.other")
 	}

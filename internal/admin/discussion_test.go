@@ -189,6 +189,18 @@ func TestDiscussionQueue(t *testing.T) {
 	if code, body := admin(url.Values{"do": {"hide"}, "state": {"shown"}, "reply": {first.ID, second.ID}}); code != http.StatusUnprocessableEntity || !strings.Contains(body, "retirée entre-temps") || state(second) != store.ReplyShown {
 		t.Errorf("one is gone: %d, %s", code, state(second))
 	}
+	if code, body := admin(url.Values{"do": {"report"}, "state": {"shown"}, "reply": {second.ID}}); code != http.StatusOK || !strings.Contains(body, "Ce que leurs modérateurs liront") {
+		t.Errorf("reported without asking: %d", code)
+	}
+	if code, body := admin(url.Values{"do": {"report"}, "state": {"shown"}, "reply": {second.ID}, "confirm": {"yes"}}); code != http.StatusUnprocessableEntity || !strings.Contains(body, "Il faut une raison") {
+		t.Errorf("reported without a word: %d", code)
+	}
+	if code, _ := editor(url.Values{"do": {"report"}, "state": {"shown"}, "reply": {second.ID}, "confirm": {"yes"}, "reason": {"réclame"}}); code != http.StatusForbidden {
+		t.Errorf("an editor reported: %d", code)
+	}
+	if _, body := editor(url.Values{"state": {"shown"}}); strings.Contains(body, `value="report"`) || !strings.Contains(body, `value="hide"`) {
+		t.Error("an editor is offered to report")
+	}
 	if code, body := admin(url.Values{"do": {"exception"}, "subject": {"pas un domaine"}, "action": {"never"}}); code != http.StatusUnprocessableEntity || !strings.Contains(body, "pas un domaine") {
 		t.Errorf("an exception for nobody: %d", code)
 	}

@@ -21,6 +21,7 @@ const (
 	Approve = "approve" // shows it
 	Hide    = "hide"    // takes it off the page and keeps it
 	Remove  = "remove"  // erases its text for good; one of ours is deleted everywhere
+	Report  = "report"  // tells its author's server of it; it stays as it is here
 )
 
 // MaxDecide is how many replies one decision may be about.
@@ -63,6 +64,8 @@ func (d *Discussions) decide(ctx context.Context, tx *store.Tx, who directory.Wh
 		return fmt.Errorf("reply %s was removed: %w", id, directory.ErrGone)
 	}
 	switch {
+	case verb == Report && r.Origin != "":
+		return d.report(ctx, tx, who, r, reason)
 	case verb == Approve && r.Origin != "":
 		r.State, r.Reason, r.DecidedBy = store.ReplyShown, reason, who.Name
 	case verb == Hide && r.Origin != "":
@@ -85,6 +88,25 @@ func (d *Discussions) decide(ctx context.Context, tx *store.Tx, who directory.Wh
 		return err
 	}
 	return d.audit(ctx, tx, who, verb, r.URI, reason)
+}
+
+// report tells the server of a reply's author what is wrong with it, in the
+// instance's name, which is why administrators do.
+func (d *Discussions) report(ctx context.Context, tx *store.Tx, who directory.Who, r store.Reply, reason string) error {
+	if !who.MayAdminister() {
+		return fmt.Errorf("report %s: %w", r.URI, directory.ErrForbidden)
+	}
+	if strings.TrimSpace(reason) == "" {
+		return directory.Invalid{{Field: "reason", Code: "required", Message: "say what is wrong with it: its server reads that"}}
+	}
+	author, err := tx.RemoteActor(ctx, r.Actor)
+	if err != nil {
+		return fmt.Errorf("report %s: %w", r.URI, err)
+	}
+	if err := d.cfg.Publisher.FlagPost(ctx, tx, r.URI, author, reason); err != nil {
+		return err
+	}
+	return d.audit(ctx, tx, who, Report, r.URI, reason)
 }
 
 // editable is a reply and its entry, when who edits that entry.

@@ -16,9 +16,15 @@ func (p *Publisher) Flag(ctx context.Context, tx *store.Tx, e directory.Entry, t
 	if e.Origin == "" {
 		return fmt.Errorf("report %s: it is ours: %w", e.URI, directory.ErrInvalid)
 	}
+	return p.FlagPost(ctx, tx, e.URI, target, content)
+}
+
+// FlagPost is Flag about a post that is no entry, such as a reply; target is its
+// author.
+func (p *Publisher) FlagPost(ctx context.Context, tx *store.Tx, uri string, target store.RemoteActor, content string) error {
 	objects := []string{target.URI}
-	if e.URI != target.URI {
-		objects = append(objects, e.URI)
+	if uri != target.URI {
+		objects = append(objects, uri)
 	}
 	s := p.instance()
 	a, err := p.act(s, target.URI)
@@ -27,11 +33,11 @@ func (p *Publisher) Flag(ctx context.Context, tx *store.Tx, e directory.Entry, t
 	}
 	body, err := p.cfg.Env.Flag(a, objects, content)
 	if err != nil {
-		return fmt.Errorf("report %s: %w", e.URI, err)
+		return fmt.Errorf("report %s: %w", uri, err)
 	}
 	inbox := target.SharedInbox
 	if inbox == "" {
 		inbox = target.Inbox
 	}
-	return p.send(ctx, tx, message{from: s, typ: "Flag", object: e.URI, body: body, id: a.ID}, []string{inbox})
+	return p.send(ctx, tx, message{from: s, typ: "Flag", object: uri, body: body, id: a.ID}, []string{inbox})
 }
