@@ -164,7 +164,11 @@ func (a *Actors) fetchActor(ctx context.Context, uri string) (store.RemoteActor,
 	if err != nil {
 		return store.RemoteActor{}, fmt.Errorf("fetch actor: %w", err)
 	}
-	return a.read(body, uri)
+	ra, err := a.read(body, uri)
+	if err != nil {
+		return ra, err
+	}
+	return a.named(ctx, ra), nil
 }
 
 // Learn stores an actor document that its own key signed (an Update) and
@@ -173,6 +177,9 @@ func (a *Actors) Learn(ctx context.Context, body []byte, uri string) error {
 	ra, err := a.read(body, uri)
 	if err != nil {
 		return err
+	}
+	if old, err := a.Known(ctx, uri); err == nil && claimed(ra) == old.Handle && old.Handle != "" {
+		ra.Handle = old.Handle // it was confirmed when the document was fetched
 	}
 	return a.save(ctx, ra, true)
 }
@@ -248,15 +255,4 @@ func (a *Actors) read(body []byte, uri string) (store.RemoteActor, error) {
 // that it owns it, and serves it from its origin (federation.md, key ownership).
 func ownsKey(act federation.Actor, id, owner string) bool {
 	return (owner == act.ID || owner == "") && SameOrigin(id, act.ID)
-}
-
-func handle(act federation.Actor) string {
-	if act.WebFinger != "" {
-		return act.WebFinger
-	}
-	o, err := Origin(act.ID)
-	if err != nil || act.PreferredUsername == "" {
-		return ""
-	}
-	return act.PreferredUsername + "@" + hostOf(o)
 }

@@ -281,3 +281,45 @@ func TestExactNames(t *testing.T) {
 		t.Errorf("got %v, want ErrInvalid", err)
 	}
 }
+
+// TestHandle: an actor has a name on its own host, and on another one only when that
+// one says so; nobody has the name of somebody else, nor one that hides what it is.
+func TestHandle(t *testing.T) {
+	h, other := newHost(t), newHost(t)
+	name, elsewhere := strings.TrimPrefix(h.URL, "http://"), strings.TrimPrefix(other.URL, "http://")
+	finger := func(user, self string) {
+		other.on("/.well-known/webfinger?resource=acct:"+user+"@"+elsewhere, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/jrd+json")
+			_ = json.NewEncoder(w).Encode(object{"subject": "acct:" + user + "@" + elsewhere, "links": []object{{"rel": "self", "type": federation.ContentType, "href": self}}})
+		})
+	}
+	finger("split", h.URL+"/split")
+	finger("victim", other.URL+"/victim")
+	for _, c := range []struct{ path, user, webfinger, want string }{
+		{"plain", "plain", "", "plain@" + name},
+		{"own", "own", "renamed@" + name, "renamed@" + name},
+		{"split", "split", "split@" + elsewhere, "split@" + elsewhere},
+		{"thief", "thief", "victim@" + elsewhere, "thief@" + name},
+		{"nowhere", "nowhere", "nobody@" + elsewhere, "nowhere@" + name},
+		{"spelled", "spelled", "@@" + elsewhere, "spelled@" + name},
+		{"two", "victim@" + elsewhere, "", ""},
+		{"turned", "a\u202eb", "", ""},
+		{"hidden", "a\u200bb", "", ""},
+		{"long", strings.Repeat("x", peer.MaxNameBytes+1), "", ""},
+		{"letters", "forêt", "", "forêt@" + name},
+	} {
+		id := h.actor(c.path, func(d object) { d["preferredUsername"], d["webfinger"] = c.user, c.webfinger })
+		a := newActors(t, time.Now)
+		ra, err := a.Actor(t.Context(), id)
+		if err != nil || ra.Handle != c.want {
+			t.Errorf("%s is called %q, want %q, %v", c.path, ra.Handle, c.want, err)
+			continue
+		}
+		if err := a.Learn(t.Context(), ra.Doc, id); err != nil {
+			t.Fatal(err)
+		}
+		if now, err := a.Known(t.Context(), id); err != nil || now.Handle != c.want {
+			t.Errorf("%s is called %q after an Update, want %q, %v", c.path, now.Handle, c.want, err)
+		}
+	}
+}

@@ -68,6 +68,7 @@ func (a *Actors) byURL(ctx context.Context, target string) (store.RemoteActor, e
 	if err != nil {
 		return store.RemoteActor{}, err
 	}
+	ra = a.named(ctx, ra)
 	return ra, a.save(ctx, ra, false) // nobody signed it
 }
 
