@@ -14,7 +14,9 @@ import (
 // the actor does, also when it has moved; a draft has none.
 func TestFeatureLasts(t *testing.T) {
 	s := newSite(t)
-	moved := entry(2, directory.KindCommons, func(e *directory.Entry) { e.MovedTo = "https://new.example/entries/2" })
+	moved := entry(2, directory.KindCommons, func(e *directory.Entry) {
+		e.MovedTo, e.ShownAs = "https://new.example/entries/2", directory.NowhereShown
+	})
 	draft := entry(3, directory.KindCommons, func(e *directory.Entry) { e.Status = directory.StatusDraft })
 	s.put(entry(1, directory.KindCommons, nil), moved, draft)
 	for n, want := range map[int]int{1: http.StatusOK, 2: http.StatusOK, 3: http.StatusNotFound} {
