@@ -194,3 +194,27 @@ func TestAimedByName(t *testing.T) {
 		t.Errorf("a minute later: %d %s %v", status, text, err)
 	}
 }
+
+// TestAimedByActor: nor does who signs as somebody else of that server, whose key is
+// known, and names an actor that is not.
+func TestAimedByActor(t *testing.T) {
+	r, victim := newRig(t), newRemote(t)
+	r.still = time.Now()
+	alice := victim.actor("alice", "Person")
+	if _, err := r.actors.KeyByID(context.Background(), alice+"#main-key"); err != nil {
+		t.Fatal(err)
+	}
+	for r.rules.Ask(victim.URL) == 0 {
+		continue
+	}
+	victim.requests()
+	for n := range 3 {
+		body := encode(t, r.activity("Like", fmt.Sprintf("%s/none/%d", victim.URL, n), base+"/actor"))
+		if _, after, err := r.post(r.request(victim, alice+"#main-key", body, httpsig.Cavage)); !errors.Is(err, directory.ErrUnavailable) || after == "" {
+			t.Errorf("%v, Retry-After %q", err, after)
+		}
+	}
+	if n := victim.requests(); n != 0 {
+		t.Errorf("%d requests", n)
+	}
+}

@@ -81,9 +81,15 @@ func (a *Actors) KeyOf(ctx context.Context, actor, keyID string) (Key, error) {
 	if err != nil && !errors.Is(err, directory.ErrNotFound) {
 		return Key{}, err
 	}
+	met := err == nil
 	k, err := a.KeyByID(ctx, keyID)
 	if err != nil || k.Actor == actor {
 		return k, err
+	}
+	if !met {
+		if err := a.mayAsk(actor); err != nil {
+			return Key{}, err
+		}
 	}
 	if ra, err = a.Actor(ctx, actor); err != nil {
 		return k, nil // it is not this actor's, as far as can be seen
