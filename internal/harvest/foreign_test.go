@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -278,7 +279,7 @@ func TestStuckETag(t *testing.T) {
 		ahead[k] = v
 	}
 	was := fair
-	ahead["name"], ahead["updated"] = "late", "2026-03-02T20:00:00Z"
+	ahead["name"], ahead["updated"] = "late", b.now().UTC().Format(time.RFC3339)
 	fair = ahead
 	says("Update")
 	pass(17*time.Minute, "moved")
@@ -289,11 +290,43 @@ func TestStuckETag(t *testing.T) {
 	for k, v := range fair {
 		line[k], edit[k] = v, v
 	}
-	edit["name"], edit["updated"] = "inside", "2026-03-03T10:00:00Z"
+	edit["name"], edit["updated"] = "inside", b.now().Add(time.Hour).UTC().Format(time.RFC3339)
 	f.docs["/fair"], fair = edit, line
 	says("Update")
 	pass(20*time.Hour, "late")
 	pass(25*time.Hour, "inside")
+}
+
+// TestNeverSaid: an outbox may speak of a change that no document ever says: it is
+// waited for a day, and not longer.
+func TestNeverSaid(t *testing.T) {
+	b, f := newNode(t, "sqlite", "B"), newForeign(t)
+	relay := f.actor("Application", nil)
+	fair := f.event("fair")
+	delete(fair, "updated")
+	line := object{"updated": b.now().UTC().Format(time.RFC3339)}
+	for k, v := range fair {
+		line[k] = v
+	}
+	late := object{"id": f.event("never")["id"], "type": "Event", "updated": "2099-01-01T00:00:00Z"}
+	f.docs["/outbox"] = object{"id": f.URL + "/outbox", "type": "OrderedCollection", "orderedItems": []any{
+		object{"type": "Create", "id": f.URL + "/c", "object": line}, object{"type": "Create", "id": f.URL + "/n", "object": late}}}
+	b.follow(f.URL)
+	settle(t, b)
+	accept(t, b, relay)
+	settle(t, b)
+	b.later(25 * time.Hour) // asked for once more, the day being over
+	for range 5 {
+		f.hits = nil
+		b.later(17 * time.Minute)
+		if err := b.harvester.Schedule(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		settle(t, b)
+	}
+	if slices.Contains(f.hits, "/fair") || slices.Contains(f.hits, "/never") || !slices.Contains(f.hits, "/outbox") {
+		t.Errorf("asked for: %v", f.hits)
+	}
 }
 
 // TestHostileCatalog: ids of other hosts, pages of other hosts, pages that

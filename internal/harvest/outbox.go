@@ -324,16 +324,19 @@ func (h *Harvester) fetch(ctx context.Context, f store.Following, l listed) ([]b
 		return nil, err
 	}
 	d.URI, d.Origin, d.ETag, d.Checked, d.Missing = l.id, f.Origin, tag, h.now(), time.Time{}
-	if l.mark != "" && !older(raw, l.updated) {
+	if l.mark != "" && !h.older(raw, l.updated) {
 		d.Mark = l.mark
 	}
 	return raw, h.cfg.Store.Write(ctx, func(tx *store.Tx) error { return tx.PutRemoteDocument(ctx, d) })
 }
 
-// older reports whether the document is one from before the change that the outbox
-// speaks of: a Friendica serves it for a quarter of an hour more. It is asked for
-// again with the next pass.
-func older(raw []byte, updated time.Time) bool {
+// older reports whether the document is one from before the change of today that the
+// outbox speaks of: a Friendica serves it for a quarter of an hour more. It is asked
+// for again with the next pass, for a day: it may never say that change.
+func (h *Harvester) older(raw []byte, updated time.Time) bool {
+	if h.now().Sub(updated).Abs() >= lookAgain {
+		return false
+	}
 	m, err := federation.ParseObject(raw)
 	return err == nil && m.Time("updated").Before(updated)
 }
