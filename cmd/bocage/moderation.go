@@ -360,17 +360,29 @@ func reportsCommand() command {
 						return c.print(rs)
 					}
 					for _, r := range rs {
-						from := r.Origin
-						if from == "" {
-							from = "a visitor"
-						}
-						fmt.Fprintf(c.out, "%s  %s  %-8s by %s (%d times)  %s\n  %.200s\n", r.ID, stamp(r.Created), r.Category, from, r.Count, r.Target, r.Content)
+						tellReport(c.out, r)
 					}
 					return nil
 				})
 			}
 		},
 	}
+}
+
+// tellReport writes a report: what it is about first, then what else it names, a
+// post of it for instance, then its words.
+func tellReport(w io.Writer, r store.Report) {
+	from := r.Origin
+	if from == "" {
+		from = "a visitor"
+	}
+	fmt.Fprintf(w, "%s  %s  %-8s by %s (%d times)  %s\n", r.ID, stamp(r.Created), r.Category, from, r.Count, r.Target)
+	for _, object := range r.Objects {
+		if object != r.Target {
+			fmt.Fprintf(w, "  about %s\n", object)
+		}
+	}
+	fmt.Fprintf(w, "  %.200s\n", r.Content)
 }
 
 // reportArguments checks the arguments that close a report.
