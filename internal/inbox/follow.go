@@ -68,7 +68,10 @@ func (in *Inbox) welcome(ctx context.Context, tx *store.Tx, actor store.RemoteAc
 	if err := tx.PutFollower(ctx, f); err != nil || f.State == store.FollowPending {
 		return err
 	}
-	return in.cfg.Publisher.Accept(ctx, tx, f, follow)
+	if err := in.cfg.Publisher.Accept(ctx, tx, f, follow); err != nil || old.State == store.FollowAccepted {
+		return err
+	}
+	return in.cfg.Publisher.Newcomer(ctx, tx, f)
 }
 
 // called returns the id of the actor of ours that uri is the `url` of, else uri:

@@ -53,7 +53,10 @@ func (l *Ledger) answer(ctx context.Context, tx *store.Tx, f store.Follower, acc
 		if err := tx.PutFollower(ctx, f); err != nil {
 			return err
 		}
-		return l.publisher.Accept(ctx, tx, f, follow)
+		if err := l.publisher.Accept(ctx, tx, f, follow); err != nil {
+			return err
+		}
+		return l.publisher.Newcomer(ctx, tx, f)
 	}
 	if _, err := tx.DeleteFollower(ctx, f.Actor, f.Object); err != nil {
 		return err

@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -162,6 +163,36 @@ func TestFollowersAnswered(t *testing.T) {
 		}
 		if err := l.AnswerFollower(ctx, system, ana, us, false, ""); !errors.Is(err, directory.ErrNotFound) {
 			t.Errorf("somebody who does not follow: %v", err)
+		}
+	})
+}
+
+// TestServerAccepted: another server's actor whose follow of the instance waited hears of
+// what is to come once it is accepted, and not again.
+func TestServerAccepted(t *testing.T) {
+	each(t, func(t *testing.T, st *store.Store, l *ledger.Ledger) {
+		ctx := t.Context()
+		org := organisation(t, l)
+		if _, err := l.Create(ctx, system, directory.Entry{Kind: directory.KindEvent, Owner: org.ID, Status: directory.StatusPublished,
+			Name: directory.LangText{"fr": "Forum"}, Period: &directory.Period{Start: "2131-06-06T18:00:00+02:00"}}); err != nil {
+			t.Fatal(err)
+		}
+		const relay = "https://p.example/relay"
+		us := vocab.Env{Base: strings.TrimSuffix(org.URI, "/entries/"+org.ID)}.InstanceURI()
+		err := st.Write(ctx, func(tx *store.Tx) error {
+			if err := tx.PutRemoteActor(ctx, store.RemoteActor{URI: relay, Type: "Application", Inbox: relay + "/inbox"}); err != nil {
+				return err
+			}
+			return tx.PutFollower(ctx, store.Follower{Actor: relay, Object: us, Inbox: relay + "/inbox", FollowID: relay + "/follow", State: store.FollowPending})
+		})
+		for range 2 {
+			err = errors.Join(err, l.AnswerFollower(ctx, system, relay, us, true, ""))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p, err := st.Peer(ctx, "https://p.example"); err != nil || p.Queued != 2 {
+			t.Errorf("%d deliveries, %v, want an Accept and an Announce", p.Queued, err)
 		}
 	})
 }

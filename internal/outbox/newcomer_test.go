@@ -1,0 +1,76 @@
+package outbox_test
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"codeberg.org/bocage/bocage/internal/directory"
+	"codeberg.org/bocage/bocage/internal/store"
+	"codeberg.org/bocage/bocage/internal/vocab"
+)
+
+// TestNewcomer: who comes to follow the instance for another server hears of what is to
+// come, the soonest first; people, directories, agendas and who follows somebody else do not.
+func TestNewcomer(t *testing.T) {
+	t.Parallel()
+	instance := vocab.Env{Base: base}.InstanceURI()
+	for what, tt := range map[string]struct {
+		typ, software, object string
+		bocage                bool
+		want                  []string
+	}{
+		"another server":  {"Application", "mobilizon", instance, false, []string{"soon", "fair", "late"}},
+		"a person":        {"Person", "mastodon", instance, false, nil},
+		"a directory":     {"Application", "bocage", instance, true, nil},
+		"an agenda":       {"Application", vocab.GancioSoftware, instance, false, nil},
+		"an organisation": {"Application", "mobilizon", base + "/entries/org", false, nil},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			const origin = "https://them.example"
+			w.write(t, func(ctx context.Context, tx *store.Tx) error {
+				for handle, start := range map[string]time.Time{"late": clock.AddDate(0, 2, 0), "over": clock.AddDate(0, -1, 0), "soon": clock.AddDate(0, 1, 0)} {
+					e := entry(directory.KindEvent, handle, handle)
+					e.Period = &directory.Period{Start: start.Format(time.RFC3339)}
+					if err := tx.PutEntry(ctx, &e, store.PutOptions{Public: true}); err != nil {
+						return err
+					}
+				}
+				if err := tx.EnsurePeer(ctx, origin); err != nil {
+					return err
+				}
+				if err := tx.NoteSoftware(ctx, origin, tt.software, "1"); err != nil {
+					return err
+				}
+				actor := store.RemoteActor{URI: origin + "/relay", Type: tt.typ, Inbox: origin + "/inbox"}
+				if err := tx.PutRemoteActor(ctx, actor); err != nil {
+					return err
+				}
+				return w.pub.Newcomer(ctx, tx, store.Follower{Actor: actor.URI, Object: tt.object, Inbox: actor.Inbox, Bocage: tt.bocage})
+			})
+			ds, err := w.st.Deliveries(t.Context(), origin, 10)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, d := range ds {
+				var a struct{ Type, Actor, Object string }
+				if err := json.Unmarshal(d.Body, &a); err != nil {
+					t.Fatal(err)
+				}
+				if a.Type != "Announce" || a.Actor != instance {
+					t.Errorf("%s by %s", a.Type, a.Actor)
+				}
+				got = append(got, a.Object[strings.LastIndexByte(a.Object, '/')+1:])
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("heard of %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
