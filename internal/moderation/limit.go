@@ -104,8 +104,8 @@ func (r *rates) take(key string, perMinute int64, n float64, now time.Time) time
 	return 0
 }
 
-// evict drops what has been full for long, else anything: a forgotten bucket is
-// a full one.
+// evict drops what has been full for long, then anything until a quarter is free, so
+// that it is seldom called: a forgotten bucket is a full one.
 func (r *rates) evict(now time.Time) {
 	for k, b := range r.buckets {
 		if now.Sub(b.at) >= time.Minute {
@@ -113,7 +113,7 @@ func (r *rates) evict(now time.Time) {
 		}
 	}
 	for k := range r.buckets {
-		if len(r.buckets) < maxBuckets {
+		if len(r.buckets) <= maxBuckets*3/4 {
 			return
 		}
 		delete(r.buckets, k)
@@ -202,7 +202,7 @@ func (m *Moderation) takeRate(ctx context.Context, origin string, n float64) (ti
 // Ask counts a document that origin is to be asked for because of an activity; when
 // it is one too many it returns how long to wait.
 func (m *Moderation) Ask(origin string) time.Duration {
-	return m.rate.take("ask "+origin, maxAsked, 1, m.clock())
+	return m.asks.take(origin, maxAsked, 1, m.clock())
 }
 
 // Failed counts a request from address whose signature does not hold.

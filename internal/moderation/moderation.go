@@ -59,6 +59,7 @@ type Moderation struct {
 	read  time.Time
 
 	rate     *rates
+	asks     *rates // of their own: a request that proves nothing names any origin
 	usage    *usages
 	refusals *refusals
 	enforce  sync.Mutex
@@ -75,7 +76,7 @@ func New(st *store.Store, clock func() time.Time) *Moderation {
 	if clock == nil {
 		clock = time.Now
 	}
-	return &Moderation{st: st, clock: clock, rate: newRates(), usage: newUsages(), refusals: newRefusals()}
+	return &Moderation{st: st, clock: clock, rate: newRates(), asks: newRates(), usage: newUsages(), refusals: newRefusals()}
 }
 
 // CheckOrigin says whether the origin (scheme://host[:port]) may speak to us
