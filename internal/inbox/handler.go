@@ -78,6 +78,9 @@ func (in *Inbox) Handler(w http.ResponseWriter, r *http.Request) error {
 
 // receive returns nil when the activity was stored, an answer, or our fault.
 func (in *Inbox) receive(r *http.Request) error {
+	body := &roomy{ReadCloser: r.Body, large: in.large}
+	defer body.leave()
+	r.Body = body
 	a, err := in.verified(r)
 	if err != nil {
 		return err
@@ -144,7 +147,9 @@ func readBody(r *http.Request) ([]byte, error) {
 	}
 	var body bytes.Buffer
 	body.Grow(int(min(max(r.ContentLength, 0), firstBytes)) + bytes.MinRead)
-	if _, err := body.ReadFrom(io.LimitReader(r.Body, maxBodyBytes+1)); err != nil {
+	if _, err := body.ReadFrom(io.LimitReader(r.Body, maxBodyBytes+1)); errors.Is(err, errCrowded) {
+		return nil, err
+	} else if err != nil {
 		return nil, answer{http.StatusBadRequest, "body cut short"}
 	}
 	if body.Len() > maxBodyBytes {

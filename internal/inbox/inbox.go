@@ -70,6 +70,8 @@ type Inbox struct {
 	seen  seen
 	// altered are the activities that are counted as carrying what another did not sign.
 	altered seen
+	// large has a place for each body that is longer than most and under way.
+	large chan struct{}
 	// arrivals are kept together, and effects applied.
 	arrivals batch[arrival]
 	effects  batch[store.Part]
@@ -92,7 +94,7 @@ func New(cfg Config) *Inbox {
 	if err != nil {
 		origin = cfg.Env.Base // config refuses such a base URL before
 	}
-	in := &Inbox{cfg: cfg, origin: origin}
+	in := &Inbox{cfg: cfg, origin: origin, large: make(chan struct{}, maxLarge)}
 	in.arrivals.run, in.effects.run = in.arrive, parts(cfg.Store)
 	return in
 }

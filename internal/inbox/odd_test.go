@@ -5,12 +5,14 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,6 +20,7 @@ import (
 
 	"codeberg.org/bocage/bocage/federation"
 	"codeberg.org/bocage/bocage/federation/httpsig"
+	"codeberg.org/bocage/bocage/internal/directory"
 	"codeberg.org/bocage/bocage/internal/moderation"
 	"codeberg.org/bocage/bocage/internal/peer"
 	"codeberg.org/bocage/bocage/internal/store/storetest"
@@ -282,5 +285,49 @@ func answerNames(conn net.Conn) {
 		if _, err := conn.Write(out); err != nil {
 			return
 		}
+	}
+}
+
+// TestManyLongBodies: more long bodies than there is room for are put off, whoever they
+// are from, while short ones are taken; when there is room again the long ones are too.
+func TestManyLongBodies(t *testing.T) {
+	r, them := newRig(t), newRemote(t)
+	alice := them.actor("alice", "Person")
+	like := func(more string) *http.Request {
+		act := r.activity("Like", alice, base+"/actor")
+		act["content"] = more
+		return r.request(them, alice+"#main-key", encode(t, act), httpsig.Cavage)
+	}
+	long := strings.Repeat("x", 100<<10)
+	var wg sync.WaitGroup
+	var ends []*io.PipeWriter
+	for range 64 {
+		body, end := io.Pipe()
+		ends = append(ends, end)
+		req := httptest.NewRequest(http.MethodPost, "/inbox", body)
+		req.Header.Set("Content-Type", federation.ContentType)
+		wg.Go(func() {
+			if err := r.inbox.Handler(httptest.NewRecorder(), req); err != nil {
+				t.Error(err)
+			}
+		})
+		for range 3 { // once more than what is long was taken, so that it has its place
+			if _, err := io.WriteString(end, long); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	if _, after, err := r.post(like(long)); !errors.Is(err, directory.ErrUnavailable) || after == "" {
+		t.Errorf("one more long one: %v, Retry-After %q", err, after)
+	}
+	if status, text, err := r.post(like("x")); err != nil || status != http.StatusAccepted {
+		t.Errorf("a short one: %d %s %v", status, text, err)
+	}
+	for _, end := range ends {
+		_ = end.Close() // a pipe does not fail
+	}
+	wg.Wait()
+	if status, text, err := r.post(like(long)); err != nil || status != http.StatusAccepted {
+		t.Errorf("a long one when there is room: %d %s %v", status, text, err)
 	}
 }
