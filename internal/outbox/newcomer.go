@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -21,11 +22,14 @@ func (p *Publisher) Newcomer(ctx context.Context, tx *store.Tx, f store.Follower
 	if f.Object != p.cfg.Env.InstanceURI() || f.Bocage {
 		return nil
 	}
-	programs, _, err := p.programs(ctx, tx, []listener{{f.Actor, f.Object, f.DeliveryInbox()}})
-	if err != nil {
+	ra, err := tx.RemoteActor(ctx, f.Actor)
+	if err != nil && !errors.Is(err, directory.ErrNotFound) {
 		return fmt.Errorf("newcomer: %w", err)
 	}
-	_, inboxes, err := p.agendas(ctx, tx, inboxesOf(programs))
+	if ra.Type != "Application" {
+		return nil
+	}
+	_, inboxes, err := p.agendas(ctx, tx, []string{f.DeliveryInbox()})
 	if err != nil || len(inboxes) == 0 {
 		return err
 	}

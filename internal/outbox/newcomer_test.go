@@ -25,6 +25,7 @@ func TestNewcomer(t *testing.T) {
 	}{
 		"another server":  {"Application", "mobilizon", instance, false, []string{"soon", "fair", "late"}},
 		"a person":        {"Person", "mastodon", instance, false, nil},
+		"a bot":           {"Service", "mastodon", instance, false, nil},
 		"a directory":     {"Application", "bocage", instance, true, nil},
 		"an agenda":       {"Application", vocab.GancioSoftware, instance, false, nil},
 		"an organisation": {"Application", "mobilizon", base + "/entries/org", false, nil},
