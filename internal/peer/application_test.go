@@ -319,3 +319,23 @@ func endorsedBy(t *testing.T, h *host, name, by string, key ed25519.PrivateKey) 
 	return signedDoc(t, object{"@context": []string{"https://www.w3.org/ns/activitystreams"}, "id": id, "type": "Organization", "inbox": id + "/inbox", "endorsement": raw,
 		"assertionMethod": []object{{"id": id + "#ed25519-key", "type": "Multikey", "controller": id, "publicKeyMultibase": multikey(own)}}}, id, own)
 }
+
+// TestPinnedMeanwhile: what an administrator pins while the server is asked is not for
+// its answer to dispute.
+func TestPinnedMeanwhile(t *testing.T) {
+	var p *pinned
+	p = newPinned(t, pinCase{how: store.PinFollowed, says: func(h *host) {
+		named := links(relApplication, h.URL+"/actor")
+		h.on(wellKnownNodeInfo, func(w http.ResponseWriter, r *http.Request) {
+			if err := p.st.Write(r.Context(), func(tx *store.Tx) error {
+				return tx.ReplacePinnedKey(r.Context(), store.PinnedKey{Origin: h.URL, Multikey: multikey(edKey(2)), Actor: p.evil, How: store.PinManual})
+			}); err != nil {
+				t.Error(err)
+			}
+			named(w, r)
+		})
+	}})
+	if p.check() {
+		t.Error("what an administrator decided is disputed")
+	}
+}

@@ -55,8 +55,8 @@ func (a *Actors) checkPin(ctx context.Context, pin store.PinnedKey) (disputed bo
 	}
 	return known && named != pin.Actor, a.cfg.Store.Write(ctx, func(tx *store.Tx) error {
 		was, err := tx.PinChecked(ctx, pin.Origin)
-		if err != nil || !known || was.Actor != pin.Actor {
-			return err // it may have been replaced meanwhile
+		if err != nil || !known || was.Actor != pin.Actor || was.How != pin.How {
+			return err // it was replaced meanwhile
 		}
 		switch right := named == pin.Actor; {
 		case right && !was.Disputed.IsZero():
