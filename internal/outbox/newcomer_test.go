@@ -3,6 +3,7 @@ package outbox_test
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -73,5 +74,49 @@ func TestNewcomer(t *testing.T) {
 				t.Errorf("heard of %v, want %v", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestNewcomerAgain: who follows and lets go in turn, with one actor or with many, from
+// one host or from ever new ones, is not sent everything each time, and an event has one
+// Announce by the instance whoever comes.
+func TestNewcomerAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	instance := vocab.Env{Base: base}.InstanceURI()
+	comes := func(origin string, n int) int {
+		t.Helper()
+		w.write(t, func(ctx context.Context, tx *store.Tx) error {
+			actor := store.RemoteActor{URI: fmt.Sprintf("%s/relay/%d", origin, n), Type: "Application", Inbox: origin + "/inbox"}
+			if err := tx.PutRemoteActor(ctx, actor); err != nil {
+				return err
+			}
+			return w.pub.Newcomer(ctx, tx, store.Follower{Actor: actor.URI, Object: instance, Inbox: actor.Inbox})
+		})
+		ds, err := w.st.Deliveries(t.Context(), origin, 1000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(ds)
+	}
+	once := comes("https://0.example", 0)
+	if once == 0 {
+		t.Fatal("nothing is told")
+	}
+	for n := range 3 {
+		if got := comes("https://0.example", n); got != once {
+			t.Errorf("told %d instead of %d", got, once)
+		}
+	}
+	told := 0
+	for n := range 300 {
+		told += comes(fmt.Sprintf("https://%d.example", n), 0)
+	}
+	if told != 200*once {
+		t.Errorf("told %d times in a day", told/once)
+	}
+	as, err := w.st.ActivitiesAbout(t.Context(), base+"/"+directory.KindEvent.Path()+"/fair", 1000)
+	if err != nil || len(as) != 1 {
+		t.Errorf("%d activities about one event, %v", len(as), err)
 	}
 }

@@ -47,6 +47,13 @@ func (r Reader) ActivitiesAbout(ctx context.Context, object string, limit int) (
 	return as, wrap(err, "activities about %s", object)
 }
 
+// AnnounceOf reads the newest public Announce of an object by an actor of ours, or
+// ErrNotFound.
+func (r Reader) AnnounceOf(ctx context.Context, actor, object string) (Activity, error) {
+	a, err := one(ctx, r, scanActivity, selectActivity+" WHERE object = $1 AND actor = $2 AND type = 'Announce' AND public ORDER BY num DESC LIMIT 1", object, actor)
+	return a, wrap(err, "announce of %s", object)
+}
+
 // DeleteActivity forgets an activity, with its waiting deliveries. An unknown one
 // is not an error.
 func (t *Tx) DeleteActivity(ctx context.Context, id string) error {
