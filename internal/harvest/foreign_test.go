@@ -297,6 +297,33 @@ func TestStuckETag(t *testing.T) {
 	pass(25*time.Hour, "inside")
 }
 
+// TestSoonBroken: an event that is about to begin and that its server fails to show
+// does not keep back what is new there.
+func TestSoonBroken(t *testing.T) {
+	b, f := newNode(t, "sqlite", "B"), newForeign(t)
+	relay := f.actor("Application", nil)
+	soon := f.event("soon")
+	soon["startTime"] = b.now().Add(72 * time.Hour).UTC().Format(time.RFC3339)
+	items := []any{object{"type": "Create", "id": f.URL + "/c", "object": soon}}
+	f.docs["/outbox"] = object{"id": f.URL + "/outbox", "type": "OrderedCollection", "orderedItems": items}
+	b.follow(f.URL)
+	settle(t, b)
+	accept(t, b, relay)
+	settle(t, b)
+	f.docs["/soon"] = http.StatusInternalServerError
+	f.docs["/outbox"] = object{"id": f.URL + "/outbox", "type": "OrderedCollection", "orderedItems": append(items, object{"type": "Create", "id": f.URL + "/n", "object": f.event("new")})}
+	b.later(24 * time.Hour)
+	if err := b.harvester.Schedule(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		_, _ = b.runner.Step(t.Context()) // the pass fails at the end
+	}
+	if got := b.mirror(f.URL); got[f.URL+"/new"] == "" || got[f.URL+"/soon"] == "" {
+		t.Errorf("held: %v", got)
+	}
+}
+
 // TestNeverSaid: an outbox may speak of a change that no document ever says: it is
 // waited for a day, and not longer.
 func TestNeverSaid(t *testing.T) {

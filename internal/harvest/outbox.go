@@ -68,7 +68,10 @@ func (h *Harvester) walkOutbox(ctx context.Context, f store.Following) (changed 
 	if err != nil {
 		return 0, err
 	}
-	lines = slices.Concat([]listed{{id: f.Object}}, soon, lines, more)
+	lines = slices.DeleteFunc(slices.Concat(lines, more), func(l listed) bool { // what is said of it as before is no answer
+		return slices.ContainsFunc(soon, func(s listed) bool { return s.id == l.id })
+	})
+	lines = slices.Concat([]listed{{id: f.Object}}, lines, soon) // last: the first failure ends the pass
 	seen := make(map[string]bool)
 	for _, l := range lines {
 		if seen[l.id] || !peer.SameOrigin(l.id, f.Origin) {
