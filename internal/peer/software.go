@@ -11,18 +11,20 @@ import (
 )
 
 const (
-	// softwareAge is how long what a server runs is believed, softwareEvery the time
-	// between two looks for servers to ask, softwareBatch how many are asked at one.
+	// softwareAge is how long what a server runs is believed, silenceAge how long that
+	// it does not say, softwareEvery the time between two looks for servers to ask,
+	// softwareBatch how many are asked at one.
 	softwareAge   = 7 * 24 * time.Hour
+	silenceAge    = 24 * time.Hour
 	softwareEvery = time.Minute
 	softwareBatch = 8
 	// maxSoftware is what is kept of a name and of a version, in bytes.
 	maxSoftware = 64
 )
 
-// AskSoftware asks a peer's NodeInfo what it runs and keeps it. What is kept is
-// for people: nothing is inferred from it (FEP-f1d5). That a server does not say
-// is remembered too.
+// AskSoftware asks a peer's NodeInfo what it runs and keeps it. What is kept is for
+// people, and nothing is inferred from it (FEP-f1d5) save that a Gancio is sent events
+// in the shape that it takes. That a server does not say is remembered too.
 func (a *Actors) AskSoftware(ctx context.Context, origin string) error {
 	info, _, err := a.cfg.Client.Server(ctx, origin)
 	if ctx.Err() != nil {
@@ -56,10 +58,11 @@ func word(s string) string {
 	return strings.TrimSpace(s)
 }
 
-// AskAll asks the peers that were not asked for a week, new ones first, and
-// returns how many were.
+// AskAll asks the peers that were not asked for a week, or a day when they never said
+// what they run, new ones first, and returns how many were.
 func (a *Actors) AskAll(ctx context.Context, log *slog.Logger) (int, error) {
-	origins, err := a.cfg.Store.PeersToAsk(ctx, a.cfg.Clock().Add(-softwareAge), softwareBatch)
+	now := a.cfg.Clock()
+	origins, err := a.cfg.Store.PeersToAsk(ctx, now.Add(-softwareAge), now.Add(-silenceAge), softwareBatch)
 	if err != nil {
 		return 0, err
 	}

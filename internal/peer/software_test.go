@@ -15,7 +15,7 @@ import (
 )
 
 // TestSoftware: a new peer is asked once, and again after a week; one that does
-// not say is not asked at every look; what it says is cleaned.
+// not say is not asked at every look, and again the next day; what it says is cleaned.
 func TestSoftware(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, st *store.Store) {
 		ctx := context.Background()
@@ -50,6 +50,10 @@ func TestSoftware(t *testing.T) {
 			t.Errorf("%+v %v", p, err)
 		}
 		h.on("/n", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) })
+		time0.pass(25 * time.Hour)
+		if n, err := a.AskAll(ctx, slog.New(slog.DiscardHandler)); err != nil || n != 1 {
+			t.Errorf("after a day %d peers were asked, %v", n, err)
+		}
 		time0.pass(8 * 24 * time.Hour)
 		if n, err := a.AskAll(ctx, slog.New(slog.DiscardHandler)); err != nil || n != 2 {
 			t.Errorf("after a week %d peers were asked, %v", n, err)

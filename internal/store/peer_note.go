@@ -45,11 +45,12 @@ func (t *Tx) NoteSoftware(ctx context.Context, origin, software, version string)
 	return wrap(err, "software of %s", origin)
 }
 
-// PeersToAsk lists peers whose NodeInfo was last asked for before the given time,
-// never asked ones first. Blocked and paused ones are left alone.
-func (r Reader) PeersToAsk(ctx context.Context, before time.Time, limit int) ([]string, error) {
-	origins, err := collect(ctx, r, scanValue[string], `SELECT origin FROM peer WHERE software_at < $1
-		AND state NOT IN ('blocked', 'dead') AND paused = 0 ORDER BY software_at, origin LIMIT $2`, micros(before), limit)
+// PeersToAsk lists peers whose NodeInfo was last asked for before the given time, or
+// before silent when it never said what it runs; never asked ones first.
+// Blocked and paused ones are left alone.
+func (r Reader) PeersToAsk(ctx context.Context, before, silent time.Time, limit int) ([]string, error) {
+	origins, err := collect(ctx, r, scanValue[string], `SELECT origin FROM peer WHERE (software_at < $1 OR software = '' AND software_at < $2)
+		AND state NOT IN ('blocked', 'dead') AND paused = 0 ORDER BY software_at, origin LIMIT $3`, micros(before), micros(silent), limit)
 	return origins, wrap(err, "peers to ask")
 }
 
