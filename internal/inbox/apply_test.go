@@ -155,6 +155,9 @@ func TestAnswers(t *testing.T) {
 	if why := r.deliver(them, r.activity("Accept", relay, base+"/activities/follow")); why != "" || state() != store.FollowAccepted {
 		t.Errorf("accept: %q, %s", why, state())
 	}
+	if f, err := r.st.Following(t.Context(), base+"/actor", relay); err != nil || f.LastError != "" {
+		t.Errorf("it was accepted after all, and is shown with %q, %v", f.LastError, err)
+	}
 }
 
 // TestAttendance: a person that we follow says to our event that they come, do not or

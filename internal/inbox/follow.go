@@ -187,10 +187,13 @@ func (in *Inbox) answered(ctx context.Context, act federation.Activity, state st
 		if err != nil {
 			return err
 		}
-		now.State, now.Changed = state, in.now()
-		if state == store.FollowRejected {
+		switch {
+		case state == store.FollowRejected:
 			now.LastError = "the follow was refused"
+		case now.State == store.FollowRejected:
+			now.LastError = ""
 		}
+		now.State, now.Changed = state, in.now()
 		if err := tx.PutFollowing(ctx, now); err != nil || state != store.FollowAccepted {
 			return err
 		}

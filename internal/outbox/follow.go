@@ -33,6 +33,9 @@ func (p *Publisher) Follow(ctx context.Context, tx *store.Tx, target store.Remot
 	} else if err != nil {
 		return fmt.Errorf("follow %s: %w", target.URI, err)
 	}
+	if f.State == store.FollowRejected {
+		f.LastError = "" // that was another time
+	}
 	if f.State != store.FollowAccepted {
 		f.State = store.FollowPending
 	}

@@ -3,6 +3,7 @@ package outbox_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"sort"
 	"strings"
 	"testing"
@@ -378,8 +379,17 @@ func TestFollowAndBack(t *testing.T) {
 	if err != nil || f.State != store.FollowPending || f.Origin != "https://them.example" || f.Catalog != target.Catalog {
 		t.Fatalf("following: %+v, %v", f, err)
 	}
+	refused := f
+	refused.State, refused.LastError = store.FollowRejected, "the follow was refused"
+	w.write(t, func(ctx context.Context, tx *store.Tx) error {
+		return errors.Join(tx.PutFollowing(ctx, refused), w.pub.Follow(ctx, tx, target))
+	})
+	if f, err = w.st.Following(ctx, w.env.InstanceURI(), target.URI); err != nil || f.State != store.FollowPending || f.LastError != "" {
+		t.Errorf("asked again after a refusal: %+v, %v", f, err)
+	}
 	w.write(t, func(ctx context.Context, tx *store.Tx) error { return w.pub.Unfollow(ctx, tx, f) })
 	want := []string{
+		"them.example/actor/inbox Follow{id} by actor",
 		"them.example/actor/inbox Follow{id} by actor",
 		"them.example/actor/inbox Follow{id} by actor",
 		"them.example/actor/inbox Undo{Follow} by actor",
@@ -394,7 +404,7 @@ func TestFollowAndBack(t *testing.T) {
 	var undo struct {
 		Object struct{ ID, Actor, Object string }
 	}
-	if err := json.Unmarshal(ds[2].Body, &undo); err != nil || undo.Object.ID != f.FollowID || undo.Object.Actor != w.env.InstanceURI() {
+	if err := json.Unmarshal(ds[3].Body, &undo); err != nil || undo.Object.ID != f.FollowID || undo.Object.Actor != w.env.InstanceURI() {
 		t.Errorf("undo: %+v, want id %s", undo, f.FollowID)
 	}
 }
