@@ -189,7 +189,7 @@ func TestKillArrivals(t *testing.T) {
 			t.Logf("seed %d", seed)
 			rng := mathrand.New(mathrand.NewPCG(seed, 9))
 			sent := c.sendAll(ctx, p.url, org.URI, like.URI)
-			for range 5 {
+			for range 3 {
 				next := len(c.taken()) + 5 + rng.IntN(50)
 				if err := fedtest.Wait(ctx, func() (bool, error) { return len(c.taken()) >= next, nil }); err != nil {
 					t.Fatalf("%d of %d answered: %v", len(c.taken()), next, err)

@@ -25,7 +25,7 @@ import (
 func host(name string) string { return name + ".test" }
 
 // requestTimeout is shorter than an instance's own: stories wait for it.
-const requestTimeout = 5 * time.Second
+const requestTimeout = 8 * time.Second
 
 // network is the names of one story and who listens behind them. It is safe for
 // concurrent use.
